@@ -1,0 +1,171 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/instrument"
+	"github.com/foliosight/foliosight/finance/ledger"
+	"github.com/foliosight/foliosight/finance/money"
+)
+
+// Simulated is the source of everything that the simulated market makes. It never
+// mixes with the rest: a query asks for one or the other.
+const Simulated = "simulated"
+
+// MarketVersion names a state of the market data: the shared ones and what the tenant
+// itself brought. Each is raised by one with every batch that changes something.
+type MarketVersion struct {
+	Shared int64
+	Own    int64
+}
+
+// LatestMarket asks for what is known now.
+var LatestMarket = MarketVersion{Shared: Latest, Own: Latest}
+
+// SeriesKind is what a series measures.
+type SeriesKind string
+
+// The kinds of series and the form of their symbol.
+const (
+	Prices SeriesKind = "price" // an instrument's symbol
+	FX     SeriesKind = "fx"    // "EUR/USD": 1 EUR = value USD
+	Rates  SeriesKind = "rate"  // a rate's name; fractions a year
+)
+
+// Series is values on days, as traded. Columns are empty or as long as Dates, which
+// ascend without repetition; NaN is not known.
+type Series struct {
+	Kind     SeriesKind
+	Symbol   string
+	Source   string // who says so: "file", "simulated", a provider's name
+	Own      bool   // the tenant's own, which wins over the shared ones
+	Currency money.Currency
+	Dates    []date.Date
+	Close    []float64
+	Open     []float64
+	High     []float64
+	Low      []float64
+	Volume   []float64
+	Adjusted []float64 // the source's adjusted close, to check with; never valued with
+}
+
+// SeriesInfo is what is known of a series without reading it.
+type SeriesInfo struct {
+	Kind     SeriesKind
+	Symbol   string
+	Source   string
+	Own      bool
+	Currency money.Currency
+	First    date.Date
+	Last     date.Date
+	Count    int       // days with a value
+	Version  int64     // of the market, in which it changed last
+	Updated  time.Time // when that was
+}
+
+// SeriesQuery selects series.
+type SeriesQuery struct {
+	Kind      SeriesKind
+	Symbols   []string // nil: all
+	From, To  date.Date
+	Version   MarketVersion // or LatestMarket
+	Simulated bool          // from the simulated market, else from everything but it
+	Full      bool          // all columns; else dates and closes only
+}
+
+// Action is a split or a dividend of an instrument.
+type Action struct {
+	Kind     ActionKind     `json:"kind"`
+	Symbol   string         `json:"symbol"`
+	Source   string         `json:"-"`
+	Own      bool           `json:"-"`
+	Date     date.Date      `json:"date"` // the ex-date
+	Ratio    *ledger.Ratio  `json:"ratio,omitempty"`
+	Amount   money.Optional `json:"amount,omitzero"` // per share, as paid then
+	Currency money.Currency `json:"currency,omitempty"`
+	PayDate  date.Date      `json:"pay_date,omitzero"`
+}
+
+// ActionKind is a kind of action.
+type ActionKind string
+
+// The kinds of actions.
+const (
+	SplitAction    ActionKind = "split"
+	DividendAction ActionKind = "dividend"
+)
+
+// OwnPrice is a price or a valuation that a person entered: exact, and the tenant's.
+type OwnPrice struct {
+	Symbol     string
+	Date       date.Date
+	Price      money.Decimal // of one piece, in Currency
+	Currency   money.Currency
+	Valuation  bool // an appraisal of something without a market
+	Note       string
+	User       string
+	Entered    int64 // the own market version it came in
+	Superseded int64 // the one it went out in; 0: in force
+}
+
+// Batch is a delivery of market data: all of it or nothing, and one version if it
+// changes anything. Days that a series already has are replaced, others are kept.
+type Batch struct {
+	// Own makes it the tenant's; else it is shared, which only an operator may write.
+	Own         bool
+	Source      string // of everything in it
+	Reason      string
+	Instruments []instrument.Instrument
+	Series      []Series
+	Actions     []Action
+	// Whole also takes away what the source had before of the series and actions that
+	// the batch names, so that afterwards the source says exactly what the batch says.
+	Whole bool
+}
+
+// BatchResult is what a batch changed.
+type BatchResult struct {
+	Version     MarketVersion // afterwards
+	Changed     bool
+	Added       int // days that were not there
+	Replaced    int // days with another value than before
+	Same        int // days that were there already
+	Removed     int // days taken away (Whole)
+	Actions     int // actions added or changed
+	Instruments int // instruments added or changed
+}
+
+// MarketReader reads market data: the shared ones and the tenant's own.
+type MarketReader interface {
+	MarketVersion(ctx context.Context) (MarketVersion, error)
+	// MarketKnownOn is the last state committed at or before t.
+	MarketKnownOn(ctx context.Context, t time.Time) (MarketVersion, error)
+	// Series loads series, sorted by symbol; of one symbol the tenant's own first, then
+	// by source. A symbol without data is simply not among them.
+	Series(ctx context.Context, q SeriesQuery) ([]Series, error)
+	// SeriesInfo lists the series there are, in the same order.
+	SeriesInfo(ctx context.Context, kind SeriesKind, simulated bool) ([]SeriesInfo, error)
+	// Actions of symbols (nil: all), in the order of Series, then by day.
+	Actions(ctx context.Context, symbols []string, v MarketVersion, simulated bool) ([]Action, error)
+	// Instruments by symbol (nil: all); the tenant's own win.
+	Instruments(ctx context.Context, symbols []string, v MarketVersion, simulated bool) (map[string]instrument.Instrument, error)
+	// OwnPrices of symbols (nil: all) in force in a version, by symbol and day.
+	OwnPrices(ctx context.Context, symbols []string, v MarketVersion) ([]OwnPrice, error)
+	// OwnPriceHistory is every row ever entered for a symbol and day, the first first.
+	OwnPriceHistory(ctx context.Context, symbol string, day date.Date) ([]OwnPrice, error)
+}
+
+// MarketWriter changes market data.
+type MarketWriter interface {
+	WriteMarket(ctx context.Context, b Batch) (BatchResult, error)
+	// SetOwnPrices enters prices in one version; those of the same symbol and day are
+	// superseded, equal ones left alone.
+	SetOwnPrices(ctx context.Context, prices []OwnPrice) (MarketVersion, error)
+	// DeleteOwnPrice supersedes the price of a day without a successor.
+	DeleteOwnPrice(ctx context.Context, symbol string, day date.Date) (MarketVersion, error)
+	// DropSource takes away everything a source brought, series, actions and
+	// instruments, as one version.
+	DropSource(ctx context.Context, source string, own bool) (MarketVersion, error)
+}

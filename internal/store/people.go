@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/foliosight/foliosight/finance/money"
+)
+
+// Tenant is a household or a firm.
+type Tenant struct {
+	ID      string
+	Name    string
+	Created time.Time
+}
+
+// User is a person.
+type User struct {
+	ID           string
+	Email        string // unique over all tenants, in any case
+	Name         string
+	Role         UserRole
+	PasswordHash string // argon2id in PHC form; empty on reading, except from Gate.Credentials
+	BaseCurrency money.Currency
+	Locale       string // BCP 47, such as "en-GB"
+	TimeZone     string // IANA, such as "Europe/Berlin"
+	Created      time.Time
+	Disabled     bool
+}
+
+// UserRole is what a user may do in the tenant, besides the portfolios.
+type UserRole string
+
+// The roles of users.
+const (
+	Owner  UserRole = "owner"  // administers the tenant
+	Member UserRole = "member" // sees own and granted portfolios
+)
+
+// Credentials are what a sign-in is checked against.
+type Credentials struct {
+	Identity     Identity
+	PasswordHash string
+	Disabled     bool
+}
+
+// Session is a signed-in browser or program. Of its token only the SHA-256 is kept.
+type Session struct {
+	ID        string
+	Identity  Identity
+	TokenHash []byte // on writing
+	Created   time.Time
+	LastSeen  time.Time
+	Expires   time.Time
+	Agent     string // what the browser said it is, for the list of sessions
+}
+
+// PeopleReader reads the people of the tenant.
+type PeopleReader interface {
+	Tenant(ctx context.Context) (Tenant, error)
+	User(ctx context.Context, id string) (User, error)
+	Users(ctx context.Context) ([]User, error)
+	// Sessions are the identity's own, newest first.
+	Sessions(ctx context.Context) ([]Session, error)
+}
+
+// PeopleWriter changes them. Another's data are changed by an owner only.
+type PeopleWriter interface {
+	CreateUser(ctx context.Context, u User) error
+	// UpdateUser writes name, role, currency, locale, zone, disabled and e-mail.
+	UpdateUser(ctx context.Context, u User) error
+	SetPassword(ctx context.Context, user, hash string) error
+	CreateSession(ctx context.Context, s Session) error
+	// TouchSession notes that an own session was used, and until when it now lasts.
+	TouchSession(ctx context.Context, id string, seen, expires time.Time) error
+	DeleteSession(ctx context.Context, id string) error
+	// DeleteSessions ends all of a user's sessions except one ("" for none).
+	DeleteSessions(ctx context.Context, user, except string) error
+}
