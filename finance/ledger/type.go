@@ -30,7 +30,7 @@ const (
 	CashIn          Type = "cash_in"           // a cash balance that is stated, not paid in
 	Liability       Type = "liability"         // something owed: quantity × price counts against the value
 	ReturnOfCapital Type = "return_of_capital" // cash that lowers the cost of what is held
-	SpinOff         Type = "spin_off"          // to_symbol is received; cost_fraction of the cost moves to it
+	SpinOff         Type = "spin_off"          // to_symbol is received at `ratio`; cost_fraction of the cost moves to it; `amount` is cash in lieu
 	Merger          Type = "merger"            // symbol becomes to_symbol at `ratio`, with `amount` as cash in lieu
 	OptionExercise  Type = "option_exercise"   // a long option is used
 	OptionAssigned  Type = "option_assignment" // a short option is used against the writer
@@ -85,7 +85,7 @@ var effects = map[Type]Effect{
 	CashIn:          {Cash: +1, Flow: +1},
 	Liability:       {Position: OpensShort, Security: true},
 	ReturnOfCapital: {Cash: +1},
-	SpinOff:         {Position: Rewrites},
+	SpinOff:         {Cash: +1, Position: Rewrites},
 	Merger:          {Cash: +1, Position: Rewrites},
 	OptionExercise:  {Position: Ends, Security: true},
 	OptionAssigned:  {Position: Ends, Security: true},

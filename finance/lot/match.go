@@ -1,0 +1,270 @@
+package lot
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/foliosight/foliosight/finance/ledger"
+	"github.com/foliosight/foliosight/finance/money"
+)
+
+// method is a ledger.Method taken apart.
+type method struct {
+	order     order
+	everyones bool // ordered, or pooled, over all accounts
+}
+
+type order int8
+
+const (
+	unknown order = iota
+	strict
+	strictWithSize
+	fifo
+	lifo
+	hifo
+	average
+	unmatched
+)
+
+// none is the method that does not match sales unless they name their lots.
+var none = method{order: unmatched}
+
+func methodOf(m ledger.Method) method {
+	switch m {
+	case ledger.Strict:
+		return method{order: strict}
+	case ledger.StrictWithSize:
+		return method{order: strictWithSize}
+	case ledger.FIFO:
+		return method{order: fifo}
+	case ledger.LIFO:
+		return method{order: lifo}
+	case ledger.HIFO:
+		return method{order: hifo}
+	case ledger.Average:
+		return method{order: average}
+	case ledger.None:
+		return none
+	case ledger.FIFOAll:
+		return method{order: fifo, everyones: true}
+	case ledger.LIFOAll:
+		return method{order: lifo, everyones: true}
+	case ledger.HIFOAll:
+		return method{order: hifo, everyones: true}
+	case ledger.AverageAll:
+		return method{order: average, everyones: true}
+	}
+	return method{}
+}
+
+// specific reports whether a lot_spec fixes anything.
+func specific(spec *ledger.LotSpec) bool {
+	return spec != nil && (spec.Cost.Known || spec.Currency != "" || spec.Label != "" || !(spec.Date.IsNone() || spec.Date == 0))
+}
+
+// fits reports whether a lot is as the spec says.
+func fits(l *Lot, spec *ledger.LotSpec) bool {
+	return (spec.Currency == "" || spec.Currency == l.Currency) &&
+		(spec.Label == "" || spec.Label == l.Label) &&
+		(spec.Date.IsNone() || spec.Date == 0 || spec.Date == l.Opened) &&
+		(!spec.Cost.Known || l.costs(spec.Cost.Decimal))
+}
+
+// costs reports whether the lot's cost per unit is c, which may be rounded to
+// money.Places.
+func (l *Lot) costs(c money.Decimal) bool {
+	unit := l.UnitCost()
+	return unit.Equal(c) || unit.Equal(c.Round(money.Places))
+}
+
+// alike reports whether two lots cannot be told apart by any lot_spec.
+func alike(a, b *Lot) bool {
+	return a.Opened == b.Opened && a.Currency == b.Currency && a.Label == b.Label && a.UnitCost().Equal(b.UnitCost())
+}
+
+// choose picks q (positive) from one side of a shelf by the shelf's method. It returns
+// how much is missing; picks are the Keeper's own buffer. Nothing is removed yet.
+func (b *booking) choose(s *shelf, on sideOf, q money.Decimal, selling bool) (picks []pick, missing money.Decimal, err error) {
+	sd, spec := &s.sides[on], b.spec()
+	if s.method.order == unknown {
+		return nil, q, b.noMethod(s)
+	}
+	if !specific(spec) {
+		spec = nil
+		if len(sd.lots) == 0 {
+			return nil, q, nil
+		}
+		if s.method.order == fifo && !(s.method.everyones && selling) {
+			picks, missing = b.inOrder(sd, q, s.dust)
+			return picks, missing, nil
+		}
+	}
+	fit := make([]int, 0, len(sd.lots))
+	held := money.Zero
+	for i := range sd.lots {
+		if spec == nil || fits(&sd.lots[i], spec) {
+			fit = append(fit, i)
+			held = held.Add(sd.lots[i].Quantity.Abs())
+		}
+	}
+	if spec != nil && len(fit) == 0 {
+		return nil, q, noMatch(b.Transaction, s, q)
+	}
+	if near(held, q, s.dust) {
+		q = held
+	}
+	if held.Less(q) {
+		if spec != nil {
+			return nil, q, insufficient(b.Transaction, s, q, held)
+		}
+		missing, q = q.Sub(held), held
+	}
+	if fit, err = b.arrange(s, on, fit, q, held, spec, selling); err != nil {
+		return nil, q, err
+	}
+	b.picks = b.picks[:0]
+	for _, i := range fit {
+		if q.IsZero() {
+			break
+		}
+		q = b.pick(sd, i, q)
+	}
+	return b.picks, missing, nil
+}
+
+// inOrder picks q from the front.
+func (b *booking) inOrder(sd *side, q, dust money.Decimal) (picks []pick, missing money.Decimal) {
+	b.picks = b.picks[:0]
+	if !dust.IsZero() {
+		if held := sd.quantity().Abs(); near(held, q, dust) {
+			q = held
+		}
+	}
+	for i := range sd.lots {
+		if q.IsZero() {
+			break
+		}
+		q = b.pick(sd, i, q)
+	}
+	return b.picks, q
+}
+
+// near reports whether a and b differ by no more than dust.
+func near(a, b, dust money.Decimal) bool {
+	return !dust.IsZero() && a.Sub(b).Abs().Cmp(dust) <= 0
+}
+
+// pick picks up to q from the lot at i and returns what of q is left.
+func (b *booking) pick(sd *side, i int, q money.Decimal) money.Decimal {
+	has := sd.lots[i].Quantity
+	size := has.Abs()
+	c := size.Cmp(q)
+	if c <= 0 {
+		b.picks = append(b.picks, pick{i, has, true})
+		if c == 0 {
+			return money.Zero
+		}
+		return q.Sub(size)
+	}
+	part := q
+	if has.Sign() < 0 {
+		part = q.Neg()
+	}
+	b.picks = append(b.picks, pick{i, part, false})
+	return money.Zero
+}
+
+// arrange puts the fitting lots into the method's order, or refuses.
+func (b *booking) arrange(s *shelf, on sideOf, fit []int, q, held money.Decimal, spec *ledger.LotSpec, selling bool) ([]int, error) {
+	lots := s.sides[on].lots
+	switch s.method.order {
+	case lifo:
+		slices.Reverse(fit)
+	case hifo:
+		dearestFirst(lots, fit)
+	case strict, strictWithSize:
+		return b.onlyOne(s, lots, fit, q, held)
+	case average:
+		return fit, b.average(s, on, fit, spec)
+	}
+	if s.method.everyones && selling {
+		return fit, b.ourTurn(s, on, fit, q, spec)
+	}
+	return fit, nil
+}
+
+// dearestFirst orders positions by falling cost per unit, the older first where equal.
+func dearestFirst(lots []Lot, fit []int) {
+	cost := make(map[int]money.Decimal, len(fit))
+	for _, i := range fit {
+		cost[i] = lots[i].UnitCost()
+	}
+	slices.SortStableFunc(fit, func(i, j int) int { return cost[j].Cmp(cost[i]) })
+}
+
+// onlyOne refuses a choice between lots that differ, unless all of them go.
+func (b *booking) onlyOne(s *shelf, lots []Lot, fit []int, q, held money.Decimal) ([]int, error) {
+	if q.Equal(held) {
+		return fit, nil
+	}
+	for _, i := range fit[1:] {
+		if alike(&lots[fit[0]], &lots[i]) {
+			continue
+		}
+		if s.method.order == strictWithSize {
+			for _, j := range fit {
+				if lots[j].Quantity.Abs().Equal(q) {
+					return []int{j}, nil
+				}
+			}
+		}
+		return nil, refuse(b.Transaction, ErrAmbiguous, "lot_spec", "", "name the lot by cost, date or label in lot_spec, or choose a method such as FIFO",
+			"%d open lots in %s fit and differ", len(fit), place(s.account))
+	}
+	return fit, nil
+}
+
+// ourTurn refuses a sale that would take a lot while another account's comes first.
+func (b *booking) ourTurn(s *shelf, on sideOf, fit []int, q money.Decimal, spec *ledger.LotSpec) error {
+	lots := s.sides[on].lots
+	for _, i := range fit {
+		for _, rival := range b.book(s.symbol).shelves {
+			if rival == nil || rival == s {
+				continue
+			}
+			for j := range rival.sides[on].lots {
+				r := &rival.sides[on].lots[j]
+				if (spec == nil || fits(r, spec)) && s.method.comesFirst(r, &lots[i]) {
+					return refuse(b.Transaction, ErrBetterElsewhere, "account", s.account,
+						"sell from "+place(rival.account)+", or use a method of the account's own lots",
+						"the lot of %s in %s comes first", r.Opened, place(rival.account))
+				}
+			}
+		}
+		if size := lots[i].Quantity.Abs(); size.Less(q) {
+			q = q.Sub(size)
+			continue
+		}
+		break
+	}
+	return nil
+}
+
+// comesFirst reports whether a is taken before b.
+func (m method) comesFirst(a, b *Lot) bool {
+	switch m.order {
+	case lifo:
+		return before(b, a)
+	case hifo:
+		if c := cmp.Compare(0, a.UnitCost().Cmp(b.UnitCost())); c != 0 {
+			return c < 0
+		}
+	}
+	return before(a, b)
+}
+
+func (b *booking) noMethod(s *shelf) error {
+	return refuse(b.Transaction, ErrMethod, "method", string(b.policy.MethodOf(s.account)),
+		"use STRICT, STRICT_WITH_SIZE, FIFO, LIFO, HIFO, AVERAGE, NONE, FIFOALL, LIFOALL, HIFOALL or AVERAGEALL", "lots of %s cannot be chosen", place(s.account))
+}

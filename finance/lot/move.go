@@ -1,0 +1,36 @@
+package lot
+
+import "github.com/foliosight/foliosight/finance/money"
+
+// moves books lots that go from one account to another, with their cost, dates and
+// labels. A short position moves where nothing long is held.
+func (b *booking) moves() error {
+	q, err := b.positive()
+	if err != nil {
+		return err
+	}
+	if b.ToAccount == b.Account {
+		return refuse(b.Transaction, ErrTerms, "to_account", b.ToAccount, "name the account that receives the lots", "it goes to where it comes from")
+	}
+	from := b.shelf(b.Account, b.Symbol)
+	on := long
+	if len(from.sides[long].lots) == 0 && len(from.sides[short].lots) > 0 {
+		on = short
+	}
+	picks, missing, err := b.choose(from, on, q, false)
+	switch {
+	case err != nil:
+		return err
+	case len(picks) == 0:
+		return noMatch(b.Transaction, from, q)
+	case !missing.IsZero():
+		return insufficient(b.Transaction, from, q, q.Sub(missing))
+	}
+	to := b.shelf(b.ToAccount, b.Symbol)
+	to.dust = money.Max(to.dust, from.dust)
+	from.sides[on].take(picks, func(part Lot) {
+		part.Account = to.account
+		to.sides[on].insert(part)
+	})
+	return nil
+}

@@ -1,0 +1,119 @@
+package lot
+
+import "github.com/foliosight/foliosight/finance/money"
+
+// sideOf is long or short.
+type sideOf int8
+
+const (
+	long sideOf = iota
+	short
+)
+
+func other(s sideOf) sideOf { return 1 - s }
+
+// shelf is what is open of one symbol in one account.
+type shelf struct {
+	account string
+	symbol  string
+	method  method
+	sides   [2]side // long, short
+	// dust is how far the quantities may be from the true ones because splits were
+	// rounded to money.Places: a sale that differs from all that is held by no more
+	// than this sells all of it.
+	dust money.Decimal
+}
+
+// side is the lots of one direction: oldest first, those of one day in the order of
+// opening. None of them is empty.
+type side struct {
+	lots     []Lot
+	averaged bool // all have the average cost already
+}
+
+// insert puts l in its place. Nearly always that is the end.
+func (s *side) insert(l Lot) {
+	s.averaged = false
+	s.lots = append(s.lots, l)
+	for i := len(s.lots) - 1; i > 0 && before(&s.lots[i], &s.lots[i-1]); i-- {
+		s.lots[i], s.lots[i-1] = s.lots[i-1], s.lots[i]
+	}
+}
+
+func before(a, b *Lot) bool { return a.Opened < b.Opened || a.Opened == b.Opened && a.ID < b.ID }
+
+// quantity is the sum over the lots; negative for shorts.
+func (s *side) quantity() money.Decimal {
+	sum := money.Zero
+	for i := range s.lots {
+		sum = sum.Add(s.lots[i].Quantity)
+	}
+	return sum
+}
+
+// pick is what is taken from the lot at a position; whole where it is all of it.
+type pick struct {
+	at       int
+	quantity money.Decimal // signed as the lot's
+	whole    bool
+}
+
+// take removes what was picked, in the order of picking, and hands each part to each.
+func (s *side) take(picks []pick, each func(part Lot)) {
+	first, last := len(s.lots), -1
+	for _, p := range picks {
+		l := &s.lots[p.at]
+		if p.whole {
+			each(*l)
+			l.Quantity = money.Zero
+			first, last = min(first, p.at), max(last, p.at)
+			continue
+		}
+		each(l.split(p.quantity))
+	}
+	if first <= last {
+		s.sweep(first, last)
+	}
+}
+
+// split takes a part out of the lot: the part gets its rounded share of each amount,
+// the lot keeps the exact rest.
+func (l *Lot) split(quantity money.Decimal) Lot {
+	part := *l
+	part.Quantity = quantity
+	part.Gross = share(l.Gross, quantity, l.Quantity)
+	part.Fees = share(l.Fees, quantity, l.Quantity)
+	part.Taxes = share(l.Taxes, quantity, l.Quantity)
+	l.Quantity = l.Quantity.Sub(quantity)
+	l.Gross = l.Gross.Sub(part.Gross)
+	if !part.Fees.IsZero() {
+		l.Fees = l.Fees.Sub(part.Fees)
+	}
+	if !part.Taxes.IsZero() {
+		l.Taxes = l.Taxes.Sub(part.Taxes)
+	}
+	return part
+}
+
+// sweep drops the empty lots, all of which lie between first and last.
+func (s *side) sweep(first, last int) {
+	if first == 0 { // the oldest go first, mostly: no need to move the others
+		for first <= last && s.lots[first].Quantity.IsZero() {
+			first++
+		}
+		s.lots, last, first = s.lots[first:], last-first, 0
+	}
+	kept := first
+	for i := first; i <= last; i++ {
+		if !s.lots[i].Quantity.IsZero() {
+			s.lots[kept] = s.lots[i]
+			kept++
+		}
+	}
+	if kept <= last {
+		s.lots = append(s.lots[:kept], s.lots[last+1:]...)
+	}
+	if len(s.lots) == 0 {
+		s.averaged = false
+	}
+}
