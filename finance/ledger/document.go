@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/instrument"
@@ -77,6 +79,27 @@ func (a *Account) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*plain)(a))
 }
 
+// AccountList are accounts in JSON: a list of names or objects, or an object with the
+// accounts under their names.
+type AccountList []Account
+
+// UnmarshalJSON reads either form; the accounts of an object come in order of name.
+func (l *AccountList) UnmarshalJSON(b []byte) error {
+	if len(b) == 0 || b[0] != '{' {
+		return json.Unmarshal(b, (*[]Account)(l))
+	}
+	named := map[string]Account{}
+	if err := json.Unmarshal(b, &named); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		a := named[name]
+		a.Name = name
+		*l = append(*l, a)
+	}
+	return nil
+}
+
 // Point is a value on a day: a close, a rate, a valuation. In JSON it is [date, value].
 type Point struct {
 	Date  date.Date
@@ -122,7 +145,7 @@ type Document struct {
 	BaseCurrency money.Currency                   `json:"base_currency"`
 	Name         string                           `json:"name,omitempty"`
 	Symbols      map[string]instrument.Instrument `json:"symbols,omitempty"`
-	Accounts     []Account                        `json:"accounts,omitempty"`
+	Accounts     AccountList                      `json:"accounts,omitempty"`
 	Policy
 	Transactions []Transaction      `json:"transactions"`
 	Prices       map[string][]Point `json:"prices,omitempty"`     // closes, in the symbol's currency
@@ -185,4 +208,31 @@ func (d *Document) Instrument(symbol string) instrument.Instrument {
 		}
 	}
 	return i
+}
+
+// Instruments returns a look-up of Instrument that goes through the bookings once.
+func (d *Document) Instruments() func(symbol string) instrument.Instrument {
+	known := make(map[string]instrument.Instrument, len(d.Symbols))
+	for name, i := range d.Symbols {
+		if i.Currency == "" {
+			i.Currency = d.BaseCurrency
+		}
+		known[name] = i
+	}
+	for k := range d.Transactions {
+		t := &d.Transactions[k]
+		if _, ok := known[t.Symbol]; !ok && t.Symbol != "" {
+			currency := t.Currency
+			if currency == "" {
+				currency = d.BaseCurrency
+			}
+			known[t.Symbol] = instrument.Instrument{Symbol: t.Symbol, Currency: currency}
+		}
+	}
+	return func(symbol string) instrument.Instrument {
+		if i, ok := known[symbol]; ok {
+			return i
+		}
+		return instrument.Instrument{Symbol: symbol, Currency: d.BaseCurrency}
+	}
 }

@@ -42,6 +42,16 @@ func (o *object) missing(key, reason string) {
 	o.reasons[key] = reason
 }
 
+// note adds a reason beside a figure that does exist: a flag on how it is to be read.
+func (o *object) note(key, reason string) {
+	if o.reasons == nil {
+		o.reasons = map[string]string{}
+	}
+	if _, taken := o.reasons[key]; !taken {
+		o.reasons[key] = reason
+	}
+}
+
 // MarshalJSON writes the keys in order, and "reasons" last when there are any.
 func (o *object) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer

@@ -1,0 +1,93 @@
+// Command foliosight tells a person what their portfolio holds, what it earned, what
+// it risks, and what would happen if, from their own transactions.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands are the subcommands, each in its file. What several of them need stands
+// in globals.
+type commands struct {
+	globals
+
+	Calc    calcCommand    `cmd:"" help:"Answer the requests of a calculation engine, one JSON document a line."`
+	Version versionCommand `cmd:"" help:"Say which version this is."`
+}
+
+// globals are the flags that every command understands.
+type globals struct {
+	Data     string `help:"Directory of the data (default: the user's data directory)." placeholder:"DIR" env:"FOLIOSIGHT_DATA"`
+	Database string `help:"Database, as sqlite:PATH." placeholder:"URL" env:"DATABASE_URL"`
+	As       string `help:"E-mail of the user to act as (default: the owner)." placeholder:"USER"`
+}
+
+// The exit statuses: fine, a finding or refusal, wrong usage, could not check.
+const (
+	exitFinding   = 1
+	exitUsage     = 2
+	exitUnchecked = 3
+)
+
+// exitError ends the program with a status of its own. An empty message prints nothing.
+type exitError struct {
+	status  int
+	message string
+}
+
+func (e *exitError) Error() string { return e.message }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:]))
+}
+
+// run parses the command line and runs one command; it returns the exit status.
+func run(ctx context.Context, args []string) int {
+	var c commands
+	status := 0
+	parser, err := kong.New(&c, kong.Name("foliosight"), kong.UsageOnError(),
+		kong.Description("What a portfolio holds, what it earned, what it risks, and what would happen if."),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&c.globals),
+		kong.Exit(func(code int) { panic(exitNow(code)) }),
+	)
+	if err != nil {
+		panic(err) // the command line's own structure is wrong: a bug
+	}
+	defer func() {
+		switch end := recover().(type) {
+		case nil:
+		case exitNow:
+			os.Exit(int(end)) // --help
+		default:
+			panic(end)
+		}
+	}()
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "foliosight: %v\n", err)
+		return exitUsage
+	}
+	if err := parsed.Run(); err != nil {
+		status = exitFinding
+		var exit *exitError
+		if errors.As(err, &exit) {
+			status = exit.status
+		}
+		if err.Error() != "" {
+			fmt.Fprintf(os.Stderr, "foliosight: %v\n", err)
+		}
+	}
+	return status
+}
+
+// exitNow carries kong's wish to end (after --help) out of the parser.
+type exitNow int
