@@ -23,13 +23,14 @@ func (b *booking) close(s *shelf, on sideOf, q money.Decimal, v worth, priced bo
 			return b.costUnknown()
 		}
 	}
-	b.settle(s, on, picks, q, missing, v, priced)
+	b.settle(s, on, picks, q, missing, v, priced, b.policy.OnOversold)
 	return nil
 }
 
 // settle removes the picks, splits the proceeds among them by quantity and deals with
-// what is missing. Nothing can fail from here on.
-func (b *booking) settle(s *shelf, on sideOf, picks []pick, q, missing money.Decimal, v worth, priced bool) {
+// what is missing of q: it opens the other side or costs nothing, as shortfall says.
+// Nothing can fail from here on.
+func (b *booking) settle(s *shelf, on sideOf, picks []pick, q, missing money.Decimal, v worth, priced bool, shortfall ledger.Oversold) {
 	whole := money.Zero
 	for i := range picks {
 		whole = whole.Add(picks[i].quantity.Abs())
@@ -55,7 +56,7 @@ func (b *booking) settle(s *shelf, on sideOf, picks []pick, q, missing money.Dec
 	if missing.IsZero() {
 		return
 	}
-	if b.policy.OnOversold == ledger.GoShort {
+	if shortfall == ledger.GoShort {
 		b.open(s, other(on), missing, rest, b.openingDate())
 		return
 	}

@@ -437,6 +437,15 @@ func (d Decimal) Round(places int32) Decimal {
 	return fromBig(roundedQuo(new(big.Int).Set(d.big()), bigPow10(d.scale-places)), places)
 }
 
+// Floor returns the largest whole number that is not above d.
+func (d Decimal) Floor() Decimal {
+	r := d.Round(0)
+	if d.Less(r) {
+		return r.Sub(One)
+	}
+	return r
+}
+
 // Cmp returns −1, 0 or +1 as d is less than, equal to or greater than e.
 func (d Decimal) Cmp(e Decimal) int {
 	if d.wide == nil && e.wide == nil {
