@@ -1,0 +1,23 @@
+// Enhances pages that work without it: charts, the command palette, keys,
+// popovers for browsers without anchor positioning, forms and small switches.
+import { startCharts, redrawCharts } from "./chart.js";
+import { startForms } from "./forms.js";
+import { startKeys } from "./keys.js";
+import { startPalette } from "./palette.js";
+import { startPopovers } from "./popovers.js";
+import { startRows } from "./rows.js";
+import { startSwitches } from "./switches.js";
+
+startPopovers();
+startPalette();
+startKeys();
+startRows();
+startSwitches(redrawCharts);
+startForms(document);
+startCharts(document);
+
+// What htmx swaps in is enhanced like the rest.
+document.addEventListener("htmx:after:swap", () => {
+  startForms(document);
+  startCharts(document);
+});

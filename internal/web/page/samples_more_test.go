@@ -1,0 +1,127 @@
+package page_test
+
+import (
+	"github.com/a-h/templ"
+
+	"github.com/foliosight/foliosight/internal/web/page"
+	"github.com/foliosight/foliosight/internal/web/view"
+)
+
+func sampleImport(theme string) templ.Component {
+	p := samplePage("Import", "/transactions", theme)
+	p.Crumbs = []view.Link{{Label: "Transactions", Href: "/transactions"}}
+	tag := map[string]view.Tag{"new": {Text: "new", Kind: "good", Icon: "plus"}, "dup": {Text: "duplicate", Icon: "copy"}, "bad": {Text: "refused", Kind: "bad", Icon: "circle-x"}}
+	return page.ImportPreview(view.ImportPreview{
+		Page: p, File: "flex-2025-06.csv · 148 rows · recognised as Interactive Brokers, Flex", Base: "USD",
+		Kinds: []view.Choice{{Label: "All", Count: "148", Current: true, Href: "?"}, {Label: "New", Count: "131", Href: "?k"}, {Label: "Duplicate", Count: "14", Href: "?d"}, {Label: "Refused", Count: "3", Href: "?r"}},
+		Rows: []view.ImportRow{
+			{Tag: tag["bad"], Class: "refused", Line: "line 7", Date: "25 Jun 2025", Type: "Sell", Instrument: "ZM", Quantity: "−4,000", Price: "78.20", Amount: "312,800.00", Reason: "You would sell more than is open: 0 long, 2,000 short.", Wrong: "quantity"},
+			{Tag: tag["bad"], Class: "refused", Line: "line 9", Date: "31 Jun 2025", Type: "Dividend", Instrument: "XOM", Price: "0.99", Amount: "−1,980.00", Reason: "31 June is not a date.", Cure: "Write the day the dividend was paid.", Wrong: "date"},
+			{Tag: tag["new"], Date: "27 Jun 2025", Type: "Buy", Instrument: "AAPL", Quantity: "120", Price: "203.92", Amount: "−24,470.40"},
+			{Tag: tag["dup"], Class: "dim", Date: "26 Jun 2025", Type: "Dividend", Instrument: "JPM", Price: "1.40", Amount: "1,400.00", Reason: "Same reference as in the import of 27 Jun."},
+		},
+		Shown: "Showing 4 of 148 rows.", More: "?all", Back: "/import", Foot: "Can be undone as a whole", Refused: "/x",
+		Into:    []view.Row{{Name: "Portfolio", Value: "Long/short demo"}, {Name: "Account", Value: "Prime"}},
+		Changes: []view.Row{{Name: "Cash, USD", Value: "+38,112.60", Money: true, Tone: view.Gain}, {Name: "Holdings changed", Value: "9"}, {Name: "Lots opened", Value: "14"}, {Name: "Realised", Value: "−3,670.00", Tone: view.Loss, Money: true}},
+		Checks:  []view.Check{{Text: "Dates in order", OK: true}, {Text: "Cash agrees with the file", OK: true}, {Text: "Closing positions", Note: "ZM differs by −4,000 until the refused sale is settled."}},
+		Confirm: &view.Action{Label: "Import 131 transactions", Href: "/import/x"},
+	})
+}
+
+func sampleFirstRun(theme string) templ.Component {
+	return page.FirstRun(view.FirstRun{Base: sampleBase(theme), Form: view.Form{Action: "/first-run", Submit: "Create and continue", Fields: []view.Field{
+		{Name: "name", Label: "Name", Kind: "text", Value: "Mara Keller"}, {Name: "email", Label: "Email", Kind: "email", Value: "mara@keller", Error: "An address needs a domain, like mara@keller.ch"},
+		{Name: "password", Label: "Password", Kind: "password", Help: "At least 12 characters; a sentence is easiest to remember."}}},
+		Explore: &view.Link{Label: "Explore the demo", Note: "Three portfolios, simulated prices", Href: "/explore"}})
+}
+
+func sampleEmpty(theme string) templ.Component {
+	p := samplePage("Overview", "/overview", theme)
+	p.Narrow, p.Simulated, p.AsOf = true, "", view.AsOf{State: "none", Text: "No data yet"}
+	return page.Overview(view.Overview{Page: p, Start: &view.Start{
+		Title: "Good morning, Mara", Text: "Bring in your first transactions and this page fills itself: value, gain, return and risk.",
+		Upload: "/import", Format: "CSV, OFX or XML from your broker, or any table with dates and amounts. You see every row before it is booked.",
+		Ways: []view.Link{{Icon: "pencil-line", Label: "Enter by hand", Note: "One holding is enough to begin.", Href: "/add"}, {Icon: "tag", Label: "Upload prices", Note: "Date, symbol, close.", Href: "/prices"}, {Icon: "compass", Label: "Explore the demo", Note: "Three portfolios, simulated prices.", Href: "/demo"}},
+		Done: "2 of 4", Steps: []view.StartStep{{Text: "Owner created", Done: true, Note: "09:14"}, {Text: "Base currency: Swiss franc", Done: true}, {Text: "Import the first file", Note: "next", Href: "/import"}, {Text: "Choose a benchmark", Note: "optional", Href: "/settings"}},
+	}})
+}
+
+func sampleTransactions(theme string) templ.Component {
+	p := samplePage("Transactions", "/transactions", theme)
+	p.Toast = &view.Toast{Text: "131 transactions imported", Undo: &view.Action{Label: "Undo", Href: "/undo"}}
+	row := func(id, day, what, symbol, name, quantity, price, fee, amount string) view.TransactionRow {
+		return view.TransactionRow{ID: id, Date: day, Type: what, Symbol: symbol, Name: name, Account: "Prime", Quantity: quantity, Price: price, Fee: fee, Amount: amount, Currency: "USD", Href: "?open=" + id, Edit: "/edit", Delete: view.Action{Href: "/delete"}}
+	}
+	open := row("1", "27 Jun 2025", "Buy", "AAPL", "Apple Inc.", "120", "203.92", "1.00", "−24,471.40")
+	open.Open, open.Tag = true, &view.Tag{Text: "corrected"}
+	open.Detail = &view.TransactionDetail{Terms: []view.Term{{Label: "Cash", Text: "−24,471.40 USD in Prime"}, {Label: "Source", Text: "flex-2025-06.csv, line 14"}, {Label: "Note", Text: "–"}}, History: []view.Correction{{When: "28 Jun 2025, 10:12", Who: "M. Keller", What: "Price 203.29 became 203.92"}, {When: "27 Jun 2025, 18:02", Who: "import", What: "Booked"}}}
+	return page.Transactions(view.Transactions{
+		Page: p, Count: "1,214 transactions", Add: "/add", Import: "/import", Export: "/x.csv", Older: "?older",
+		Filter: []view.Field{{Name: "q", Label: "Symbol", Kind: "search", Hint: "Symbol"}, {Name: "type", Label: "Type", Kind: "select", Options: []view.Option{{Label: "Any type"}, {Value: "buy", Label: "Buy"}}}, {Name: "account", Label: "Account", Kind: "select", Options: []view.Option{{Label: "All accounts"}}}},
+		Months: []view.TransactionMonth{{Label: "June 2025", Note: "12", Rows: []view.TransactionRow{open, row("2", "26 Jun 2025", "Sell", "AMD", "Advanced Micro Devices", "−200", "143.65", "1.00", "28,729.00"), row("3", "24 Jun 2025", "Interest", "USD", "", "", "", "", "1,204.18")}},
+			{Label: "May 2025", Note: "31", Rows: []view.TransactionRow{row("4", "23 May 2025", "Sell to open", "MSFT 19 Sep 25 450 P", "", "−20", "5.00", "13.00", "9,987.00")}}},
+		Imports: []view.ImportBatch{{When: "27 Jun 2025, 18:02", File: "flex-2025-06.csv", Format: "Interactive Brokers, Flex", Count: "131 transactions", Href: "?", Undo: &view.Action{Label: "Undo", Href: "/undo"}}},
+	})
+}
+
+func sampleTransactionForm(theme string) templ.Component {
+	p := samplePage("Add", "/transactions", theme)
+	p.Crumbs = []view.Link{{Label: "Transactions", Href: "/transactions"}}
+	return page.TransactionForm(view.TransactionForm{Page: p, Title: "Add a transaction",
+		Types: []view.TypeGroup{{Label: "Trades", Types: []view.Option{{Value: "buy", Label: "Buy"}, {Value: "sell", Label: "Sell"}}}, {Label: "Cash", Types: []view.Option{{Value: "deposit", Label: "Deposit"}}}},
+		Side:  []view.Term{{Label: "Nothing is overwritten.", Text: "A correction keeps the earlier entry; you can see it under History and undo it."}},
+		Form: view.Form{Action: "/add", Submit: "Book transaction", Cancel: "/transactions", Errors: []view.Link{{Label: "Price: 100 times the last close", Href: "#f-price"}}, Fields: []view.Field{
+			{Name: "date", Label: "Date", Kind: "date", Width: "w3", Value: "2025-06-27"}, {Name: "symbol", Label: "Instrument", Kind: "text", Width: "w3", For: "buy sell", Value: "NVDA"},
+			{Name: "quantity", Label: "Quantity", Kind: "number", Unit: "shares", For: "buy sell", Value: "1,360"}, {Name: "price", Label: "Price", Kind: "number", Unit: "USD", For: "buy sell", Value: "15798", Error: "100 times the last close of 157.98. Did you mean 157.98?"}, {Name: "fee", Label: "Fee", Kind: "number", Unit: "USD"}}}})
+}
+
+func samplePrices(theme string) templ.Component {
+	return page.Prices(view.Prices{Page: samplePage("Prices & valuations", "/prices", theme),
+		Form:   view.Form{Action: "/prices", Submit: "Save price", Fields: []view.Field{{Name: "symbol", Label: "Instrument", Kind: "text"}, {Name: "date", Label: "Date", Kind: "date"}, {Name: "price", Label: "Price", Kind: "number", Unit: "USD"}, {Name: "note", Label: "Note", Kind: "text", Width: "w6", Hint: "Where it is from"}}},
+		Upload: view.Form{Action: "/prices/file", Submit: "Read the file", Upload: true, Fields: []view.Field{{Name: "file", Label: "File", Kind: "file", Width: "w6", Help: "CSV, plain or gzip: date, symbol, close and what else there is."}}},
+		Manual: []view.ManualPrice{{Symbol: "PCF2", Date: "31 Mar 2025", Price: "1.0639", Currency: "USD", Kind: "valuation", Note: "statement", Entered: "4 Apr 2025", Delete: view.Action{Label: "Delete", Href: "/x"}}},
+		Kinds:  []view.Choice{{Label: "All", Current: true, Href: "?"}, {Label: "Stale", Count: "1", Href: "?stale"}}, Shown: "33 instruments",
+		Rows: []view.PriceRow{{Symbol: "NVDA", Name: "NVIDIA Corp.", Class: "Equity", Price: "157.98", Currency: "USD", AsOf: "30 Jun 2025", Source: "simulated", Range: "1 Jul 2019 – 30 Jun 2025", Enter: "?symbol=NVDA"}, {Symbol: "RAT", Name: "Real-asset trust", Class: "Private", Price: "106.63", Currency: "USD", AsOf: "31 Dec 2024", Mark: view.Stale, MarkText: "181 days old", Source: "by hand", Enter: "?"}}})
+}
+
+func sampleStatus(theme string) templ.Component {
+	return page.DataStatus(view.DataStatus{Page: samplePage("Data status", "/status", theme),
+		Strip:  []view.Figure{{Label: "Prices", Text: "30 of 33", Note: "newest 30 Jun 2025"}, {Label: "Exchange rates", Text: "1 of 1", Note: "EUR/USD"}, {Label: "Estimated", Text: "12.6%", Note: "of value, by statement"}, {Label: "Transactions", Text: "1,214", Note: "ledger version 88"}},
+		Issues: []view.DataIssue{{Mark: view.Stale, Title: "Real-asset trust", Text: "Last valued 181 days ago.", Effect: "106,633 of value, 2.5%", Cure: &view.Link{Label: "Enter a valuation", Href: "/prices"}}},
+		Feeds:  []view.Row{{Name: "Simulated market", Dot: "live", Value: "30 Jun 2025"}}, Versions: []view.Term{{Label: "Ledger", Text: "88"}, {Label: "Market", Text: "4"}},
+		Coverage: []view.CoverageRow{{Symbol: "NVDA", Name: "NVIDIA Corp.", From: "1 Jul 2019", To: "30 Jun 2025", Days: "1,508", Missing: "0", Source: "simulated"}}})
+}
+
+func sampleSettings(theme string) templ.Component {
+	p := samplePage("Settings", "/settings", theme)
+	p.Narrow = true
+	return page.Settings(view.Settings{Page: p, Theme: theme,
+		Person:   view.Form{Action: "/settings/me", Submit: "Save", Fields: []view.Field{{Name: "name", Label: "Name", Kind: "text", Width: "w6", Value: "Mara Keller"}, {Name: "currency", Label: "Base currency", Kind: "text", Width: "w6", Value: "USD"}}},
+		Password: view.Form{Action: "/settings/password", Submit: "Change password", Fields: []view.Field{{Name: "old", Label: "Current password", Kind: "password", Width: "w6"}, {Name: "new", Label: "New password", Kind: "password", Width: "w6"}}},
+		Locale:   view.Form{Action: "/settings/locale", Submit: "Save", Fields: []view.Field{{Name: "locale", Label: "Numbers", Kind: "select", Width: "w6", Options: []view.Option{{Value: "en", Label: "1,234.56"}, {Value: "de", Label: "1.234,56"}}}}},
+		About:    []view.Term{{Label: "Version", Text: "0.1"}, {Label: "Database", Text: "SQLite"}}, Keys: []view.Link{{Label: "Search or jump to", Key: "/"}, {Label: "Overview", Key: "g o"}}})
+}
+
+func samplePortfolios(theme string) templ.Component {
+	card := func(initials, name string) view.PortfolioCard {
+		return view.PortfolioCard{Initials: initials, Name: name, Note: "3 accounts · USD", Href: "/overview", Edit: "/edit", Simulated: true, Value: view.Figure{Label: "Value", Text: "4,199,622", Unit: "USD", Money: true}, Change: view.Figure{Text: "+16,888", Tone: view.Gain, Note: "on 30 Jun 2025"}}
+	}
+	all := card("All", "All portfolios")
+	all.Edit = ""
+	return page.Portfolios(view.Portfolios{Page: samplePage("Portfolios", "/portfolios", theme), New: "/new", All: &all, Items: []view.PortfolioCard{card("LS", "Long/short"), card("BS", "Balanced saver"), card("HN", "High net worth")}})
+}
+
+func samplePalette(theme string) view.Palette {
+	return view.Palette{Page: samplePage("Search", "/palette", theme), Groups: []view.PaletteGroup{
+		{Label: "Instruments", Items: []view.PaletteItem{{Link: view.Link{Label: "NVDA", Note: "NVIDIA Corp. · held", Href: "/holdings", Icon: "chart-line"}, Search: "NVDA NVIDIA", Price: "157.98", Change: "+1.32%", Tone: view.Gain}}},
+		{Label: "Do", Items: []view.PaletteItem{{Link: view.Link{Label: "Add a transaction", Href: "/add", Icon: "plus", Key: "n"}, Search: "add transaction"}}},
+		{Label: "Go to", Items: []view.PaletteItem{{Link: view.Link{Label: "Performance", Href: "/performance", Icon: "chart-line", Key: "g p"}, Search: "performance"}}}}}
+}
+
+func sampleProblem(theme string) templ.Component {
+	return page.Problem(view.Problem{Page: samplePage("Not found", "", theme), Status: "404", Title: "There is no such page", Text: "It may have been moved or deleted.", Ways: []view.Link{{Label: "Go to the overview", Href: "/"}}})
+}
+
+func sampleSignIn(theme string) templ.Component {
+	return page.SignIn(view.SignIn{Base: sampleBase(theme), Error: "E-mail address or password is wrong.", Demo: &view.Demo{Email: "demo@example.org", Password: "demo"}, Form: view.Form{Action: "/sign-in", Submit: "Sign in", Fields: []view.Field{{Name: "email", Label: "Email", Kind: "email"}, {Name: "password", Label: "Password", Kind: "password"}}}})
+}

@@ -1,0 +1,82 @@
+package view
+
+// Performance is how the portfolio grew.
+type Performance struct {
+	Page        Page
+	Periods     []Choice
+	Range       string
+	Benchmarks  []Link
+	Benchmark   string
+	Chart       Chart
+	TWR, MWR    Figure
+	Words       []Part
+	Against     []Row
+	AgainstNote string
+	Months      Months
+	Table       []PeriodRow
+	TableTo     string
+	TableFoot   string
+	Difference  Waterfall
+	Empty       *Empty
+}
+
+// Months is the table of monthly returns.
+type Months struct {
+	Views []MonthsView
+	Note  string
+}
+
+// MonthsView is returns, excess returns, or both.
+type MonthsView struct {
+	Label  string
+	Blocks [][]MonthsRow
+	Note   string
+}
+
+// MonthsRow is a year: twelve cells and the year's own.
+type MonthsRow struct {
+	Year  string
+	Cells [12]MonthCell
+	Total string
+	Title string
+}
+
+// MonthCell is a month; Class tints it.
+type MonthCell struct{ Text, Class, Title string }
+
+// PeriodRow is a line of the periods table.
+type PeriodRow struct {
+	Name, Own, Benchmark, Active, Volatility string
+	OwnTone, ActiveTone                      Tone
+	Reason                                   string
+}
+
+// Waterfall is what made the difference between two values, drawn on the
+// server. Coordinates are in a box of Width × Height.
+type Waterfall struct {
+	Title, Note   string
+	Width, Height float64
+	Grid          []GridLine
+	Steps         []Step
+	Rows          []Row // the same as a table
+	Check         string
+	Summary       string
+}
+
+// GridLine is a horizontal line with its label.
+type GridLine struct {
+	Y     float64
+	Label string
+}
+
+// Step is one bar of a waterfall.
+type Step struct {
+	X, Y, W, H   float64
+	Label, Value string
+	Fill         string
+	Hatched      bool
+	Tone         Tone
+	LinkY        float64 // height at which it hands over to the next
+	LinkTo       float64 // x of the next bar, 0 for none
+	Title        string
+}
