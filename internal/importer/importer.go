@@ -33,8 +33,19 @@ type Format interface {
 type Options struct {
 	BaseCurrency money.Currency // for formats whose rows have no currency
 	Account      string         // the account of rows that name none
-	AsOf         date.Date      // rows dated later are faults; None: not checked
+	AsOf         date.Date      // rows dated later are faults; None or unset: not checked
+	// DateOrder settles dates that could be read in two ways: "dmy", "mdy" or "ymd".
+	// Empty: the file must settle it.
+	DateOrder string
+	// Decimal settles numbers that could be read in two ways: "point" or "comma".
+	Decimal string
+	// Unfunded leaves out the bookings that pay for purchases in formats that keep no
+	// cash (ghostfolio, positions-csv).
+	Unfunded bool
 }
+
+// Late reports whether a day lies after the as-of date, where one is given.
+func (o Options) Late(on date.Date) bool { return !o.AsOf.IsNone() && o.AsOf != 0 && on > o.AsOf }
 
 // File is what was read.
 type File struct {

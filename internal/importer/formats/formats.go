@@ -1,0 +1,18 @@
+// Package formats is the list of the formats that FolioSight reads, in the order in
+// which they are preferred. A new format is added here and nowhere else.
+package formats
+
+import (
+	"github.com/foliosight/foliosight/internal/importer"
+	"github.com/foliosight/foliosight/internal/importer/transactioncsv"
+)
+
+// All is the registry of every format.
+var All = importer.NewRegistry(
+	transactioncsv.Format,
+)
+
+// Read decodes and reads one file; see importer.Registry.Read.
+func Read(name string, content []byte, format string, opts importer.Options) (*importer.File, error) {
+	return All.Read(name, content, format, opts)
+}

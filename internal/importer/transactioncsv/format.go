@@ -1,0 +1,157 @@
+// Package transactioncsv reads transactions from delimited text of any layout that
+// names its columns.
+//
+// Model: the header says what each column is (columns.go: English and German words,
+// in any order, after any number of title lines); the separator, the decimal mark and
+// the order of day and month are settled over the whole file and refused, with the
+// option that settles them, where they could be read in two ways. A row becomes one
+// booking of finance/ledger, or two where its fee is in another currency or belongs to
+// a deposit.
+//
+// Signs: the type gives the direction. Quantities and amounts may carry the sign of
+// the cash as well; a row whose sign contradicts its type is refused. Where the file
+// writes what goes out with a minus, a fee or tax with a plus was given back. Without
+// a type column the sign alone decides: quantities between buy and sell (the file must
+// have both), amounts between deposit and withdrawal.
+//
+// Amount and fee: a column "net amount" is the cash that moved, "gross amount" is
+// quantity × price. A plain "amount" is compared with quantity × price (× multiplier):
+// where it equals that, it is gross, and the cash is amount plus costs for purchases
+// and amount less costs for sales; where it equals that with the costs, it is the cash.
+// Equal means within what the written decimals allow. Where costs are smaller than that
+// or quantity or price is missing, the row follows the majority of the file, and
+// without one is the cash. Anything else is refused, because one of the figures is
+// wrong. A missing amount stays missing: the ledger derives it.
+package transactioncsv
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/foliosight/foliosight/finance/instrument"
+	"github.com/foliosight/foliosight/finance/ledger"
+	"github.com/foliosight/foliosight/internal/importer"
+	"github.com/foliosight/foliosight/internal/importer/table"
+)
+
+// ErrHeader reports text without a header that names the columns needed.
+var ErrHeader = errors.New("no header of a transactions file")
+
+// Format is the format for the registry.
+var Format importer.Format = format{}
+
+type format struct{}
+
+func (format) Name() string  { return "transactions-csv" }
+func (format) Label() string { return "Transactions (CSV with a header)" }
+
+func (format) Detect(_ string, head []byte) int {
+	c, err := findHeader(head)
+	if err != nil {
+		return 0
+	}
+	// Prices have a date, a symbol and a volume, but no quantity, type or amount.
+	if !c.has(roleType) && !c.has(roleSide) {
+		return 20
+	}
+	return min(40+5*c.found, 80)
+}
+
+func (format) Read(name string, content []byte, opts importer.Options) (*importer.File, error) {
+	r, err := read(name, content, opts)
+	if err != nil {
+		return nil, err
+	}
+	file := &importer.File{Instruments: r.instruments, Accounts: r.accounts(), Rows: make([]importer.Row, len(r.lines)), Notes: r.notes}
+	if r.cols.line > 1 {
+		file.Notes = append(file.Notes, fmt.Sprintf("The header was found in line %d; what stands before it was not read.", r.cols.line))
+	}
+	for i := range r.lines {
+		row := &file.Rows[i]
+		row.Number = int(r.lines[i])
+		row.Place = fmt.Sprintf("line %d", row.Number)
+		booked := r.booked(i)
+		if n := r.remarks[i]; n != nil {
+			row.Text, row.Ignored, row.Faults = n.text, n.ignored, n.faults
+			if row.Ignored != "" || len(row.Faults) > 0 {
+				continue
+			}
+		}
+		row.Transactions = booked
+		row.Text = importer.Describe(&booked[0])
+	}
+	return file, nil
+}
+
+// Book is what ReadTransactions returns.
+type Book struct {
+	Transactions []ledger.Transaction    // in file order, without the refused rows
+	Instruments  []instrument.Instrument // in the order of their first row
+	Rows         int                     // rows read
+	Ignored      int                     // rows that are no bookings
+	Faults       ledger.Faults           // of the refused rows
+}
+
+// ReadTransactions reads decoded text straight into bookings, without the rows and
+// texts of a preview: the way of `analyze`. Faults of single rows are in the book; the
+// error is of the file as a whole. Sources are left empty where the file has none.
+func ReadTransactions(name string, content []byte, opts importer.Options) (*Book, error) {
+	r, err := read(name, content, opts)
+	if err != nil {
+		return nil, err
+	}
+	book := &Book{Instruments: r.instruments, Rows: len(r.lines), Transactions: r.transactions}
+	refused := false
+	for _, n := range r.remarks {
+		if n.ignored != "" {
+			book.Ignored++
+		}
+		refused = refused || len(n.faults) > 0
+	}
+	if !refused {
+		return book, nil
+	}
+	book.Transactions = nil
+	for i := range r.lines {
+		if n := r.remarks[i]; n != nil && len(n.faults) > 0 {
+			book.Faults = append(book.Faults, n.faults...)
+			continue
+		}
+		book.Transactions = append(book.Transactions, r.booked(i)...)
+	}
+	return book, nil
+}
+
+// read settles how the file is written and reads it. Most files are written plainly;
+// only those that are not are looked through twice.
+func read(name string, content []byte, opts importer.Options) (*reader, error) {
+	order, err := table.ParseOrder(opts.DateOrder)
+	if err != nil {
+		return nil, err
+	}
+	cols, err := findHeader(content)
+	if err != nil {
+		return nil, err
+	}
+	r := newReader(name, content, cols, opts)
+	r.order, r.mark = order, table.Point
+	if r.hasNoTypes() {
+		if err := r.typesFromSigns(); err != nil {
+			return nil, err
+		}
+	}
+	if cols.sep == ',' && opts.Decimal == "" && r.rows(true) {
+		return r, r.finish()
+	}
+	r = newReader(name, content, cols, opts)
+	if err := r.survey(order); err != nil {
+		return nil, err
+	}
+	if r.hasNoTypes() {
+		if err := r.typesFromSigns(); err != nil {
+			return nil, err
+		}
+	}
+	r.rows(false)
+	return r, r.finish()
+}
