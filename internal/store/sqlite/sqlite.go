@@ -1,0 +1,117 @@
+// Package sqlite opens the store in one SQLite file: the default, for one process.
+//
+// Model: one connection writes, several read; the write-ahead log lets them not wait
+// for each other. A commit is durable when it returns (synchronous=FULL: one fsync).
+// A lock beside the file keeps a second process out. The schema is brought up to date
+// when the store is opened.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	sqlite "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	"github.com/foliosight/foliosight/internal/store/migrations"
+	"github.com/foliosight/foliosight/internal/store/sqlstore"
+)
+
+// Options say where the database is and what time it is.
+type Options struct {
+	Path string           // of the file; made with its directory if it is not there
+	Now  func() time.Time // what commits are dated with; time.Now unless given
+	// Readers is how many reads run at once: four a core unless given.
+	Readers int
+}
+
+// Open opens a store and brings its schema up to date. A file that another process has
+// open is store.ErrInUse; one that a newer version made is store.ErrNewer.
+func Open(ctx context.Context, o Options) (*sqlstore.Store, error) {
+	if o.Path == "" {
+		return nil, errors.New("sqlite: no path given")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Readers == 0 {
+		o.Readers = 4 * runtime.GOMAXPROCS(0)
+	}
+	if err := os.MkdirAll(filepath.Dir(o.Path), 0o700); err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	release, err := lock(o.Path + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %s: %w", o.Path, err)
+	}
+	s, err := open(ctx, o, release)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite: %s: %w", o.Path, err), release())
+	}
+	return s, nil
+}
+
+func open(ctx context.Context, o Options, release func() error) (*sqlstore.Store, error) {
+	if err := private(o.Path); err != nil {
+		return nil, err
+	}
+	writer, err := pool(o.Path, 1, "_txlock=immediate", "_pragma=page_size(8192)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
+		"_pragma=foreign_keys(1)", "_pragma=journal_size_limit(67108864)", "_pragma=cache_size(-16384)")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := migrations.Up(ctx, goose.DialectSQLite3, writer, migrations.Common(), o.Now); err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	reader, err := pool(o.Path, o.Readers, "_pragma=query_only(1)", "_pragma=cache_size(-4096)", "_pragma=mmap_size(1073741824)")
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	return sqlstore.New(sqlstore.Options{Reader: reader, Writer: writer, Now: o.Now, OnClose: release,
+		Dialect: sqlstore.Dialect{Unique: unique}}), nil
+}
+
+// private makes the file, if it is not there, readable by its owner alone.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func pool(path string, size int, settings ...string) (*sql.DB, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	slashed := filepath.ToSlash(absolute)
+	if !strings.HasPrefix(slashed, "/") {
+		slashed = "/" + slashed // C:/…
+	}
+	name := "file:" + (&url.URL{Path: slashed}).EscapedPath() + "?_pragma=busy_timeout(10000)"
+	for _, s := range settings {
+		name += "&" + s
+	}
+	db, err := sql.Open("sqlite", name)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(size)
+	db.SetMaxIdleConns(size)
+	return db, nil
+}
+
+func unique(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code() == codes.SQLITE_CONSTRAINT_UNIQUE || e.Code() == codes.SQLITE_CONSTRAINT_PRIMARYKEY)
+}

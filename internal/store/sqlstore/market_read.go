@@ -1,0 +1,389 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/instrument"
+	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/internal/store"
+	"github.com/foliosight/foliosight/internal/store/block"
+)
+
+// Closes and the other columns of a series lie in blocks of their own, because nearly
+// every reader wants the closes alone. Actions have one block a symbol and source.
+const (
+	restOf      = ".rest"
+	actionsKind = "actions"
+)
+
+// owner is whose market data: all tenants' or this one's.
+type owner struct {
+	id    string
+	own   bool
+	until int64 // the version to read; MaxInt64: the latest
+}
+
+func (t *tx) owners(v store.MarketVersion) [2]owner {
+	limit := func(version int64) int64 {
+		if version == store.Latest {
+			return math.MaxInt64
+		}
+		return version
+	}
+	return [2]owner{{t.id.Tenant, true, limit(v.Own)}, {shared, false, limit(v.Shared)}}
+}
+
+func (o owner) latest() bool { return o.until == math.MaxInt64 }
+
+// MarketVersion implements store.MarketReader.
+func (t *tx) MarketVersion(ctx context.Context) (store.MarketVersion, error) {
+	return t.marketVersion(ctx, ``)
+}
+
+// MarketKnownOn implements store.MarketReader.
+func (t *tx) MarketKnownOn(ctx context.Context, at time.Time) (store.MarketVersion, error) {
+	return t.marketVersion(ctx, ` AND committed <= $3`, formatTime(at))
+}
+
+func (t *tx) marketVersion(ctx context.Context, condition string, args ...any) (store.MarketVersion, error) {
+	var v store.MarketVersion
+	err := t.each(ctx, func(rows *sql.Rows) error {
+		var id string
+		var version int64
+		err := rows.Scan(textOf{&id}, &version)
+		if id == shared {
+			v.Shared = version
+		} else {
+			v.Own = version
+		}
+		return err
+	}, `SELECT tenant_id, MAX(version) FROM market_versions WHERE tenant_id IN ($1, $2)`+condition+` GROUP BY tenant_id`,
+		append([]any{t.id.Tenant, shared}, args...)...)
+	return v, t.named("market version", err)
+}
+
+// seriesKey names a series of an owner.
+type seriesKey struct{ symbol, source string }
+
+// seriesMeta is a row of the table series.
+type seriesMeta struct {
+	seriesKey
+	currency    money.Currency
+	first, last date.Date
+	count       int
+	version     int64
+	updated     time.Time
+}
+
+func (t *tx) seriesMetas(ctx context.Context, o owner, kind store.SeriesKind) ([]seriesMeta, error) {
+	var all []seriesMeta
+	err := t.each(ctx, func(rows *sql.Rows) error {
+		var m seriesMeta
+		err := rows.Scan(&m.symbol, &m.source, &m.currency, dayOf{&m.first}, dayOf{&m.last}, &m.count, &m.version, timeOf{&m.updated})
+		all = append(all, m)
+		return err
+	}, `SELECT symbol, source, currency, first, last, count, version, updated FROM series WHERE tenant_id = $1 AND kind = $2`, o.id, string(kind))
+	return all, err
+}
+
+// SeriesInfo implements store.MarketReader.
+func (t *tx) SeriesInfo(ctx context.Context, kind store.SeriesKind, simulated bool) ([]store.SeriesInfo, error) {
+	var all []store.SeriesInfo
+	for _, o := range t.owners(store.LatestMarket) {
+		metas, err := t.seriesMetas(ctx, o, kind)
+		if err != nil {
+			return nil, t.named("series", err)
+		}
+		for _, m := range metas {
+			if m.count > 0 && (m.source == store.Simulated) == simulated {
+				all = append(all, store.SeriesInfo{Kind: kind, Symbol: m.symbol, Source: m.source, Own: o.own, Currency: m.currency,
+					First: m.first, Last: m.last, Count: m.count, Version: m.version, Updated: m.updated})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b store.SeriesInfo) int {
+		return preference(a.Symbol, b.Symbol, a.Own, b.Own, a.Source, b.Source)
+	})
+	return all, nil
+}
+
+// preference sorts by symbol, the tenant's own first, then by source.
+func preference(symbolA, symbolB string, ownA, ownB bool, sourceA, sourceB string) int {
+	if c := cmp.Compare(symbolA, symbolB); c != 0 {
+		return c
+	}
+	if ownA != ownB {
+		if ownA {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(sourceA, sourceB)
+}
+
+// Series implements store.MarketReader.
+func (t *tx) Series(ctx context.Context, q store.SeriesQuery) ([]store.Series, error) {
+	if q.From == 0 {
+		q.From = date.None
+	}
+	var all []store.Series
+	for _, o := range t.owners(q.Version) {
+		got, err := t.ownersSeries(ctx, o, q)
+		if err != nil {
+			return nil, t.named("series", err)
+		}
+		all = append(all, got...)
+	}
+	slices.SortFunc(all, func(a, b store.Series) int { return preference(a.Symbol, b.Symbol, a.Own, b.Own, a.Source, b.Source) })
+	return all, nil
+}
+
+func (t *tx) ownersSeries(ctx context.Context, o owner, q store.SeriesQuery) ([]store.Series, error) {
+	metas, err := t.seriesMetas(ctx, o, q.Kind)
+	if err != nil {
+		return nil, err
+	}
+	total := len(metas)
+	wanted := symbolSet(q.Symbols)
+	metas = slices.DeleteFunc(metas, func(m seriesMeta) bool {
+		return (m.source == store.Simulated) != q.Simulated || wanted != nil && !wanted[m.symbol]
+	})
+	if len(metas) == 0 {
+		return nil, nil
+	}
+	l := &loader{tx: t, owner: o, query: q, scan: len(metas)*3 > total, found: make(map[seriesKey]*block.Block, len(metas))}
+	for _, m := range metas {
+		l.found[m.seriesKey] = &block.Block{Days: make([]date.Date, 0, m.count), Columns: [][]float64{make([]float64, 0, m.count)}}
+	}
+	if err := l.load(ctx, string(q.Kind), metas); err != nil {
+		return nil, err
+	}
+	rest := map[seriesKey]*block.Block{}
+	if q.Full {
+		closes := l.found
+		for _, m := range metas {
+			rest[m.seriesKey] = &block.Block{}
+		}
+		l.found = rest
+		if err := l.load(ctx, string(q.Kind)+restOf, metas); err != nil {
+			return nil, err
+		}
+		l.found = closes
+	}
+	var all []store.Series
+	for _, m := range metas {
+		s := store.Series{Kind: q.Kind, Symbol: m.symbol, Source: m.source, Own: o.own, Currency: m.currency}
+		if err := fillSeries(&s, l.found[m.seriesKey], rest[m.seriesKey], q); err != nil {
+			return nil, fmt.Errorf("%s of %s: %w", m.symbol, m.source, err)
+		}
+		if len(s.Dates) > 0 {
+			all = append(all, s)
+		}
+	}
+	return all, nil
+}
+
+func symbolSet(symbols []string) map[string]bool {
+	if symbols == nil {
+		return nil
+	}
+	set := make(map[string]bool, len(symbols))
+	for _, s := range symbols {
+		set[s] = true
+	}
+	return set
+}
+
+// fillSeries cuts what was read to the days asked for.
+func fillSeries(s *store.Series, closes, rest *block.Block, q store.SeriesQuery) error {
+	from := sort.Search(len(closes.Days), func(i int) bool { return closes.Days[i] >= q.From })
+	to := len(closes.Days)
+	if q.To != 0 && q.To != date.None {
+		to = sort.Search(len(closes.Days), func(i int) bool { return closes.Days[i] > q.To })
+	}
+	if from >= to {
+		return nil
+	}
+	s.Dates, s.Close = closes.Days[from:to], closes.Columns[0][from:to]
+	if rest == nil || len(rest.Days) == 0 {
+		return nil
+	}
+	if !slices.Equal(rest.Days, closes.Days) {
+		return fmt.Errorf("columns are of other days than the closes: %w", store.ErrDamaged)
+	}
+	for i, to := range restColumns(s) {
+		if i < len(rest.Columns) && len(rest.Columns[i]) > 0 {
+			*to = rest.Columns[i][from:len(rest.Days)][:len(s.Dates)]
+		}
+	}
+	return nil
+}
+
+// restColumns are the columns beside the closes, in the order of their block.
+func restColumns(s *store.Series) []*[]float64 {
+	return []*[]float64{&s.Open, &s.High, &s.Low, &s.Volume, &s.Adjusted}
+}
+
+// loader reads blocks of one owner.
+type loader struct {
+	*tx
+	owner owner
+	query store.SeriesQuery
+	scan  bool // read all of a kind and leave out what is not wanted: cheaper from a third on
+	found map[seriesKey]*block.Block
+}
+
+// load appends the blocks of a kind to what found holds, in the order of years.
+func (l *loader) load(ctx context.Context, kind string, metas []seriesMeta) error {
+	firstYear, lastYear := int64(math.MinInt32), int64(math.MaxInt32)
+	if l.query.From != date.None {
+		firstYear = int64(l.query.From.Year())
+	}
+	if l.query.To != 0 && l.query.To != date.None {
+		lastYear = int64(l.query.To.Year())
+	}
+	if !l.owner.latest() {
+		return l.loadPast(ctx, kind, metas, firstYear, lastYear)
+	}
+	if l.scan {
+		return l.read(ctx, `SELECT symbol, source, body FROM blocks WHERE tenant_id = $1 AND kind = $2 AND year >= $3 AND year <= $4
+			ORDER BY symbol, source, year`, l.owner.id, kind, firstYear, lastYear)
+	}
+	for _, m := range metas {
+		err := l.read(ctx, `SELECT symbol, source, body FROM blocks WHERE tenant_id = $1 AND kind = $2 AND year >= $3 AND year <= $4
+			AND symbol = $5 AND source = $6 ORDER BY year`, l.owner.id, kind, firstYear, lastYear, m.symbol, m.source)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loadPast reads the blocks that held in an earlier version, current or replaced.
+func (l *loader) loadPast(ctx context.Context, kind string, metas []seriesMeta, firstYear, lastYear int64) error {
+	const past = `SELECT symbol, source, body FROM (
+		SELECT symbol, source, year, body FROM blocks WHERE tenant_id = $1 AND kind = $2 AND version <= $5
+		UNION ALL
+		SELECT symbol, source, year, body FROM blocks_history WHERE tenant_id = $1 AND kind = $2 AND version <= $5 AND until > $5
+	) held WHERE year >= $3 AND year <= $4`
+	args := []any{l.owner.id, kind, firstYear, lastYear, l.owner.until}
+	if l.scan {
+		return l.read(ctx, past+` ORDER BY symbol, source, year`, args...)
+	}
+	for _, m := range metas {
+		if err := l.read(ctx, past+` AND symbol = $6 AND source = $7 ORDER BY year`, append(args, m.symbol, m.source)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *loader) read(ctx context.Context, query string, args ...any) error {
+	var symbol, source, body sql.RawBytes
+	return l.each(ctx, func(rows *sql.Rows) error {
+		if err := rows.Scan(&symbol, &source, &body); err != nil {
+			return err
+		}
+		into := l.found[seriesKey{string(symbol), string(source)}]
+		if into == nil {
+			return nil
+		}
+		if err := block.Read(into, body); err != nil {
+			return fmt.Errorf("%s of %s: %w: %w", symbol, source, err, store.ErrDamaged)
+		}
+		return nil
+	}, query, args...)
+}
+
+// Actions implements store.MarketReader.
+func (t *tx) Actions(ctx context.Context, symbols []string, v store.MarketVersion, simulated bool) ([]store.Action, error) {
+	wanted := symbolSet(symbols)
+	var all []store.Action
+	for _, o := range t.owners(v) {
+		query, args := `SELECT symbol, source, body FROM blocks WHERE tenant_id = $1 AND kind = $2`, []any{o.id, actionsKind}
+		if !o.latest() {
+			query += ` AND version <= $3 UNION ALL
+				SELECT symbol, source, body FROM blocks_history WHERE tenant_id = $1 AND kind = $2 AND version <= $3 AND until > $3`
+			args = append(args, o.until)
+		}
+		var symbol, source, body sql.RawBytes
+		err := t.each(ctx, func(rows *sql.Rows) error {
+			if err := rows.Scan(&symbol, &source, &body); err != nil {
+				return err
+			}
+			if wanted != nil && !wanted[string(symbol)] || (string(source) == store.Simulated) != simulated {
+				return nil
+			}
+			some, err := readActions(body)
+			if err != nil {
+				return fmt.Errorf("%s of %s: %w", symbol, source, err)
+			}
+			for _, a := range some {
+				a.Source, a.Own = string(source), o.own
+				all = append(all, a)
+			}
+			return nil
+		}, query, args...)
+		if err != nil {
+			return nil, t.named("actions", err)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b store.Action) int {
+		return cmp.Or(preference(a.Symbol, b.Symbol, a.Own, b.Own, a.Source, b.Source), cmp.Compare(a.Date, b.Date), cmp.Compare(a.Kind, b.Kind))
+	})
+	return all, nil
+}
+
+func readActions(body []byte) ([]store.Action, error) {
+	var all []store.Action
+	if err := json.Unmarshal(body, &all); err != nil {
+		return nil, fmt.Errorf("actions: %w: %w", err, store.ErrDamaged)
+	}
+	return all, nil
+}
+
+// Instruments implements store.MarketReader.
+func (t *tx) Instruments(ctx context.Context, symbols []string, v store.MarketVersion, simulated bool) (map[string]instrument.Instrument, error) {
+	wanted := symbolSet(symbols)
+	all := make(map[string]instrument.Instrument, len(symbols))
+	owners := t.owners(v)
+	slices.Reverse(owners[:]) // the tenant's own come last and win
+	for _, o := range owners {
+		query, args := `SELECT symbol, source, details FROM instruments WHERE tenant_id = $1`, []any{o.id}
+		if !o.latest() {
+			query += ` AND version <= $2 UNION ALL
+				SELECT symbol, source, details FROM instruments_history WHERE tenant_id = $1 AND version <= $2 AND until > $2`
+			args = append(args, o.until)
+		}
+		// Several sources may describe an instrument; the last in order counts.
+		query = `SELECT symbol, source, details FROM (` + query + `) held ORDER BY symbol, source`
+		var symbol, source, written sql.RawBytes
+		err := t.each(ctx, func(rows *sql.Rows) error {
+			if err := rows.Scan(&symbol, &source, &written); err != nil {
+				return err
+			}
+			if wanted != nil && !wanted[string(symbol)] || (string(source) == store.Simulated) != simulated {
+				return nil
+			}
+			var i instrument.Instrument
+			if err := json.Unmarshal(written, &i); err != nil {
+				return fmt.Errorf("instrument %s: %w: %w", symbol, err, store.ErrDamaged)
+			}
+			all[string(symbol)] = i
+			return nil
+		}, query, args...)
+		if err != nil {
+			return nil, t.named("instruments", err)
+		}
+	}
+	return all, nil
+}

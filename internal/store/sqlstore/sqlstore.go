@@ -1,0 +1,202 @@
+// Package sqlstore is the store's contract in SQL that SQLite and PostgreSQL share.
+//
+// Model: one text of SQL for both, with $n parameters and the types of package
+// migrations; what differs is a Dialect. Money crosses as text, is compared and sorted
+// in memory and never computed with in SQL. Access is decided in one place (access.go):
+// every method on a portfolio asks it first, and every statement carries the tenant.
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/foliosight/foliosight/internal/store"
+)
+
+// Dialect is what the two databases do not share.
+type Dialect struct {
+	// ForUpdate is appended to a SELECT that is read to be written: " FOR UPDATE", or
+	// nothing where a write transaction has the database to itself.
+	ForUpdate string
+	// Unique reports whether err is a violation of a primary key or unique index.
+	Unique func(err error) bool
+	// Begin is run first in every transaction, to tell the database who is asking.
+	Begin func(ctx context.Context, tx *sql.Tx, id store.Identity) error
+}
+
+// Store implements store.Store over two pools of one database.
+type Store struct {
+	reader  *sql.DB
+	writer  *sql.DB
+	dialect Dialect
+	now     func() time.Time
+	onClose func() error
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Options are what New needs. Reader and Writer may be one pool.
+type Options struct {
+	Reader  *sql.DB
+	Writer  *sql.DB
+	Dialect Dialect
+	Now     func() time.Time // what commits are dated with
+	OnClose func() error     // run last by Close
+}
+
+// New returns a store over a migrated database.
+func New(o Options) *Store {
+	return &Store{reader: o.Reader, writer: o.Writer, dialect: o.Dialect, now: o.Now, onClose: o.OnClose}
+}
+
+// Close waits for what is running and gives the database back.
+func (s *Store) Close() error {
+	err := s.reader.Close()
+	if s.writer != s.reader {
+		err = errors.Join(err, s.writer.Close())
+	}
+	if s.onClose != nil {
+		err = errors.Join(err, s.onClose())
+	}
+	return err
+}
+
+// inside is how a transaction travels in a context, for nested calls to join it.
+type inside struct {
+	store *Store
+	tx    *tx
+}
+
+type insideKey struct{}
+
+func (s *Store) joined(ctx context.Context) *tx {
+	if in, ok := ctx.Value(insideKey{}).(inside); ok && in.store == s && !in.tx.ended {
+		return in.tx
+	}
+	return nil
+}
+
+// As implements store.Store.
+func (s *Store) As(ctx context.Context, id store.Identity, fn func(context.Context, store.Tx) error) error {
+	if t := s.joined(ctx); t != nil {
+		if !t.writes || t.id != id {
+			return fmt.Errorf("write as %s: %w", id.User, store.ErrNested)
+		}
+		if err := fn(ctx, t); err != nil {
+			t.refuse(err)
+			return err
+		}
+		return nil
+	}
+	return s.run(ctx, s.writer, id, true, func(ctx context.Context, t *tx) error { return fn(ctx, t) })
+}
+
+// Read implements store.Store.
+func (s *Store) Read(ctx context.Context, id store.Identity, fn func(context.Context, store.View) error) error {
+	if t := s.joined(ctx); t != nil && t.id == id {
+		return fn(ctx, t)
+	}
+	return s.run(ctx, s.reader, id, false, func(ctx context.Context, t *tx) error { return fn(ctx, t) })
+}
+
+func (s *Store) run(ctx context.Context, db *sql.DB, id store.Identity, writes bool, fn func(context.Context, *tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	begun, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	t := &tx{sql: begun, store: s, id: id, writes: writes, roles: map[string]store.Role{}}
+	defer func() {
+		t.ended = true
+		begun.Rollback() // does nothing after a commit
+	}()
+	if s.dialect.Begin != nil {
+		if err := s.dialect.Begin(ctx, begun, id); err != nil {
+			return fmt.Errorf("begin: %w", err)
+		}
+	}
+	if err := t.enter(ctx); err != nil {
+		return err
+	}
+	if err := fn(context.WithValue(ctx, insideKey{}, inside{s, t}), t); err != nil {
+		return err
+	}
+	if t.refused != nil {
+		return t.refused
+	}
+	if !writes {
+		return nil
+	}
+	if err := begun.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// tx implements store.Tx, and store.View when writes is false.
+type tx struct {
+	sql    *sql.Tx
+	store  *Store
+	id     store.Identity
+	writes bool
+	ended  bool
+	guest  bool // a user of another tenant, here by a grant
+	admin  bool // an owner of the tenant
+	// refused is the first error of a write. What came before it may be half of
+	// something, so the transaction can only be rolled back.
+	refused error
+	roles   map[string]store.Role // of portfolios asked for so far
+	head    *chainHead
+}
+
+var _ store.SQLTx = (*tx)(nil)
+
+// Identity implements store.View.
+func (t *tx) Identity() store.Identity { return t.id }
+
+// SQL implements store.SQLTx.
+func (t *tx) SQL() *sql.Tx { return t.sql }
+
+// refuse remembers the first error of a write.
+func (t *tx) refuse(err error) {
+	if err != nil && t.refused == nil {
+		t.refused = err
+	}
+}
+
+// write runs the body of a write method and remembers its error.
+func (t *tx) write(what string, fn func() error) error {
+	if !t.writes {
+		return fmt.Errorf("%s: %w", what, store.ErrNested)
+	}
+	if t.refused != nil {
+		return t.refused
+	}
+	if err := fn(); err != nil {
+		err = t.named(what, err)
+		t.refuse(err)
+		return err
+	}
+	return nil
+}
+
+// named says what was being done and turns the driver's errors into the contract's.
+func (t *tx) named(what string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, sql.ErrNoRows):
+		return fmt.Errorf("%s: %w", what, store.ErrNotFound)
+	case t.store.dialect.Unique(err):
+		return fmt.Errorf("%s: %w", what, store.ErrExists)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// stamp is the time of a write, to the microsecond that both databases keep.
+func (t *tx) stamp() time.Time { return t.store.now().UTC().Truncate(time.Microsecond) }
