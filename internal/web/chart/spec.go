@@ -41,7 +41,7 @@ type Option struct {
 type Grid struct {
 	Left   float64 `json:"left"`
 	Right  float64 `json:"right"`
-	Top    float64 `json:"top"`
+	Top    float64 `json:"top,omitempty"`
 	Bottom float64 `json:"bottom"`
 	Height float64 `json:"height,omitempty"`
 }
@@ -187,6 +187,11 @@ func (s scale) labels(write func(float64) string) []string {
 		list = append(list, write(value))
 	}
 	return list
+}
+
+// compact writes amounts alike on the whole axis.
+func (s scale) compact(locale format.Locale) func(float64) string {
+	return locale.Axis(math.Max(math.Abs(s.low), math.Abs(s.high)), s.step)
 }
 
 // valueAxis has horizontal lines and no line of its own.

@@ -38,7 +38,7 @@ func (v Value) Spec(locale format.Locale) Spec {
 	own["z"] = 3
 	spec := Spec{
 		Days: v.Days, Ticks: ticks(v.Days),
-		Labels: [][]string{axis.labels(locale.Compact)}, Money: []bool{true},
+		Labels: [][]string{axis.labels(axis.compact(locale))}, Money: []bool{true},
 		Option: Option{
 			Grid:   []Grid{{Left: 2, Right: 58, Top: 10, Bottom: 26}},
 			XAxis:  []Axis{timeAxis(v.Days, 0, true)},

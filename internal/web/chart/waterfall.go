@@ -40,7 +40,7 @@ func Waterfall(title, currency string, startName string, start float64, parts []
 	if axis.low != 0 {
 		w.Note += fmt.Sprintf("; the axis begins at %s", locale.Compact(axis.low))
 	}
-	for i, label := range axis.labels(locale.Compact) {
+	for i, label := range axis.labels(axis.compact(locale)) {
 		w.Grid = append(w.Grid, view.GridLine{Y: y(axis.low + float64(i)*axis.step), Label: label})
 	}
 	count := len(parts) + 2

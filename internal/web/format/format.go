@@ -109,16 +109,7 @@ func (l Locale) Compact(f float64) string { return l.compact(f, false) }
 func (l Locale) SignedCompact(f float64) string { return l.compact(f, true) }
 
 func (l Locale) compact(f float64, signed bool) string {
-	size, unit := 1.0, ""
-	for _, step := range []struct {
-		size float64
-		unit string
-	}{{1e12, "tn"}, {1e9, "bn"}, {1e6, "M"}, {1e3, "k"}} {
-		if math.Abs(f) >= step.size*0.9995 {
-			size, unit = step.size, thinNoBreak+step.unit
-			break
-		}
-	}
+	size, unit := unitOf(f)
 	scaled := f / size
 	places := 2
 	switch {
@@ -130,12 +121,42 @@ func (l Locale) compact(f float64, signed bool) string {
 	return l.suffixed(l.trimmed(l.float(scaled, places, signed)), unit)
 }
 
+// unitOf is the largest unit that f reaches, with its word.
+func unitOf(f float64) (size float64, unit string) {
+	for _, step := range []struct {
+		size float64
+		unit string
+	}{{1e12, "tn"}, {1e9, "bn"}, {1e6, "M"}, {1e3, "k"}} {
+		if math.Abs(f) >= step.size*0.9995 {
+			return step.size, thinNoBreak + step.unit
+		}
+	}
+	return 1, ""
+}
+
 // trimmed drops a decimal part of zeros.
 func (l Locale) trimmed(s string) string {
 	if !strings.Contains(s, l.point) || l.point == "" {
 		return s
 	}
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), l.point)
+}
+
+// Axis gives a way of writing the round values of an axis: all in the unit of
+// the largest, with as many decimals as its step needs, so that the words of
+// an axis look alike.
+func (l Locale) Axis(largest, step float64) func(float64) string {
+	size, unit := unitOf(largest)
+	places := 0
+	for scaled := step / size; places < 3 && math.Abs(scaled-math.Round(scaled)) > 1e-6; places++ {
+		scaled *= 10
+	}
+	return func(f float64) string {
+		if f == 0 {
+			return "0"
+		}
+		return l.suffixed(l.float(f/size, places, false), unit)
+	}
 }
 
 // Count writes a number of things.

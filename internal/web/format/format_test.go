@@ -37,6 +37,8 @@ func TestFiguresAsPeopleWriteThem(t *testing.T) {
 		{"fractional quantity", en.Quantity(dec("0.123456789")), "0.123457"},
 		{"a price has two decimals", en.Price(dec("70")), "70.00"},
 		{"or its own", en.Price(dec("1.08345")), "1.08345"},
+		{"an axis keeps its decimals", en.Axis(4_500_000, 300_000)(3_000_000), "3.0\u00a0M"},
+		{"and its unit", en.Axis(1_200_000, 200_000)(800_000), "0.8\u00a0M"},
 		{"what is not a number is unknown", en.Percent(math.NaN(), 2), "–"},
 		{"a date", format.Date(date.Must(2025, 6, 30)), "30 Jun 2025"},
 		{"no date", format.Date(date.None), "–"},

@@ -112,7 +112,7 @@ func sampleOverview(theme string) templ.Component {
 			{Symbol: "GOOGL", Share: -22, Money: "−4,142", Part: "−1.29%", Tone: view.Loss}, {Symbol: "NFLX", Note: "short", Share: -26, Money: "−4,764", Part: "+1.20%", Tone: view.Loss}, {Symbol: "AMZN", Share: -30, Money: "−5,471", Part: "−1.75%", Tone: view.Loss}}},
 		Data: view.DataCard{Tag: view.Tag{Text: "Healthy", Kind: "good"}, Href: "/status", Rows: []view.Row{
 			{Name: "Prices", Dot: "live", Value: "30 of 30 · 30 Jun", Tone: view.Quiet}, {Name: "Exchange rates", Dot: "live", Value: "EUR/USD · 30 Jun", Tone: view.Quiet}, {Name: "Dividends and splits", Dot: "live", Value: "up to date", Tone: view.Quiet},
-			{Name: "Private valuations", Mark: view.Estimated, Value: "3 estimated", Tone: view.Quiet}, {Name: "Real-asset trust", Dot: "stale", Value: "appraised 181 days ago", Tone: view.Quiet}, {Name: "Transactions", Dot: "live", Value: "1,214 booked", Href: "/transactions"}}},
+			{Name: "Private valuations", Lead: view.Estimated, Value: "3 estimated", Tone: view.Quiet}, {Name: "Real-asset trust", Dot: "stale", Value: "appraised 181 days ago", Tone: view.Quiet}, {Name: "Transactions", Dot: "live", Value: "1,214 booked", Href: "/transactions"}}},
 	}
 	return page.Overview(v)
 }
@@ -194,7 +194,7 @@ func samplePerformance(theme string) templ.Component {
 		TWR:        view.Figure{Label: "Time-weighted", Text: "+16.50%", Note: "a year · +25.62% in all"}, MWR: view.Figure{Label: "Money-weighted", Text: "+16.39%", Note: "a year · XIRR, act/365"},
 		Words:   []view.Part{view.Words("The first measures the decisions, whatever you paid in. The second measures your money. Your payments cost "), {Text: "0.11 pp", Strong: true}, view.Words(" a year.")},
 		Against: []view.Row{{Name: "Active return, a year", Value: "−4.46 pp", Tone: view.Loss}, {Name: "Tracking error", Value: "9.9%"}, {Name: "Information ratio", Value: "−0.45"}, {Name: "Beta", Value: "0.65"}, {Name: "Sharpe ratio, rf 4.5%", Value: "0.90"}, {Name: "Deepest drawdown", Value: "−11.0%", Aside: "−19.6%"}},
-		Months:  view.Months{Views: []view.MonthsView{{Label: "Return", Blocks: [][]view.MonthsRow{months(1)}, Note: "Return, %."}, {Label: "Both", Blocks: [][]view.MonthsRow{months(1), months(2)}, Note: "Above: return, %. Below: ahead of or behind the S&P 500, pp. 13 of 18 months were positive."}}},
+		Months:  view.Months{Chosen: 1, Views: []view.MonthsView{{Label: "Return", Blocks: [][]view.MonthsRow{months(1)}, Note: "Return, %."}, {Label: "Both", Blocks: [][]view.MonthsRow{months(1), months(2)}, Note: "Above: return, %. Below: ahead of or behind the S&P 500, pp. 13 of 18 months were positive."}}},
 		Table:   []view.PeriodRow{line("1 month", "+3.27%", "+4.64%", "−1.37", "–", view.Loss), line("3 months", "+7.45%", "+10.49%", "−3.04", "19.7%", view.Loss), line("Year to date", "+9.23%", "+5.78%", "+3.45", "15.9%", view.Gain), line("1 year", "+14.24%", "+14.67%", "−0.43", "13.8%", view.Loss), line("Since start", "+25.62%", "+32.87%", "−7.25", "13.0%", view.Loss)},
 		TableTo: "To 30 Jun 2025", TableFoot: "Nothing shorter than a year is annualised.",
 		Difference: chart.Waterfall("What made the difference", "USD since 2 Jan 2024, realised and unrealised", "Start", 3200000, []chart.Difference{{Name: "Paid in, net", Amount: 150000}, {Name: "Long", Amount: 1418000}, {Name: "Short", Amount: -648000}, {Name: "Options", Amount: 9000}, {Name: "Private", Amount: 29000}, {Name: "Income", Amount: 61000}, {Name: "Costs", Amount: -22000}, {Name: "Currency", Amount: 3000}}, "Value now", format.English),

@@ -92,6 +92,7 @@ type Row struct {
 	Name     string
 	Icon     string // leads the row
 	Dot      string // "live", "stale": leads the row instead of an icon
+	Lead     Mark   // leads the row instead of an icon
 	Mark     Mark
 	MarkText string
 	Swatch   string // fill class of a coloured square

@@ -22,8 +22,9 @@ type Performance struct {
 
 // Months is the table of monthly returns.
 type Months struct {
-	Views []MonthsView
-	Note  string
+	Views  []MonthsView
+	Chosen int // the view shown first
+	Note   string
 }
 
 // MonthsView is returns, excess returns, or both.
