@@ -4,11 +4,13 @@ package formats
 
 import (
 	"github.com/foliosight/foliosight/internal/importer"
+	"github.com/foliosight/foliosight/internal/importer/native"
 	"github.com/foliosight/foliosight/internal/importer/transactioncsv"
 )
 
 // All is the registry of every format.
 var All = importer.NewRegistry(
+	native.Format,
 	transactioncsv.Format,
 )
 
