@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/finance/performance"
 	"github.com/foliosight/foliosight/finance/portfolio"
 )
 
@@ -36,7 +38,7 @@ func digest(t *testing.T, books []Book) string {
 // The demo of a day is the same at every run. A change of this digest changes
 // what every visitor of the demonstration sees.
 func TestSameBytes(t *testing.T) {
-	const want = "821f28c54e16e3294fb80e8f1bb4bb8a404360a3146057d5a99c9edf32f69cc8"
+	const want = "52fbda487ebaf7be0b606d13ec027a571d2294678dd9407ef96776e99be3b888"
 	got := digest(t, Books(asOf))
 	if got != want {
 		t.Errorf("digest %s, want %s", got, want)
@@ -74,16 +76,19 @@ func find(t *testing.T, d *Demo, key string) *Book {
 	return nil
 }
 
-// The books fold, hold the 63 positions of the originals and the eleven private
-// assets, and are worth about what the originals state.
+// The books are valid, fold, hold the 63 positions of the originals and the eleven
+// private assets, and are worth about what the originals state.
 func TestBooksOnManyDays(t *testing.T) {
-	nav := map[string][2]float64{"saver": {455e3, 515e3}, "family": {2.70e6, 3.00e6}, "fund": {2.95e6, 3.50e6}}
+	nav := map[string][2]float64{"saver": {460e3, 515e3}, "family": {2.75e6, 2.95e6}, "fund": {2.95e6, 3.50e6}}
 	for _, day := range days {
 		d := New(day)
 		panel := d.Panel()
 		count := 0
 		for i := range d.Books {
 			b := &d.Books[i]
+			for _, fault := range ledger.Validate(b.Transactions, b.Instrument, d.AsOf) {
+				t.Errorf("%s as of %s: %v", b.Key, day, fault)
+			}
 			f := fold(t, d, b)
 			count += len(b.Positions)
 			for _, symbol := range b.Positions {
@@ -91,133 +96,62 @@ func TestBooksOnManyDays(t *testing.T) {
 					t.Errorf("%s as of %s: %s is not held", b.Key, day, symbol)
 				}
 			}
-			value := 0.0
-			for _, symbol := range f.Symbols {
-				q := f.quantityOf(symbol, d.AsOf)
-				if q.IsZero() {
-					continue
-				}
-				price, _, ok := panel.Price(symbol, d.AsOf)
-				if !ok {
-					t.Fatalf("%s: no price of %s", b.Key, symbol)
-				}
-				inst := b.Instrument(symbol)
-				rate := 1.0
-				if c, err := panel.Conversion(inst.Currency, b.BaseCurrency); err == nil {
-					r, _, err := c.Rate(d.AsOf)
-					if err != nil {
-						t.Fatal(err)
-					}
-					rate = r.Float64()
-				}
-				value += q.Float64() * price.Float64() * inst.ContractSize().Float64() * rate
-			}
-			for _, line := range cashLines(b) {
-				if line.currency == "USD" {
-					value += line.at(d.AsOf).Float64()
-				}
-			}
+			value := f.worth(t, panel)
 			if value < nav[b.Key][0] || value > nav[b.Key][1] {
 				t.Errorf("%s as of %s is worth %.0f, want between %.0f and %.0f", b.Key, day, value, nav[b.Key][0], nav[b.Key][1])
 			}
 			if f.MarketSplits != 0 {
 				t.Errorf("%s: %d splits of the market that the ledger does not book", b.Key, f.MarketSplits)
 			}
+			if b.Key == "family" {
+				for _, a := range assets {
+					if got := f.quantityOf(a.symbol, d.AsOf); !got.Equal(money.Int(a.units)) {
+						t.Errorf("as of %s: %s of %s units", day, a.symbol, got)
+					}
+				}
+			}
 		}
 		if count != 63 {
 			t.Errorf("as of %s: %d positions, the originals have 63", day, count)
 		}
-		for _, a := range assets {
-			if f := fold(t, d, find(t, d, "family")); f.quantityOf(a.symbol, d.AsOf).Float64() != float64(a.units) {
-				t.Errorf("as of %s: %s of %s units", day, a.symbol, f.quantityOf(a.symbol, d.AsOf))
-			}
-		}
 	}
 }
 
-// quantityOf is what is held of a symbol over all accounts at the close of a day,
-// counted here from the bookings.
-func (f folded) quantityOf(symbol string, on date.Date) money.Decimal {
-	total := money.Zero
-	for i := range f.of.Transactions {
-		t := &f.of.Transactions[i]
-		if t.Date > on {
-			continue
+// The house's own timeline sees the same worth, without a gap, a history with the
+// crash in it where the book is old enough, and returns of this world.
+func TestTimelines(t *testing.T) {
+	d := New(asOf)
+	panel := d.Panel()
+	for key, want := range map[string]struct{ lowest, deepest, gain, most float64 }{
+		"saver":  {-0.40, -0.15, 0.25, 1.2},
+		"family": {-0.30, -0.08, 0.25, 1.2},
+		"fund":   {-0.30, -0.03, -0.1, 0.6},
+	} {
+		b := find(t, d, key)
+		f := fold(t, d, b)
+		first := b.Transactions[0].Date - 1
+		line := portfolio.NewView(f.Book, panel, f.Axis(panel, first, d.AsOf)).Timeline(portfolio.Node{})
+		if len(line.Gaps) > 0 {
+			t.Errorf("%s: the values leave out %+v", key, line.Gaps)
 		}
-		if inst := f.of.Instrument(t.Symbol); t.Type == ledger.OptionAssigned && inst.Underlying == symbol {
-			total = total.Add(t.Quantity.Decimal.Mul(inst.ContractSize()))
+		if got, want := line.Value[len(line.Value)-1], f.worth(t, panel); math.Abs(got-want) > 0.01 {
+			t.Errorf("%s: the timeline ends at %.2f, counted %.2f", key, got, want)
 		}
-		if t.Symbol != symbol {
-			continue
-		}
-		switch t.Type {
-		case ledger.Buy, ledger.BuyToCover, ledger.TransferIn:
-			total = total.Add(t.Quantity.Decimal)
-		case ledger.Sell, ledger.SellShort:
-			total = total.Sub(t.Quantity.Decimal)
-		case ledger.Split:
-			total = t.Ratio.Apply(total)
-		case ledger.OptionExpiry, ledger.OptionAssigned:
-			if total.Sign() < 0 {
-				total = total.Add(t.Quantity.Decimal)
-			} else {
-				total = total.Sub(t.Quantity.Decimal)
+		growth, peak, fall := 1.0, 1.0, 0.0
+		for _, r := range performance.Daily(line, performance.NewSpan(line, first, d.AsOf)) {
+			if !math.IsNaN(r) {
+				growth *= 1 + r
 			}
+			peak = max(peak, growth)
+			fall = min(fall, growth/peak-1)
+		}
+		if fall < want.lowest || fall > want.deepest {
+			t.Errorf("%s: deepest drawdown %.3f, want between %v and %v", key, fall, want.lowest, want.deepest)
+		}
+		if growth-1 < want.gain || growth-1 > want.most {
+			t.Errorf("%s: grew by %.3f, want between %v and %v", key, growth-1, want.gain, want.most)
 		}
 	}
-	return total
-}
-
-// line is the cash of an account in a currency, counted here from the bookings.
-type line struct {
-	account  string
-	currency money.Currency
-	days     []date.Date
-	balance  []money.Decimal
-}
-
-func (l line) at(day date.Date) money.Decimal {
-	total := money.Zero
-	for k, d := range l.days {
-		if d <= day {
-			total = l.balance[k]
-		}
-	}
-	return total
-}
-
-func cashLines(b *Book) []line {
-	var lines []line
-	pay := func(account string, c money.Currency, day date.Date, by money.Decimal) {
-		for i := range lines {
-			if l := &lines[i]; l.account == account && l.currency == c {
-				l.balance = append(l.balance, l.balance[len(l.balance)-1].Add(by))
-				l.days = append(l.days, day)
-				return
-			}
-		}
-		lines = append(lines, line{account, c, []date.Date{day}, []money.Decimal{by}})
-	}
-	for i := range b.Transactions {
-		t := &b.Transactions[i]
-		effect, _ := ledger.EffectOf(t.Type)
-		switch t.Type {
-		case ledger.Split, ledger.OptionExpiry, ledger.TransferIn:
-		case ledger.InternalMove:
-			pay(t.Account, t.Currency, t.Date, t.Amount.Decimal.Neg())
-			arrived, currency := t.ToAmount.Or(t.Amount.Decimal), t.Currency
-			if t.ToCurrency != "" {
-				currency = t.ToCurrency
-			}
-			pay(t.ToAccount, currency, t.Date, arrived)
-		case ledger.OptionAssigned:
-			o := b.Instrument(t.Symbol)
-			pay(t.Account, t.Currency, t.Date, t.Quantity.Decimal.Mul(o.ContractSize()).Mul(o.Strike.Decimal).Neg())
-		default:
-			pay(t.Account, t.Currency, t.Date, t.Amount.Decimal.Mul(money.Int(int64(effect.Cash))))
-		}
-	}
-	return lines
 }
 
 // No account is overdrawn at the end of a day; the fund's may be, by a little, as

@@ -69,7 +69,7 @@ func (d *desk) core() {
 		d.trade(ledger.Sell, custody, "TLT", d.quantity(custody, "TLT"), "sold after the rise of rates")
 	})
 	d.on(d.ago(5), func() { d.withdraw(custody, "40000", "distribution to the family") })
-	for k := 60; k >= 0; k -= 3 {
+	for k := 59; k > 0; k -= 3 {
 		d.on(d.ago(k), func() { d.fee(custody, amount(0.00025*d.accountWorth(custody)), "custody fee") })
 	}
 }

@@ -198,21 +198,21 @@ func must(err error) {
 	}
 }
 
-// managementFees are one and a half percent a year, by quarter, and a tenth of
-// the gain above the highest year-end before.
+// managementFees are one and a half percent a year, by quarter, and once a year a
+// tenth of the gain above the mark.
 func (d *desk) managementFees() {
-	for k := 33; k >= 0; k -= 3 {
+	for k := 32; k > 0; k -= 3 {
 		d.on(d.ago(k), func() { d.fee(prime, amount(0.00375*d.worth()), "management fee") })
 	}
-	paidIn := 2000000.0
-	for k := 24; k >= 0; k -= 12 {
+	mark := 2000000.0 // what was paid in, or the highest worth a fee was taken on
+	for k := 24; k > 0; k -= 12 {
 		d.on(d.ago(k)+4, func() {
 			if k == 12 {
-				paidIn += 1280000
+				mark += 1280000 // the second subscription
 			}
-			if gain := d.worth() - paidIn; gain > 0 {
+			if gain := d.worth() - mark; gain > 0 {
 				d.fee(prime, amount(0.10*gain), "performance fee")
-				paidIn += gain
+				mark += gain
 			}
 		})
 	}

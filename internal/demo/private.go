@@ -66,19 +66,19 @@ func (d *desk) privateAssets() {
 			d.on(d.ago(a.since), func() { d.deliver(trust, a.symbol, all, amount(d.close(a.symbol)), note) })
 		}
 	}
-	for k := 42; k >= 0; k -= 3 {
+	for k := 41; k > 0; k -= 3 {
 		d.on(d.ago(k), func() { d.income(ledger.Dividend, "STARWOOD_REIT", "1405.75", "quarterly distribution") })
 	}
-	for k := 66; k >= 0; k -= 6 {
+	for k := 65; k > 0; k -= 6 {
 		d.on(d.ago(k), func() {
 			d.income(ledger.Dividend, "RENTAL_CONDO", "3120.00", "rent, half a year, net of costs")
 			d.income(ledger.Dividend, "RENTAL_SFH", "2940.00", "rent, half a year, net of costs")
 		})
 	}
-	for k := 48; k >= 0; k -= 12 {
+	for k := 47; k > 0; k -= 12 {
 		d.on(d.ago(k)+20, func() { d.fee(trust, money.MustParse("1850.00"), "trustee and appraisals") })
 	}
-	for k := 54; k >= 0; k -= 12 {
+	for k := 53; k > 0; k -= 12 {
 		d.on(d.ago(k)+10, func() { d.spare() })
 	}
 }

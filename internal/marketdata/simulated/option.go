@@ -167,7 +167,9 @@ func (m *Market) dividendYield(symbol string) float64 {
 }
 
 // black is the undiscounted price of an option on a forward (Black, The pricing
-// of commodity contracts, Journal of Financial Economics 3, 1976).
+// of commodity contracts, Journal of Financial Economics 3, 1976). It stands here,
+// beside the one of the finance packages, because quotes must be the same bytes on
+// every platform and so may use nothing of package math that rounds.
 func black(right instrument.Right, forward, strike, sigma, t float64) float64 {
 	sign := 1.0
 	if right == instrument.Put {
