@@ -6,9 +6,9 @@
 // rounds. Nothing here is a float64; the crossing to measurement is one named
 // method, Float64.
 //
-// Numbers whose coefficient fits 63 bits stay in two machine words; larger ones
-// move to math/big and come back when they fit again. The value never depends on
-// which of the two holds it.
+// Coefficients of up to 95 bits (28 digits) are kept in place; larger ones move to
+// math/big and come back when they fit again. The value never depends on which of the
+// two holds it.
 package money
 
 import (
@@ -20,13 +20,14 @@ import (
 	"strconv"
 )
 
-// Decimal is an exact decimal number, coef × 10^−scale. The zero value is 0.
+// Decimal is an exact decimal number, coefficient × 10^−scale. The zero value is 0.
 // Compare with Cmp or Equal, never with ==: 1.0 and 1.00 are equal numbers of
 // different scale.
 type Decimal struct {
-	coef  int64
+	lo    uint64 // lo and hi are the coefficient in two's complement
+	hi    int32
 	scale int32
-	wide  *big.Int // the coefficient where it does not fit coef
+	wide  *big.Int // the coefficient where it does not fit 96 bits
 }
 
 // Places is the number of decimals that derived figures (a cost per share, a
@@ -48,21 +49,19 @@ var ErrRange = errors.New("number has more digits than are kept")
 // Zero and One are the numbers 0 and 1.
 var (
 	Zero = Decimal{}
-	One  = Decimal{coef: 1}
+	One  = Decimal{lo: 1}
 )
-
-var pow10 = [19]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
 
 // New returns coef × 10^−scale. A negative scale multiplies.
 func New(coef int64, scale int32) Decimal {
 	if scale < 0 {
 		return fromBig(new(big.Int).Mul(big.NewInt(coef), bigPow10(-scale)), 0)
 	}
-	return Decimal{coef: coef, scale: scale}
+	return small(coef, scale)
 }
 
 // Int returns n as a Decimal.
-func Int(n int64) Decimal { return Decimal{coef: n} }
+func Int(n int64) Decimal { return small(n, 0) }
 
 // Parse reads a plain or exponent decimal ("-12.50", "1e-8"). It does not accept
 // grouping, currency signs, NaN or infinities.
@@ -118,9 +117,9 @@ func parsePlain[T string | []byte](s T) (Decimal, bool) {
 		coef = -coef
 	}
 	if point < 0 {
-		return Decimal{coef: coef}, true
+		return small(coef, 0), true
 	}
-	return Decimal{coef: coef, scale: int32(digits - point)}, true
+	return small(coef, int32(digits-point)), true
 }
 
 // parseLong reads what parsePlain leaves: many digits and exponents.
@@ -198,7 +197,7 @@ func FromFloat(f float64) (Decimal, error) {
 	}
 	// Prices have few decimals; the cheap test catches nearly all of them.
 	if scaled := f * 1e4; scaled == math.Trunc(scaled) && math.Abs(scaled) < 1e15 {
-		if d := (Decimal{coef: int64(scaled), scale: 4}); d.Float64() == f {
+		if d := small(int64(scaled), 4); d.Float64() == f {
 			return d.trimmed(), nil
 		}
 	}
@@ -209,6 +208,9 @@ func FromFloat(f float64) (Decimal, error) {
 // CheckBounds reports ErrRange when d has more than MaxIntegerDigits digits before
 // or more than MaxPlaces after the point: such numbers are refused, never rounded.
 func (d Decimal) CheckBounds() error {
+	if d.wide == nil && d.hi == 0 && d.lo < 1e19 && d.scale <= MaxPlaces {
+		return nil // nearly all
+	}
 	t := d.trimmed()
 	if t.scale > MaxPlaces {
 		return fmt.Errorf("%s: %d decimals, at most %d are kept: %w", clip(d.String()), t.scale, MaxPlaces, ErrRange)
@@ -223,94 +225,25 @@ func (d Decimal) CheckBounds() error {
 	return nil
 }
 
-func (d Decimal) big() *big.Int {
-	if d.wide != nil {
-		return d.wide
-	}
-	return big.NewInt(d.coef)
-}
-
-// fromBig takes ownership of c.
-func fromBig(c *big.Int, scale int32) Decimal {
-	if c.IsInt64() && c.Int64() != math.MinInt64 {
-		return Decimal{coef: c.Int64(), scale: scale}
-	}
-	return Decimal{wide: c, scale: scale}.trimmed()
-}
-
 func bigPow10(n int32) *big.Int {
-	if n <= 18 {
-		return big.NewInt(pow10[n])
+	if n <= 19 {
+		return new(big.Int).SetUint64(pow10[n])
 	}
 	return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
-}
-
-// trimmed drops trailing zeros after the point, and moves back from wide when it fits.
-func (d Decimal) trimmed() Decimal {
-	if d.wide == nil {
-		if d.coef == 0 {
-			return Zero
-		}
-		for d.scale > 0 && d.coef%10 == 0 {
-			d.coef /= 10
-			d.scale--
-		}
-		return d
-	}
-	c, ten, rest := new(big.Int).Set(d.wide), big.NewInt(10), new(big.Int)
-	for d.scale > 0 {
-		q, r := new(big.Int).QuoRem(c, ten, rest)
-		if r.Sign() != 0 {
-			break
-		}
-		c = q
-		d.scale--
-	}
-	if c.IsInt64() && c.Int64() != math.MinInt64 {
-		return Decimal{coef: c.Int64(), scale: d.scale}
-	}
-	return Decimal{wide: c, scale: d.scale}
-}
-
-// scaleUp returns coef × 10^by when it fits.
-func scaleUp(coef int64, by int32) (int64, bool) {
-	if by == 0 || coef == 0 {
-		return coef, true
-	}
-	if by > 18 {
-		return 0, false
-	}
-	hi, lo := bits.Mul64(absolute(coef), uint64(pow10[by]))
-	if hi != 0 || lo > math.MaxInt64 {
-		return 0, false
-	}
-	if coef < 0 {
-		return -int64(lo), true
-	}
-	return int64(lo), true
-}
-
-func absolute(n int64) uint64 {
-	if n < 0 {
-		return uint64(-n)
-	}
-	return uint64(n)
 }
 
 // Add returns d + e, exact.
 func (d Decimal) Add(e Decimal) Decimal {
 	if d.wide == nil && e.wide == nil {
-		a, b, scale, ok := d.coef, e.coef, d.scale, true
-		if d.scale < e.scale {
-			a, ok = scaleUp(d.coef, e.scale-d.scale)
-			scale = e.scale
-		} else if e.scale < d.scale {
-			b, ok = scaleUp(e.coef, d.scale-e.scale)
-		}
-		if ok {
-			sum := a + b
-			if (sum > a) == (b > 0) && sum != math.MinInt64 {
-				return Decimal{coef: sum, scale: scale}
+		if d.scale == e.scale {
+			lo, carry := bits.Add64(d.lo, e.lo, 0)
+			hi := int64(d.hi) + int64(e.hi) + int64(carry)
+			if int64(int32(hi)) == hi {
+				return Decimal{lo: lo, hi: int32(hi), scale: d.scale}
+			}
+		} else if a, b, scale, ok := level(d, e); ok {
+			if sum, ok := a.add(b); ok {
+				return Decimal{lo: sum.lo, hi: int32(sum.hi), scale: scale}
 			}
 		}
 	}
@@ -334,10 +267,13 @@ func (d Decimal) Sub(e Decimal) Decimal { return d.Add(e.Neg()) }
 
 // Neg returns −d.
 func (d Decimal) Neg() Decimal {
-	if d.wide != nil {
-		return Decimal{wide: new(big.Int).Neg(d.wide), scale: d.scale}
+	if d.wide == nil {
+		n := d.coefficient().neg()
+		if n.fits() {
+			return Decimal{lo: n.lo, hi: int32(n.hi), scale: d.scale}
+		}
 	}
-	return Decimal{coef: -d.coef, scale: d.scale}
+	return fromBig(new(big.Int).Neg(d.big()), d.scale)
 }
 
 // Abs returns |d|.
@@ -351,13 +287,8 @@ func (d Decimal) Abs() Decimal {
 // Mul returns d × e, exact.
 func (d Decimal) Mul(e Decimal) Decimal {
 	if d.wide == nil && e.wide == nil {
-		hi, lo := bits.Mul64(absolute(d.coef), absolute(e.coef))
-		if hi == 0 && lo <= math.MaxInt64 {
-			c := int64(lo)
-			if (d.coef < 0) != (e.coef < 0) {
-				c = -c
-			}
-			return Decimal{coef: c, scale: d.scale + e.scale}
+		if p, ok := product(d.coefficient(), e.coefficient()); ok {
+			return Decimal{lo: p.lo, hi: int32(p.hi), scale: d.scale + e.scale}
 		}
 	}
 	return fromBig(new(big.Int).Mul(d.big(), e.big()), d.scale+e.scale)
@@ -365,30 +296,23 @@ func (d Decimal) Mul(e Decimal) Decimal {
 
 // DivRound returns d / e rounded half away from zero to so many places.
 // It panics when e is zero: that is the caller's to ask first.
-func (d Decimal) DivRound(e Decimal, places int32) Decimal {
-	if e.Sign() == 0 {
+func (d Decimal) DivRound(e Decimal, places int32) Decimal { return d.MulDiv(One, e, places) }
+
+// MulDiv returns d × e / f rounded half away from zero to so many places, with one
+// rounding: the share of a cost that belongs to a part of a quantity. It panics when f
+// is zero.
+func (d Decimal) MulDiv(e, f Decimal, places int32) Decimal {
+	if f.Sign() == 0 {
 		panic("money: division by zero")
 	}
-	// (d.coef / 10^ds) / (e.coef / 10^es) at `places` is d.coef × 10^(places−ds+es) / e.coef.
-	shift := places - d.scale + e.scale
-	if d.wide == nil && e.wide == nil && shift >= 0 && shift <= 18 {
-		hi, lo := bits.Mul64(absolute(d.coef), uint64(pow10[shift]))
-		by := absolute(e.coef)
-		if hi < by {
-			q, r := bits.Div64(hi, lo, by)
-			if r >= by-r {
-				q++
-			}
-			if q <= math.MaxInt64 {
-				c := int64(q)
-				if (d.coef < 0) != (e.coef < 0) {
-					c = -c
-				}
-				return Decimal{coef: c, scale: places}.trimmed()
-			}
+	if d.wide == nil && e.wide == nil && f.wide == nil {
+		if q, ok := quotient(d, e, f, places); ok {
+			return q
 		}
 	}
-	n, m := new(big.Int).Set(d.big()), e.big()
+	// (dc/10^ds)·(ec/10^es)/(fc/10^fs) at `places` is dc·ec·10^(places−ds−es+fs)/fc.
+	shift := places - d.scale - e.scale + f.scale
+	n, m := new(big.Int).Mul(d.big(), e.big()), f.big()
 	if shift >= 0 {
 		n.Mul(n, bigPow10(shift))
 	} else {
@@ -410,29 +334,19 @@ func roundedQuo(n, m *big.Int) *big.Int {
 	return q
 }
 
-// MulDiv returns d × e / f rounded half away from zero to so many places, with one
-// rounding: the share of a cost that belongs to a part of a quantity.
-func (d Decimal) MulDiv(e, f Decimal, places int32) Decimal { return d.Mul(e).DivRound(f, places) }
-
 // Round returns d rounded half away from zero to so many places.
 func (d Decimal) Round(places int32) Decimal {
 	if d.scale <= places {
 		return d
 	}
-	if d.wide == nil && d.scale-places <= 18 {
+	if d.wide == nil && d.scale-places <= 19 {
+		a, negative := d.coefficient().abs()
 		by := pow10[d.scale-places]
-		q, r := d.coef/by, d.coef%by
-		if r < 0 {
-			r = -r
-		}
+		q, r := a.div(by)
 		if r >= by-r {
-			if d.coef < 0 {
-				q--
-			} else {
-				q++
-			}
+			q = q.next()
 		}
-		return Decimal{coef: q, scale: places}
+		return q.decimal(negative, places)
 	}
 	return fromBig(roundedQuo(new(big.Int).Set(d.big()), bigPow10(d.scale-places)), places)
 }
@@ -449,20 +363,8 @@ func (d Decimal) Floor() Decimal {
 // Cmp returns −1, 0 or +1 as d is less than, equal to or greater than e.
 func (d Decimal) Cmp(e Decimal) int {
 	if d.wide == nil && e.wide == nil {
-		a, b, ok := d.coef, e.coef, true
-		if d.scale < e.scale {
-			a, ok = scaleUp(a, e.scale-d.scale)
-		} else if e.scale < d.scale {
-			b, ok = scaleUp(b, d.scale-e.scale)
-		}
-		if ok {
-			switch {
-			case a < b:
-				return -1
-			case a > b:
-				return 1
-			}
-			return 0
+		if a, b, _, ok := level(d, e); ok {
+			return a.cmp(b)
 		}
 	}
 	a, b, _ := aligned(d, e)
@@ -481,16 +383,16 @@ func (d Decimal) Sign() int {
 		return d.wide.Sign()
 	}
 	switch {
-	case d.coef < 0:
+	case d.hi < 0:
 		return -1
-	case d.coef > 0:
-		return 1
+	case d.hi == 0 && d.lo == 0:
+		return 0
 	}
-	return 0
+	return 1
 }
 
 // IsZero reports whether d is 0.
-func (d Decimal) IsZero() bool { return d.wide == nil && d.coef == 0 }
+func (d Decimal) IsZero() bool { return d.wide == nil && d.hi == 0 && d.lo == 0 }
 
 // Min and Max return the smaller and the larger of two numbers.
 func Min(a, b Decimal) Decimal {
@@ -510,13 +412,18 @@ func Max(a, b Decimal) Decimal {
 
 // Float64 is the one crossing from booked to measured numbers: the nearest float64.
 func (d Decimal) Float64() float64 {
-	if d.wide == nil && d.scale <= 18 {
-		if c := absolute(d.coef); c < 1<<53 {
+	if d.wide == nil && d.scale <= 19 {
+		if a, negative := d.coefficient().abs(); a.hi == 0 && a.lo < 1<<53 {
 			// Both exact and the power below 1e22: one correctly rounded division.
-			return float64(d.coef) / float64(pow10[d.scale])
+			f := float64(a.lo) / float64(pow10[d.scale])
+			if negative {
+				return -f
+			}
+			return f
 		}
 	}
-	f, err := strconv.ParseFloat(d.String(), 64)
+	var b [64]byte
+	f, err := strconv.ParseFloat(string(d.AppendTo(b[:0])), 64)
 	if err != nil {
 		return math.Inf(d.Sign())
 	}
@@ -533,7 +440,9 @@ func (d Decimal) String() string { return string(d.AppendTo(nil)) }
 func (d Decimal) AppendTo(b []byte) []byte {
 	t := d.trimmed()
 	if t.wide == nil {
-		return appendScaled(b, t.coef < 0, strconv.AppendUint(make([]byte, 0, 20), absolute(t.coef), 10), int(t.scale))
+		var digits [40]byte
+		a, negative := t.coefficient().abs()
+		return appendScaled(b, negative, a.append(digits[:0]), int(t.scale))
 	}
 	return appendScaled(b, t.wide.Sign() < 0, new(big.Int).Abs(t.wide).Append(nil, 10), int(t.scale))
 }
@@ -541,6 +450,13 @@ func (d Decimal) AppendTo(b []byte) []byte {
 // Fixed writes the number rounded half away from zero to exactly so many places.
 func (d Decimal) Fixed(places int32) string {
 	r := d.Round(places)
+	if r.wide == nil && places-r.scale <= 19 {
+		a, negative := r.coefficient().abs()
+		if up, ok := a.mul(pow10[places-r.scale]); ok {
+			var digits [40]byte
+			return string(appendScaled(nil, negative, up.append(digits[:0]), int(places)))
+		}
+	}
 	c := new(big.Int).Mul(r.big(), bigPow10(places-r.scale))
 	return string(appendScaled(nil, c.Sign() < 0, new(big.Int).Abs(c).Append(nil, 10), int(places)))
 }
