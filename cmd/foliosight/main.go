@@ -18,6 +18,7 @@ import (
 type commands struct {
 	globals
 
+	Analyze analyzeCommand `cmd:"" help:"Analyse transaction files: value, returns, gains, risk. No server, no database."`
 	Calc    calcCommand    `cmd:"" help:"Answer the requests of a calculation engine, one JSON document a line."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`
 }

@@ -84,8 +84,8 @@ func OrderOf(m ledger.Method) LotOrder {
 
 // NewGains computes the gains of a book over (start, end].
 func NewGains(b *portfolio.Book, panel *market.Panel, start, end date.Date, order LotOrder) (*Gains, error) {
-	g := &gainer{book: b, panel: panel, start: start, end: end, order: order,
-		out: &Gains{}, at: map[string]int{}, lots: map[lotKey]*[]baseLot{}, conversions: map[money.Currency]*market.Conversion{}}
+	g := &gainer{book: b, valuer: portfolio.NewValuer(b, panel), start: start, end: end, order: order,
+		out: &Gains{}, at: map[string]int{}, lots: map[lotKey]*[]baseLot{}}
 	if err := g.run(); err != nil {
 		return nil, err
 	}
@@ -95,14 +95,13 @@ func NewGains(b *portfolio.Book, panel *market.Panel, start, end date.Date, orde
 // gainer runs through the bookings once.
 type gainer struct {
 	book        *portfolio.Book
-	panel       *market.Panel
 	start, end  date.Date
 	order       LotOrder
 	out         *Gains
 	at          map[string]int // symbol to its row
 	lots        map[lotKey]*[]baseLot
 	started     bool
-	conversions map[money.Currency]*market.Conversion
+	valuer      *portfolio.Valuer
 	cashMoved   money.Decimal // base value of all that moved foreign cash in the period
 	cashUnknown bool
 }
@@ -158,30 +157,10 @@ func (g *gainer) queue(account, symbol string) *[]baseLot {
 	return q
 }
 
-// conversion of a currency into the base currency, nil where there is none.
-func (g *gainer) conversion(c money.Currency) *market.Conversion {
-	if got, ok := g.conversions[c]; ok {
-		return got
-	}
-	got, err := g.panel.Conversion(c, g.book.Base)
-	if err != nil {
-		got = nil
-	}
-	g.conversions[c] = got
-	return got
-}
-
 // base converts an amount at the market's rate of the day.
 func (g *gainer) base(amount money.Decimal, c money.Currency, day date.Date) (money.Decimal, bool) {
-	if c == g.book.Base || amount.IsZero() {
-		return amount, true
-	}
-	conversion := g.conversion(c)
-	if conversion == nil {
-		return money.Zero, false
-	}
-	got, err := conversion.Convert(amount, day)
-	return got, err == nil
+	w := g.valuer.Cash(amount, c, day)
+	return w.Amount, w.Known
 }
 
 // value is what a quantity of a symbol is worth at the close of a day.
@@ -189,17 +168,11 @@ func (g *gainer) value(symbol string, quantity money.Decimal, day date.Date) (mo
 	if quantity.IsZero() {
 		return money.Zero, true
 	}
-	inst := g.book.Instrument(symbol)
-	price, _, ok := g.panel.Price(symbol, day)
-	if !ok {
-		g.miss(symbol, day, "no price is known")
-		return money.Zero, false
+	w := g.valuer.Holding(symbol, quantity, day)
+	if !w.Known {
+		g.miss(symbol, day, w.Reason)
 	}
-	got, ok := g.base(quantity.Mul(price).Mul(inst.ContractSize()), inst.Currency, day)
-	if !ok {
-		g.miss(symbol, day, fmt.Sprintf("no exchange rate from %s to %s", inst.Currency, g.book.Base))
-	}
-	return got, ok
+	return w.Amount, w.Known
 }
 
 func (g *gainer) miss(symbol string, day date.Date, reason string) {

@@ -321,7 +321,11 @@ func (v *View) addFlows(t *Timeline, pick picked, valuedFrom []int) {
 	for c := range rates {
 		rates[c] = v.rate(b.Currencies[c])
 	}
-	for k := range b.events {
+	first := 0
+	if n > 0 {
+		first, _ = slices.BinarySearchFunc(b.events, v.Days[0], func(e event, d date.Date) int { return int(e.day) - int(d) })
+	}
+	for k := first; k < len(b.events); k++ {
 		e := &b.events[k]
 		for i < n && v.Days[i] < e.day {
 			i++

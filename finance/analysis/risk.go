@@ -1,0 +1,421 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/instrument"
+	"github.com/foliosight/foliosight/finance/market"
+	"github.com/foliosight/foliosight/finance/performance"
+	"github.com/foliosight/foliosight/finance/risk"
+)
+
+// tradingDays is how many sessions a year has when volatility is annualised.
+const tradingDays = 252
+
+// Risk holds two different things, each named: Realised is measured on the portfolio as
+// it was, from its daily returns of the period; Tail and Exposure look at today's
+// holdings, the first put back onto history.
+type Risk struct {
+	Realised      Realised      `json:"realised"`
+	Tail          []TailRow     `json:"tail"`
+	Window        Window        `json:"window"` // what the tail figures rest on
+	Exposure      Exposure      `json:"exposure"`
+	Concentration Concentration `json:"concentration"`
+}
+
+// Realised are the measures of the period's daily returns.
+type Realised struct {
+	Days                 int    `json:"days"`
+	Volatility           Figure `json:"volatility"`
+	BenchmarkVolatility  Figure `json:"benchmark_volatility"`
+	Sharpe               Figure `json:"sharpe"`
+	Sortino              Figure `json:"sortino"`
+	MaxDrawdown          Figure `json:"max_drawdown"`
+	BenchmarkMaxDrawdown Figure `json:"benchmark_max_drawdown"`
+	CurrentDrawdown      Figure `json:"current_drawdown"`
+	Beta                 Figure `json:"beta"`
+	TrackingError        Figure `json:"tracking_error"`
+	InformationRatio     Figure `json:"information_ratio"`
+	Correlation          Figure `json:"correlation"`
+	Best                 Figure `json:"best_day"`
+	Worst                Figure `json:"worst_day"`
+	RiskFree             Figure `json:"risk_free"` // mean a year, of the sessions measured
+}
+
+// TailRow is VaR and ES of one method, confidence and horizon, as positive losses.
+type TailRow struct {
+	Method     string  `json:"method"` // historical or normal
+	Confidence float64 `json:"confidence"`
+	Horizon    int     `json:"horizon_days"`
+	VaR        Figure  `json:"var"`
+	ES         Figure  `json:"es"`
+	VaRShare   Figure  `json:"var_share"` // of the value
+}
+
+// Window says which history today's holdings were put back onto, and what is missing.
+type Window struct {
+	From     date.Date `json:"from,omitzero"`
+	To       date.Date `json:"to,omitzero"`
+	Days     int       `json:"days"`
+	Covered  Figure    `json:"covered"` // share of gross exposure with a full history
+	Excluded []string  `json:"excluded,omitempty"`
+	Partial  []string  `json:"partial,omitempty"`
+}
+
+// Exposure is how much is at work on either side, of today's holdings.
+type Exposure struct {
+	Long          Figure `json:"long"`
+	Short         Figure `json:"short"` // negative
+	Gross         Figure `json:"gross"`
+	Net           Figure `json:"net"`
+	LongShare     Figure `json:"long_share"` // of the value
+	ShortShare    Figure `json:"short_share"`
+	GrossShare    Figure `json:"gross_share"`
+	NetShare      Figure `json:"net_share"`
+	DeltaAdjusted Figure `json:"delta_adjusted"` // net, options at delta × underlying × contract size
+	OptionsDelta  Figure `json:"options_delta"`  // the options' part of it
+	Notional      Figure `json:"options_notional"`
+}
+
+// Concentration says how much hangs on few names; weights are of the gross exposure.
+type Concentration struct {
+	HHI          Figure `json:"hhi"`       // Σ w², one name: 1
+	Effective    Figure `json:"effective"` // 1 / HHI, number of equal names
+	Top3         Figure `json:"top3"`
+	Top10        Figure `json:"top10"`
+	Largest      string `json:"largest,omitempty"`
+	LargestShare Figure `json:"largest_share"`
+}
+
+func (r *runner) risk() {
+	r.realised()
+	r.tail()
+	r.exposure()
+}
+
+// fromRisk carries a figure of the risk package over.
+func fromRisk(f risk.Figure, unit Unit, asOf date.Date, method string) Figure {
+	if !f.Known() {
+		return Unknown(unit, asOf, method, riskReason(f.Reason))
+	}
+	return Measure(f.Value, unit, asOf, method)
+}
+
+// riskReason says a reason of the risk package in a sentence.
+func riskReason(code risk.Reason) string {
+	switch code {
+	case risk.Empty, risk.TooShort:
+		return "too few daily returns"
+	case risk.NoVolatility:
+		return "the returns do not vary"
+	case risk.NoDownside:
+		return "there was no negative return"
+	case risk.NoBenchmark:
+		return "no benchmark"
+	case risk.BenchmarkFlat:
+		return "the benchmark did not move"
+	}
+	return string(code)
+}
+
+func (r *runner) realised() {
+	out, on := &r.out.Risk.Realised, r.Period.End
+	s := performance.NewSpan(r.timeline, r.Period.Start, r.Period.End)
+	returns, bench, days := r.sessionReturns(s)
+	out.Days = len(returns)
+	free, mean, freeWhy := r.riskFree(days)
+	if freeWhy != "" {
+		out.RiskFree = Unknown(Fraction, on, "risk_free", freeWhy)
+	} else {
+		out.RiskFree = Measure(mean, Fraction, on, "risk_free")
+	}
+	if len(returns) < minimumForVolatility {
+		why := fmt.Sprintf("%d daily returns, at least %d are needed", len(returns), minimumForVolatility)
+		for _, f := range []*Figure{&out.Volatility, &out.BenchmarkVolatility, &out.Sharpe, &out.Sortino, &out.MaxDrawdown, &out.BenchmarkMaxDrawdown, &out.CurrentDrawdown, &out.Beta, &out.TrackingError, &out.InformationRatio, &out.Correlation, &out.Best, &out.Worst} {
+			*f = Unknown(Ratio, on, "realised_risk", why)
+		}
+		return
+	}
+	m, err := risk.Measure(risk.Sample{Returns: returns, Benchmark: bench, RiskFree: free, PeriodsPerYear: tradingDays})
+	if err != nil { // returns are finite by construction
+		panic("analysis: " + err.Error())
+	}
+	count := itoa(len(returns))
+	take := func(f risk.Figure, unit Unit, method string) Figure {
+		return r.gapStatus(fromRisk(f, unit, on, method), s).From("Daily returns", count)
+	}
+	out.Volatility = take(m.AnnualVolatility, Fraction, "volatility")
+	out.Sharpe = take(m.Sharpe, Ratio, "sharpe")
+	if freeWhy != "" {
+		out.Sharpe = out.Sharpe.With(Estimated, "without a risk-free rate: "+freeWhy)
+	}
+	out.Sortino = take(m.Sortino, Ratio, "sortino")
+	out.MaxDrawdown = take(m.MaxDrawdown, Fraction, "max_drawdown")
+	if falls := risk.Drawdowns(returns); len(falls) > 0 {
+		out.CurrentDrawdown = Measure(falls[len(falls)-1], Fraction, on, "current_drawdown")
+	}
+	out.Best, out.Worst = take(m.Best, Fraction, "best_day"), take(m.Worst, Fraction, "worst_day")
+	out.Beta, out.TrackingError = take(m.Against.Beta, Ratio, "beta"), take(m.Against.TrackingError, Fraction, "tracking_error")
+	out.InformationRatio = take(annualInformation(m.Against.Information), Ratio, "information_ratio")
+	out.Correlation = take(m.Against.Correlation, Ratio, "correlation")
+	if bench == nil {
+		out.BenchmarkVolatility, out.BenchmarkMaxDrawdown = Unknown(Fraction, on, "volatility", "no benchmark"), Unknown(Fraction, on, "max_drawdown", "no benchmark")
+		return
+	}
+	out.BenchmarkVolatility = fromRisk(risk.AnnualVolatility(bench, tradingDays), Fraction, on, "volatility")
+	out.BenchmarkMaxDrawdown = fromRisk(risk.MaxDrawdown(bench), Fraction, on, "max_drawdown")
+}
+
+// annualInformation scales the per-period information ratio to a year.
+func annualInformation(f risk.Figure) risk.Figure {
+	f.Value *= math.Sqrt(tradingDays)
+	return f
+}
+
+// riskFree gives the rate per session, and the mean a year.
+func (r *runner) riskFree(days []date.Date) (perSession []float64, mean float64, why string) {
+	if r.RiskFree == "" {
+		return nil, 0, "no risk-free rate is chosen"
+	}
+	s := r.Panel.Rate(r.RiskFree)
+	if s == nil {
+		return nil, 0, "the rate " + r.RiskFree + " is not known"
+	}
+	perSession = make([]float64, len(days))
+	for i, d := range days {
+		annual, _, ok := s.At(d)
+		if !ok {
+			return nil, 0, "the rate " + r.RiskFree + " is not known before " + s.First().String()
+		}
+		perSession[i] = risk.PeriodicRate(annual, tradingDays)
+		mean += annual / float64(len(days))
+	}
+	return perSession, mean, ""
+}
+
+// tailWindow is how many sessions today's holdings are put back onto, and tailMinimum
+// how many at least.
+const (
+	tailWindow  = 504
+	tailMinimum = 60
+)
+
+// tail puts today's holdings back onto history and measures the loss of a day.
+func (r *runner) tail() {
+	out := &r.out.Risk
+	losses := r.backcast()
+	total := 0.0
+	if v := r.out.Summary.Value; v.Known() {
+		total = v.Float64()
+	}
+	for _, confidence := range []float64{0.95, 0.99} {
+		for _, method := range []string{"historical", "normal"} {
+			row := TailRow{Method: method, Confidence: confidence, Horizon: 1}
+			name := fmt.Sprintf("var_%s", method)
+			if len(losses) < tailMinimum {
+				why := fmt.Sprintf("%d common days of history, at least %d are needed", len(losses), tailMinimum)
+				row.VaR, row.ES, row.VaRShare = Unknown(r.unit(), r.AsOf, name, why), Unknown(r.unit(), r.AsOf, "es_"+method, why), Unknown(Fraction, r.AsOf, name, why)
+				out.Tail = append(out.Tail, row)
+				continue
+			}
+			var t risk.Tail
+			if method == "historical" {
+				t = risk.HistoricalTail(losses, confidence)
+			} else {
+				t = risk.NormalTail(losses, confidence)
+			}
+			row.VaR, row.ES = r.loss(t.VaR, name), r.loss(t.ES, "es_"+method)
+			if total > 0 && row.VaR.Known() {
+				row.VaRShare = Measure(row.VaR.Float64()/total, Fraction, r.AsOf, name)
+			} else {
+				row.VaRShare = Unknown(Fraction, r.AsOf, name, "the total value is not positive")
+			}
+			out.Tail = append(out.Tail, row)
+		}
+	}
+}
+
+// loss makes a tail figure in money, with what the history leaves out.
+func (r *runner) loss(f risk.Figure, method string) Figure {
+	if !f.Known() {
+		return Unknown(r.unit(), r.AsOf, method, riskReason(f.Reason))
+	}
+	w := &r.out.Risk.Window
+	out := r.measured(f.Value, method).From("Days of history", itoa(w.Days)).From("From", w.From.String()).From("To", w.To.String())
+	if len(w.Excluded) > 0 {
+		out = out.With(Partial, "without "+list(w.Excluded)+": no price history")
+	}
+	if len(w.Partial) > 0 {
+		out = out.With(Partial, list(w.Partial)+": a part of the history is missing")
+	}
+	return out
+}
+
+// list joins names, the many shortened.
+func list(names []string) string {
+	out := ""
+	for i, n := range names {
+		if i == 5 {
+			return out + fmt.Sprintf(" and %d more", len(names)-i)
+		}
+		if i > 0 {
+			out += ", "
+		}
+		out += n
+	}
+	return out
+}
+
+// backcast is the profit or loss, in the base currency, that today's holdings would
+// have had on each of the last sessions: value today × the session's total return in
+// the base currency. An option counts with its delta on its underlying.
+func (r *runner) backcast() []float64 {
+	w := &r.out.Risk.Window
+	axis := r.historyAxis()
+	if len(axis) < 2 {
+		w.Covered = Unknown(Fraction, r.AsOf, "coverage", "there is no price history")
+		return nil
+	}
+	pnl := make([]float64, len(axis)-1)
+	gross, covered := 0.0, 0.0
+	for i := range r.out.Holdings {
+		h := &r.out.Holdings[i]
+		if !h.Value.Known() || h.Value.Float64() == 0 {
+			continue
+		}
+		symbol, amount := h.Symbol, h.Value.Float64()
+		if h.Instrument.Class == instrument.Option {
+			delta, u, ok := r.optionDelta(h)
+			if !ok {
+				gross += math.Abs(amount)
+				w.Excluded = append(w.Excluded, h.Symbol)
+				continue
+			}
+			symbol, amount = u, delta
+		}
+		gross += math.Abs(amount)
+		returns, known := r.history(symbol, axis)
+		if known == 0 || h.Instrument.Class == instrument.Private {
+			w.Excluded = append(w.Excluded, h.Symbol)
+			continue
+		}
+		if known < len(returns) {
+			w.Partial = append(w.Partial, h.Symbol)
+		}
+		covered += math.Abs(amount) * float64(known) / float64(len(returns))
+		for k, x := range returns {
+			if !math.IsNaN(x) {
+				pnl[k] += amount * x
+			}
+		}
+	}
+	if gross == 0 {
+		w.Covered = Unknown(Fraction, r.AsOf, "coverage", "nothing is held")
+		return nil
+	}
+	r.foreignCash(axis, pnl)
+	w.From, w.To, w.Days = axis[0], axis[len(axis)-1], len(pnl)
+	w.Covered = Measure(covered/gross, Fraction, r.AsOf, "coverage")
+	if covered == 0 {
+		return nil
+	}
+	return pnl
+}
+
+// historyAxis is the last sessions on which today's holdings had prices.
+func (r *runner) historyAxis() []date.Date {
+	var lists [][]date.Date
+	for i := range r.out.Holdings {
+		h := &r.out.Holdings[i]
+		symbol := h.Symbol
+		if h.Instrument.Class == instrument.Option {
+			symbol = h.Instrument.Underlying
+		}
+		if s := r.Panel.Prices(symbol); s != nil && h.Instrument.Class != instrument.Private {
+			lists = append(lists, s.Dates)
+		}
+	}
+	days := market.Union(r.AsOf-tailWindow*2, r.AsOf, lists...)
+	days = slices.DeleteFunc(days, date.Date.IsWeekend)
+	if len(days) > tailWindow+1 {
+		days = days[len(days)-tailWindow-1:]
+	}
+	return days
+}
+
+// history is a symbol's total return in the base currency on each step of the axis, NaN
+// where it is not known, and how many are.
+func (r *runner) history(symbol string, axis []date.Date) (returns []float64, known int) {
+	s := r.Panel.TotalReturn(symbol, r.AsOf)
+	returns = make([]float64, len(axis)-1)
+	inst := r.Book.Instrument(symbol)
+	var fx []float64
+	if inst.Currency != "" && inst.Currency != r.Book.Base {
+		c := r.valuer.Conversion(inst.Currency)
+		if c == nil {
+			for i := range returns {
+				returns[i] = math.NaN()
+			}
+			return returns, 0
+		}
+		fx = c.Filled(axis)
+	}
+	filled := s.Filled(axis)
+	for i := range returns {
+		x := filled[i+1] / filled[i]
+		if fx != nil {
+			x *= fx[i+1] / fx[i]
+		}
+		returns[i] = x - 1
+		if filled[i] <= 0 || math.IsNaN(x) || math.IsInf(x, 0) {
+			returns[i] = math.NaN()
+			continue
+		}
+		known++
+	}
+	return returns, known
+}
+
+// foreignCash adds what exchange rates would have done to today's foreign cash.
+func (r *runner) foreignCash(axis []date.Date, pnl []float64) {
+	for _, c := range r.out.Cash {
+		if c.Currency == r.Book.Base || !c.Value.Known() {
+			continue
+		}
+		conversion := r.valuer.Conversion(c.Currency)
+		if conversion == nil {
+			continue
+		}
+		fx := conversion.Filled(axis)
+		for i := range pnl {
+			if x := fx[i+1]/fx[i] - 1; !math.IsNaN(x) {
+				pnl[i] += c.Value.Float64() * x
+			}
+		}
+	}
+}
+
+// optionDelta is an option's delta-adjusted exposure in the base currency: delta ×
+// underlying price × contract size × contracts.
+func (r *runner) optionDelta(h *Holding) (exposure float64, underlying string, ok bool) {
+	if r.Delta == nil || !h.Instrument.IsOption() {
+		return 0, "", false
+	}
+	delta, why := r.Delta(h.Instrument, r.AsOf)
+	if why != "" {
+		return 0, "", false
+	}
+	u := h.Instrument.Underlying
+	price, _, known := r.Panel.Price(u, r.AsOf)
+	if !known {
+		return 0, "", false
+	}
+	w := r.valuer.Cash(h.Quantity.Mul(h.Instrument.ContractSize()).Mul(price), h.Instrument.Currency, r.AsOf)
+	if !w.Known {
+		return 0, "", false
+	}
+	return delta * w.Amount.Float64(), u, true
+}
