@@ -4,19 +4,23 @@ import (
 	"context"
 	"path/filepath"
 	"testing"
-	"time"
+
+	"github.com/foliosight/foliosight/internal/store"
+	"github.com/foliosight/foliosight/internal/store/storetest"
 )
 
-func TestOpenTime(t *testing.T) {
-	p := filepath.Join(t.TempDir(), "a b#c?.db")
-	for range 4 {
-		begun := time.Now()
-		s, err := Open(context.Background(), Options{Path: p})
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = s.HasOwner(context.Background())
-		t.Log(time.Since(begun), err)
-		s.Close()
+func openTemp(t *testing.T) store.Store {
+	t.Helper()
+	s, err := Open(context.Background(), Options{Path: filepath.Join(t.TempDir(), "books.db")})
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
 }
+
+func TestStore(t *testing.T) { storetest.Run(t, openTemp) }

@@ -159,6 +159,9 @@ func (w *marketWrite) merge(old, s *store.Series, whole bool) store.Series {
 			j++
 		}
 	}
+	if whole {
+		return *s
+	}
 	merged := *s
 	merged.Dates = dates
 	merged.Close = gather(old.Close, s.Close, from)

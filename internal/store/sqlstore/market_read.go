@@ -217,15 +217,47 @@ func fillSeries(s *store.Series, closes, rest *block.Block, q store.SeriesQuery)
 	if rest == nil || len(rest.Days) == 0 {
 		return nil
 	}
-	if !slices.Equal(rest.Days, closes.Days) {
-		return fmt.Errorf("columns are of other days than the closes: %w", store.ErrDamaged)
+	at, err := positions(rest.Days, closes.Days)
+	if err != nil {
+		return err
 	}
-	for i, to := range restColumns(s) {
+	for i, column := range restColumns(s) {
 		if i < len(rest.Columns) && len(rest.Columns[i]) > 0 {
-			*to = rest.Columns[i][from:len(rest.Days)][:len(s.Dates)]
+			*column = spread(rest.Columns[i], at, len(closes.Days))[from:to]
 		}
 	}
 	return nil
+}
+
+// positions finds days among all; years in which only closes are known have no other
+// columns, so that they are fewer.
+func positions(days, all []date.Date) ([]int, error) {
+	at, next := make([]int, len(days)), 0
+	for i, d := range days {
+		for next < len(all) && all[next] < d {
+			next++
+		}
+		if next == len(all) || all[next] != d {
+			return nil, fmt.Errorf("columns of %s, which has no close: %w", d, store.ErrDamaged)
+		}
+		at[i] = next
+	}
+	return at, nil
+}
+
+// spread puts values at their positions among n, the others not known.
+func spread(values []float64, at []int, n int) []float64 {
+	if len(values) == n {
+		return values
+	}
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = math.NaN()
+	}
+	for i, v := range values {
+		out[at[i]] = v
+	}
+	return out
 }
 
 // restColumns are the columns beside the closes, in the order of their block.
