@@ -1,0 +1,44 @@
+# FolioSight: `make` prints what there is to make.
+GO ?= go
+TOOL = $(GO) tool -modfile=tools/go.mod
+
+.DEFAULT_GOAL := help
+
+help: ## print this list
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
+
+build: ## build the program into ./bin
+	$(GO) build -trimpath -o bin/foliosight ./cmd/foliosight
+
+run: ## serve the demo on 127.0.0.1:8000
+	$(GO) run ./cmd/foliosight serve --demo
+
+test: ## run every test; gets the browser it needs, and says what it cannot get
+	@scripts/test
+
+check: ## what passes before a merge: tidy, generated code, format, vet, staticcheck, tests
+	@scripts/check
+	@scripts/test
+
+golden: ## rewrite the results of the golden stories; review the diff like code
+	$(GO) test ./finance/... -run Golden -update
+
+generate: ## write the generated code again (templ)
+	$(TOOL) templ generate -path internal/web
+
+lint: ## tidy, generated code, format, vet and staticcheck alone
+	@scripts/check
+
+bench: ## benchmarks; BENCH_DATA=DIR runs them on the workloads in that folder too
+	@scripts/bench
+
+fuzz: ## fuzz every reader and engine door for FUZZTIME each (default 60s)
+	@scripts/fuzz
+
+crash: ## kill the program at random points 200 times and look for what was lost
+	CRASH_RUNS=200 $(GO) test ./internal/app -run TestCrash -count=1 -timeout 60m -v
+
+screenshots: ## take the pictures of the pages again
+	@scripts/screenshots
+
+.PHONY: help build run test check golden generate lint bench fuzz crash screenshots
