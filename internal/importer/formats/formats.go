@@ -4,6 +4,7 @@ package formats
 
 import (
 	"github.com/foliosight/foliosight/internal/importer"
+	"github.com/foliosight/foliosight/internal/importer/ghostfolio"
 	"github.com/foliosight/foliosight/internal/importer/native"
 	"github.com/foliosight/foliosight/internal/importer/transactioncsv"
 )
@@ -11,6 +12,7 @@ import (
 // All is the registry of every format.
 var All = importer.NewRegistry(
 	native.Format,
+	ghostfolio.Format,
 	transactioncsv.Format,
 )
 
