@@ -21,15 +21,30 @@ var (
 )
 
 // Readable checks what every engine needs of a booking before anything else: a type
-// that exists and a date. It returns nil where both are there.
+// that exists, a date, and numbers that can be kept exactly. It returns the first fault,
+// nil where there is none.
 func Readable(t *Transaction) *Fault {
-	if _, ok := effects[t.Type]; !ok {
-		return t.fault("type", string(t.Type), ErrType.Error(), "use one of "+typeNames(), ErrType)
+	c := checker{Transaction: t}
+	if c.readable() {
+		c.numbers()
 	}
-	if t.Date.IsNone() || t.Date == 0 {
-		return t.fault("date", "", "no date is given", "give the day as YYYY-MM-DD", ErrDate)
+	if len(c.faults) > 0 {
+		return c.faults[0]
 	}
 	return nil
+}
+
+// readable checks type and date.
+func (c *checker) readable() bool {
+	if _, ok := effects[c.Type]; !ok {
+		c.add("type", string(c.Type), ErrType.Error(), "use one of "+typeNames(), ErrType)
+		return false
+	}
+	if c.Date.IsNone() || c.Date == 0 {
+		c.add("date", "", "no date is given", "give the day as YYYY-MM-DD", ErrDate)
+		return false
+	}
+	return true
 }
 
 func typeNames() string {
@@ -79,9 +94,7 @@ func (c *checker) add(field, value, problem, cure string, err error) {
 }
 
 func (c *checker) check(instruments func(string) instrument.Instrument, asOf date.Date) {
-	if f := Readable(c.Transaction); f != nil {
-		f.Row = c.row
-		c.faults = append(c.faults, f)
+	if !c.readable() {
 		return // without type and date nothing else can be judged
 	}
 	if !asOf.IsNone() && c.Date > asOf {
@@ -97,22 +110,39 @@ func (c *checker) check(instruments func(string) instrument.Instrument, asOf dat
 
 // numbers checks that every number can be kept exactly.
 func (c *checker) numbers() {
-	for _, n := range []struct {
-		field string
-		value money.Optional
-	}{
-		{"quantity", c.Quantity}, {"price", c.Price}, {"amount", c.Amount}, {"fees", c.Fees}, {"taxes", c.Taxes},
-		{"to_amount", c.ToAmount}, {"cost_fraction", c.CostFraction},
-	} {
-		if !n.value.Known {
-			continue
+	c.bounds("quantity", c.Quantity)
+	c.bounds("price", c.Price)
+	c.bounds("amount", c.Amount)
+	c.bounds("fees", c.Fees)
+	c.bounds("taxes", c.Taxes)
+	c.bounds("to_amount", c.ToAmount)
+	c.bounds("cost_fraction", c.CostFraction)
+	if c.LotSpec != nil {
+		c.bounds("lot_spec.cost", c.LotSpec.Cost)
+	}
+	if r := c.Ratio; r != nil {
+		c.bounds("ratio", money.Some(r.New))
+		c.bounds("ratio", money.Some(r.Old))
+		if r.New.Sign() <= 0 || r.Old.Sign() <= 0 {
+			c.add("ratio", r.String(), "both sides of a ratio are positive", `give it as new:old, such as "2:1"`, ErrRatio)
 		}
-		if err := n.value.Decimal.CheckBounds(); err != nil {
-			c.add(n.field, n.value.Decimal.String(), fmt.Sprintf("it has more than %d digits before or %d after the point", money.MaxIntegerDigits, money.MaxPlaces), "write it shorter", err)
-		}
+	}
+	if g := c.GrossForeign; g != nil {
+		c.bounds("gross_foreign.amount", money.Some(g.Amount))
+		c.bounds("gross_foreign.rate", money.Some(g.Rate))
 	}
 	if g := c.GrossForeign; g != nil && (g.Rate.Sign() <= 0 || g.Amount.Sign() < 0) {
 		c.add("gross_foreign", g.Amount.String()+" × "+g.Rate.String(), "amount and rate are positive", "1 unit of the foreign currency = rate units of the booking's", ErrSign)
+	}
+}
+
+// bounds checks one number.
+func (c *checker) bounds(field string, n money.Optional) {
+	if !n.Known {
+		return
+	}
+	if err := n.Decimal.CheckBounds(); err != nil {
+		c.add(field, n.Decimal.String(), fmt.Sprintf("it has more than %d digits before or %d after the point", money.MaxIntegerDigits, money.MaxPlaces), "write it shorter", err)
 	}
 }
 
@@ -223,9 +253,6 @@ func (c *checker) direction() {
 
 // actions checks corporate actions and option events.
 func (c *checker) actions(instruments func(string) instrument.Instrument) {
-	if r := c.Ratio; r != nil && (r.New.Sign() <= 0 || r.Old.Sign() <= 0) {
-		c.add("ratio", r.String(), "both sides of a ratio are positive", `give it as new:old, such as "2:1"`, ErrRatio)
-	}
 	switch c.Type {
 	case Split:
 		if c.Ratio == nil {

@@ -8,32 +8,33 @@ import (
 // close takes q from one side of a shelf for v. What is missing is refused, costs
 // nothing or opens the other side, as the policy says.
 func (b *booking) close(s *shelf, on sideOf, q money.Decimal, v worth, priced bool) error {
-	picks, missing, err := b.choose(s, on, q, true)
+	c, err := b.choose(s, on, q, true)
 	if err != nil {
 		return err
 	}
-	if !missing.IsZero() {
+	if !c.missing.IsZero() {
 		switch {
 		case b.policy.OnOversold == ledger.ZeroCost:
 		case b.policy.OnOversold != ledger.GoShort && len(s.sides[on].lots) == 0:
 			return noMatch(b.Transaction, s, q)
 		case b.policy.OnOversold != ledger.GoShort:
-			return insufficient(b.Transaction, s, q, q.Sub(missing))
+			return insufficient(b.Transaction, s, q, q.Sub(c.missing))
 		case !priced:
 			return b.costUnknown()
 		}
 	}
-	b.settle(s, on, picks, q, missing, v, priced, b.policy.OnOversold)
+	b.settle(c, q, v, priced, b.policy.OnOversold)
 	return nil
 }
 
-// settle removes the picks, splits the proceeds among them by quantity and deals with
-// what is missing of q: it opens the other side or costs nothing, as shortfall says.
-// Nothing can fail from here on.
-func (b *booking) settle(s *shelf, on sideOf, picks []pick, q, missing money.Decimal, v worth, priced bool, shortfall ledger.Oversold) {
+// settle removes what was chosen, splits the proceeds by quantity and deals with what
+// is missing of q: it opens the other side or costs nothing, as shortfall says. Nothing
+// can fail from here on.
+func (b *booking) settle(c choice, q money.Decimal, v worth, priced bool, shortfall ledger.Oversold) {
+	s, on, missing := c.shelf, c.on, c.missing
 	whole := money.Zero
-	for i := range picks {
-		whole = whole.Add(picks[i].quantity.Abs())
+	for i := range c.picks {
+		whole = whole.Add(c.picks[i].quantity.Abs())
 	}
 	rest := worth{}
 	if missing.IsZero() {
@@ -42,8 +43,8 @@ func (b *booking) settle(s *shelf, on sideOf, picks []pick, q, missing money.Dec
 		sold := v.part(q.Sub(missing), q)
 		v, rest = sold, v.less(sold)
 	}
-	sum, given, left := money.Zero, worth{}, len(picks)
-	s.sides[on].take(picks, func(part Lot) {
+	sum, given, left := money.Zero, worth{}, len(c.picks)
+	c.take(func(part Lot) {
 		left--
 		own := v.less(given)
 		if left > 0 {
@@ -76,6 +77,9 @@ func (b *booking) dispose(part Lot, v worth, priced bool) {
 	}
 	if part.Quantity.Sign() < 0 {
 		d.Proceeds.Gross = v.gross.Neg()
+	}
+	if v.gross.IsZero() && v.fees.IsZero() && v.taxes.IsZero() {
+		d.PaidIn = part.Currency // nothing is nothing in every currency
 	}
 	b.out = append(b.out, d)
 }

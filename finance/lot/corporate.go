@@ -19,6 +19,7 @@ func (b *booking) rewrites() error {
 // affected are the shelves of the booking's symbol: the account's own, or all of them
 // where it names no account. Empty shelves are left out.
 func (b *booking) affected() []*shelf {
+	b.book(b.Symbol).settlePools()
 	var out []*shelf
 	for _, s := range b.book(b.Symbol).shelves {
 		if s != nil && (b.Account == "" || s.account == b.Account) && len(s.sides[long].lots)+len(s.sides[short].lots) > 0 {
@@ -64,8 +65,8 @@ func (b *booking) resize(lots []Lot, ratio ledger.Ratio) ([]money.Decimal, error
 		sum = sum.Add(lots[i].Quantity)
 		upTo := ratio.Apply(sum)
 		out[i], given = upTo.Sub(given), upTo
-		if out[i].IsZero() {
-			return nil, refuse(b.Transaction, ErrTerms, "ratio", ratio.String(), "check the ratio new:old", "the lot of %s would vanish", lots[i].Opened)
+		if out[i].IsZero() || out[i].CheckBounds() != nil {
+			return nil, refuse(b.Transaction, ErrTerms, "ratio", ratio.String(), "check the ratio new:old", "the lot of %s would be %s pieces", lots[i].Opened, out[i])
 		}
 	}
 	return out, nil
@@ -167,7 +168,7 @@ func (b *booking) boughtOut(shelves []*shelf) error {
 		on = short
 	}
 	v, priced := b.value()
-	b.settle(s, on, everything(&s.sides[on]), money.Zero, money.Zero, v, priced, ledger.Refuse)
+	b.settle(choice{shelf: s, on: on, picks: everything(&s.sides[on])}, money.Zero, v, priced, ledger.Refuse)
 	return nil
 }
 
@@ -210,12 +211,13 @@ func (b *booking) reissue(shelves []*shelf, ratio ledger.Ratio, carry func(*Lot)
 	}
 	for i, s := range shelves {
 		to := b.shelf(s.account, b.ToSymbol)
+		to.of.settlePools()
 		to.dust = spread(money.Max(to.dust, s.dust), s, ratio)
 		for on := range s.sides {
 			for j := range s.sides[on].lots {
 				l := carry(&s.sides[on].lots[j])
 				l.Symbol, l.Quantity = b.ToSymbol, resized[i][on][j]
-				to.sides[on].insert(l)
+				to.insert(sideOf(on), l)
 			}
 		}
 		if paid {
@@ -253,8 +255,9 @@ func (b *booking) inLieu(to *shelf, fraction money.Decimal, cash worth) {
 		lowerCost(b, []*side{&to.sides[long]}, cash)
 		return
 	}
-	picks, missing := b.inOrder(&to.sides[long], fraction, money.Zero)
-	b.settle(to, long, picks, fraction, missing, cash, true, ledger.Refuse)
+	c := choice{shelf: to, on: long}
+	c.picks, c.missing = b.inOrder(&to.sides[long], fraction, money.Zero)
+	b.settle(c, fraction, cash, true, ledger.Refuse)
 }
 
 // returnsCapital lowers the cost of what is held by the cash received, in proportion to

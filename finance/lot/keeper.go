@@ -32,8 +32,9 @@ type Keeper struct {
 type book struct {
 	symbol  string
 	size    money.Decimal // contract size
-	plain   bool          // the contract size is one
 	shelves []*shelf      // by account, nil where nothing ever was
+	pools   [2]pool       // long and short over all accounts, for AVERAGEALL
+	pooled  bool          // some pool of the book or of its shelves is in use
 }
 
 // NewKeeper returns an empty Keeper. instrument is asked once for each symbol, and
@@ -220,7 +221,7 @@ func (b *booking) open(s *shelf, on sideOf, q money.Decimal, v worth, opened dat
 	if on == short {
 		l.Quantity, l.Gross = q.Neg(), v.gross.Neg()
 	}
-	s.sides[on].insert(l)
+	s.insert(on, l)
 }
 
 // spec is the booking's lot_spec, nil where it has none or it is to be ignored.
@@ -262,7 +263,7 @@ func (k *Keeper) shelf(account, symbol string) *shelf {
 	}
 	s := b.shelves[at]
 	if s == nil {
-		s = &shelf{account: account, symbol: symbol, method: k.methods[at]}
+		s = &shelf{of: b, account: account, symbol: symbol, method: k.methods[at]}
 		b.shelves[at] = s
 	}
 	return s

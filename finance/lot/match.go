@@ -83,45 +83,53 @@ func alike(a, b *Lot) bool {
 	return a.Opened == b.Opened && a.Currency == b.Currency && a.Label == b.Label && a.UnitCost().Equal(b.UnitCost())
 }
 
-// choose picks q (positive) from one side of a shelf by the shelf's method. It returns
-// how much is missing; picks are the Keeper's own buffer. Nothing is removed yet.
-func (b *booking) choose(s *shelf, on sideOf, q money.Decimal, selling bool) (picks []pick, missing money.Decimal, err error) {
+// choice is what a booking takes from one side of a shelf. Nothing is removed yet.
+type choice struct {
+	shelf   *shelf
+	on      sideOf
+	picks   []pick        // the Keeper's own buffer
+	missing money.Decimal // of the quantity wanted
+	pool    *pool         // whose average the parts cost; nil where each lot has its own cost
+	common  []*Lot        // lots that get a common cost first, where they have none yet
+}
+
+// choose picks q (positive) from one side of a shelf by the shelf's method.
+func (b *booking) choose(s *shelf, on sideOf, q money.Decimal, selling bool) (choice, error) {
+	c := choice{shelf: s, on: on, missing: q}
 	sd, spec := &s.sides[on], b.spec()
 	if s.method.order == unknown {
-		return nil, q, b.noMethod(s)
+		return c, b.noMethod(s)
 	}
 	if !specific(spec) {
-		spec = nil
-		if len(sd.lots) == 0 {
-			return nil, q, nil
+		if spec = nil; len(sd.lots) == 0 {
+			return c, nil
 		}
-		if s.method.order == fifo && !(s.method.everyones && selling) {
-			picks, missing = b.inOrder(sd, q, s.dust)
-			return picks, missing, nil
+		if s.method.order == average {
+			return b.choosePooled(c, q)
 		}
 	}
-	fit := make([]int, 0, len(sd.lots))
-	held := money.Zero
-	for i := range sd.lots {
-		if spec == nil || fits(&sd.lots[i], spec) {
-			fit = append(fit, i)
-			held = held.Add(sd.lots[i].Quantity.Abs())
-		}
+	s.of.settlePools()
+	if spec == nil && s.method.order == fifo && !(s.method.everyones && selling) {
+		c.picks, c.missing = b.inOrder(sd, q, s.dust)
+		return c, nil
 	}
+	fit, held := fitting(sd, spec)
 	if spec != nil && len(fit) == 0 {
-		return nil, q, noMatch(b.Transaction, s, q)
+		return c, noMatch(b.Transaction, s, q)
 	}
 	if near(held, q, s.dust) {
 		q = held
 	}
+	c.missing = money.Zero
 	if held.Less(q) {
 		if spec != nil {
-			return nil, q, insufficient(b.Transaction, s, q, held)
+			return c, insufficient(b.Transaction, s, q, held)
 		}
-		missing, q = q.Sub(held), held
+		c.missing, q = q.Sub(held), held
 	}
-	if fit, err = b.arrange(s, on, fit, q, held, spec, selling); err != nil {
-		return nil, q, err
+	fit, err := b.arrange(&c, fit, q, held, spec, selling)
+	if err != nil {
+		return c, err
 	}
 	b.picks = b.picks[:0]
 	for _, i := range fit {
@@ -130,7 +138,34 @@ func (b *booking) choose(s *shelf, on sideOf, q money.Decimal, selling bool) (pi
 		}
 		q = b.pick(sd, i, q)
 	}
-	return b.picks, missing, nil
+	c.picks = b.picks
+	return c, nil
+}
+
+// fitting returns the positions of the lots that are as the spec says, and how many
+// pieces they hold.
+func fitting(sd *side, spec *ledger.LotSpec) (fit []int, held money.Decimal) {
+	fit = make([]int, 0, len(sd.lots))
+	for i := range sd.lots {
+		if spec == nil || fits(&sd.lots[i], spec) {
+			fit = append(fit, i)
+			held = held.Add(sd.lots[i].Quantity.Abs())
+		}
+	}
+	return fit, held
+}
+
+// take removes what was chosen and hands each part to each.
+func (c *choice) take(each func(part Lot)) {
+	if c.pool != nil {
+		if !c.pool.inUse {
+			*c.pool, c.shelf.of.pooled = totalOf(c.common), true
+		}
+		c.pool.take(&c.shelf.sides[c.on], c.picks, each)
+		return
+	}
+	level(c.common, totalOf(c.common))
+	c.shelf.sides[c.on].take(c.picks, each)
 }
 
 // inOrder picks q from the front.
@@ -176,8 +211,9 @@ func (b *booking) pick(sd *side, i int, q money.Decimal) money.Decimal {
 }
 
 // arrange puts the fitting lots into the method's order, or refuses.
-func (b *booking) arrange(s *shelf, on sideOf, fit []int, q, held money.Decimal, spec *ledger.LotSpec, selling bool) ([]int, error) {
-	lots := s.sides[on].lots
+func (b *booking) arrange(c *choice, fit []int, q, held money.Decimal, spec *ledger.LotSpec, selling bool) ([]int, error) {
+	s := c.shelf
+	lots := s.sides[c.on].lots
 	switch s.method.order {
 	case lifo:
 		slices.Reverse(fit)
@@ -186,10 +222,10 @@ func (b *booking) arrange(s *shelf, on sideOf, fit []int, q, held money.Decimal,
 	case strict, strictWithSize:
 		return b.onlyOne(s, lots, fit, q, held)
 	case average:
-		return fit, b.average(s, on, fit, spec)
+		return fit, b.common(c, fit, spec)
 	}
 	if s.method.everyones && selling {
-		return fit, b.ourTurn(s, on, fit, q, spec)
+		return fit, b.ourTurn(s, c.on, fit, q, spec)
 	}
 	return fit, nil
 }

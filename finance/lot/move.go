@@ -17,20 +17,24 @@ func (b *booking) moves() error {
 	if len(from.sides[long].lots) == 0 && len(from.sides[short].lots) > 0 {
 		on = short
 	}
-	picks, missing, err := b.choose(from, on, q, false)
+	c, err := b.choose(from, on, q, false)
 	switch {
 	case err != nil:
 		return err
-	case len(picks) == 0:
+	case len(c.picks) == 0:
 		return noMatch(b.Transaction, from, q)
-	case !missing.IsZero():
-		return insufficient(b.Transaction, from, q, q.Sub(missing))
+	case !c.missing.IsZero():
+		return insufficient(b.Transaction, from, q, q.Sub(c.missing))
 	}
 	to := b.shelf(b.ToAccount, b.Symbol)
 	to.dust = money.Max(to.dust, from.dust)
-	from.sides[on].take(picks, func(part Lot) {
+	var moved []Lot
+	c.take(func(part Lot) {
 		part.Account = to.account
-		to.sides[on].insert(part)
+		moved = append(moved, part)
 	})
+	for i := range moved {
+		to.insert(on, moved[i])
+	}
 	return nil
 }

@@ -21,21 +21,22 @@ func (b *booking) ends() error {
 	if err != nil {
 		return err
 	}
-	picks, missing, err := b.choose(s, on, q, true)
+	c, err := b.choose(s, on, q, true)
 	switch {
 	case err != nil:
 		return err
-	case len(picks) == 0:
+	case len(c.picks) == 0:
 		return noMatch(b.Transaction, s, q)
-	case !missing.IsZero():
-		return insufficient(b.Transaction, s, q, q.Sub(missing))
+	case !c.missing.IsZero():
+		return insufficient(b.Transaction, s, q, q.Sub(c.missing))
 	}
 	if b.Type == ledger.OptionExpiry {
 		costs := worth{fees: b.Fees.OrZero(), taxes: b.Taxes.OrZero()}
-		b.settle(s, on, picks, q, money.Zero, costs, true, ledger.Refuse)
+		b.settle(c, q, costs, true, ledger.Refuse)
 		return nil
 	}
-	return b.used(s, on, append([]pick(nil), picks...))
+	c.picks = append([]pick(nil), c.picks...) // the underlying's picks need the buffer
+	return b.used(c)
 }
 
 // ending is how many contracts end: as booked, all of them where an expiry does not say.
@@ -49,7 +50,8 @@ func (b *booking) ending(s *shelf, on sideOf) (money.Decimal, error) {
 // used closes options into their underlying: the premium paid or received becomes part
 // of what the shares cost or bring. Shares bought cover a short position first, shares
 // sold that are not held are short.
-func (b *booking) used(s *shelf, on sideOf, picks []pick) error {
+func (b *booking) used(option choice) error {
+	s := option.shelf
 	delivery, err := ledger.DeliveryOf(b.Transaction, b.instrument(b.Symbol))
 	if err != nil {
 		return err
@@ -59,24 +61,23 @@ func (b *booking) used(s *shelf, on sideOf, picks []pick) error {
 	if delivery.Quantity.Sign() > 0 {
 		from, units = short, delivery.Quantity
 	}
-	var closing []pick
-	missing := units
+	closing := choice{shelf: to, on: from, missing: units}
 	if len(to.sides[from].lots) > 0 && to.method != none {
 		whole := *b.Transaction
 		whole.LotSpec = nil // it names the option's lots
 		under := booking{Keeper: b.Keeper, Transaction: &whole, index: b.index}
-		if closing, missing, err = under.choose(to, from, units, true); err != nil {
+		if closing, err = under.choose(to, from, units, true); err != nil {
 			return err
 		}
 	}
-	for _, p := range picks {
-		if l := &s.sides[on].lots[p.at]; l.Currency != b.Currency {
+	for _, p := range option.picks {
+		if l := &s.sides[option.on].lots[p.at]; l.Currency != b.Currency {
 			return refuse(b.Transaction, ErrMixedCurrency, "currency", string(b.Currency), "book the event in "+string(l.Currency)+", the currency of the premium",
 				"the premium of %s was in %s", l.Opened, l.Currency)
 		}
 	}
 	v := worth{delivery.Cash.Abs(), b.Fees.OrZero(), b.Taxes.OrZero()}
-	s.sides[on].take(picks, func(part Lot) {
+	option.take(func(part Lot) {
 		premium := part.Gross
 		if from == long { // what the shares bring is less by a premium paid
 			premium = premium.Neg()
@@ -87,6 +88,6 @@ func (b *booking) used(s *shelf, on sideOf, picks []pick) error {
 			Proceeds: Proceeds{Gross: part.Gross, Fees: part.Fees.Neg(), Taxes: part.Taxes.Neg()}, // costs go along
 		})
 	})
-	b.settle(to, from, closing, units, missing, v, true, ledger.GoShort)
+	b.settle(closing, units, v, true, ledger.GoShort)
 	return nil
 }

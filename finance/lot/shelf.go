@@ -14,6 +14,7 @@ func other(s sideOf) sideOf { return 1 - s }
 
 // shelf is what is open of one symbol in one account.
 type shelf struct {
+	of      *book
 	account string
 	symbol  string
 	method  method
@@ -27,13 +28,17 @@ type shelf struct {
 // side is the lots of one direction: oldest first, those of one day in the order of
 // opening. None of them is empty.
 type side struct {
-	lots     []Lot
-	averaged bool // all have the average cost already
+	lots []Lot
+	pool pool // their common cost, where sales take the average
 }
 
-// insert puts l in its place. Nearly always that is the end.
+// insert puts l in its place on a side. Nearly always that is the end.
+func (s *shelf) insert(on sideOf, l Lot) {
+	s.of.noteOpened(&s.sides[on].pool, &s.of.pools[on], &l)
+	s.sides[on].insert(l)
+}
+
 func (s *side) insert(l Lot) {
-	s.averaged = false
 	s.lots = append(s.lots, l)
 	for i := len(s.lots) - 1; i > 0 && before(&s.lots[i], &s.lots[i-1]); i-- {
 		s.lots[i], s.lots[i-1] = s.lots[i-1], s.lots[i]
@@ -112,8 +117,5 @@ func (s *side) sweep(first, last int) {
 	}
 	if kept <= last {
 		s.lots = append(s.lots[:kept], s.lots[last+1:]...)
-	}
-	if len(s.lots) == 0 {
-		s.averaged = false
 	}
 }

@@ -22,6 +22,9 @@ func (k *Keeper) Open(account, symbol string) []Lot {
 	if s == nil {
 		return nil
 	}
+	if s.of.pooled {
+		s = s.of.settled().shelves[k.accountAt[account]]
+	}
 	return slices.Concat(s.sides[long].lots, s.sides[short].lots)
 }
 
@@ -30,8 +33,14 @@ func (k *Keeper) Open(account, symbol string) []Lot {
 // not be changed.
 func (k *Keeper) Lots() iter.Seq[*Lot] {
 	return func(yield func(*Lot) bool) {
+		books := slices.Clone(k.books)
+		for i, b := range books {
+			if b.pooled {
+				books[i] = b.settled()
+			}
+		}
 		for a := range k.accounts {
-			for _, b := range k.books {
+			for _, b := range books {
 				if a >= len(b.shelves) || b.shelves[a] == nil {
 					continue
 				}
@@ -62,6 +71,7 @@ func (k *Keeper) find(account, symbol string) *shelf {
 // The currency is the price's.
 func (k *Keeper) Revalue(price func(symbol string) (money.Money, bool)) {
 	for _, b := range k.books {
+		b.settlePools()
 		p, ok := price(b.symbol)
 		if !ok {
 			continue
@@ -72,7 +82,6 @@ func (k *Keeper) Revalue(price func(symbol string) (money.Money, bool)) {
 				continue
 			}
 			for on := range s.sides {
-				s.sides[on].averaged = false
 				for i := range s.sides[on].lots {
 					l := &s.sides[on].lots[i]
 					l.Gross, l.Fees, l.Taxes, l.Currency = l.Quantity.Mul(unit), money.Zero, money.Zero, p.Currency
@@ -104,12 +113,21 @@ func (b *book) clone() *book {
 			continue
 		}
 		copied := *s
+		copied.of = &c
 		for on := range copied.sides {
 			copied.sides[on].lots = slices.Clone(s.sides[on].lots)
 		}
 		c.shelves[i] = &copied
 	}
 	return &c
+}
+
+// settled is a copy in which every lot has its own cost: reading changes nothing, so
+// that a Keeper nobody applies to any more may be shared.
+func (b *book) settled() *book {
+	c := b.clone()
+	c.settlePools()
+	return c
 }
 
 func cloneMap(m map[string]int32) map[string]int32 {
