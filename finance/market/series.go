@@ -163,3 +163,38 @@ func sameDates(a, b []date.Date) bool {
 	}
 	return slices.Equal(a, b)
 }
+
+// Overlay joins two series: on days that both have, upper says the value.
+func Overlay(lower, upper *Series) *Series {
+	if lower == nil || len(lower.Dates) == 0 {
+		return upper
+	}
+	if upper == nil || len(upper.Dates) == 0 {
+		return lower
+	}
+	out := &Series{Source: upper.Source, Dates: make([]date.Date, 0, len(lower.Dates)+len(upper.Dates)), Values: make([]float64, 0, len(lower.Dates)+len(upper.Dates))}
+	take := func(s *Series, i int) {
+		if d, ok := s.long[i]; ok {
+			if out.long == nil {
+				out.long = map[int]money.Decimal{}
+			}
+			out.long[len(out.Dates)] = d
+		}
+		out.Dates, out.Values = append(out.Dates, s.Dates[i]), append(out.Values, s.Values[i])
+	}
+	i, j := 0, 0
+	for i < len(lower.Dates) || j < len(upper.Dates) {
+		switch {
+		case j == len(upper.Dates) || i < len(lower.Dates) && lower.Dates[i] < upper.Dates[j]:
+			take(lower, i)
+			i++
+		case i < len(lower.Dates) && lower.Dates[i] == upper.Dates[j]:
+			i++
+			fallthrough
+		default:
+			take(upper, j)
+			j++
+		}
+	}
+	return out
+}

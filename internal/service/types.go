@@ -209,6 +209,7 @@ type SeriesStatus struct {
 type Question struct {
 	Portfolios []string  // none: all that the caller sees and that are not archived
 	Account    string    // one account only
+	Symbol     string    // one holding only
 	Period     string    // "1M", "3M", "YTD", "1Y", "5Y", "Max"; empty: Max
 	From, To   date.Date // instead of Period; zero or None: open
 	AsOf       date.Date // zero or None: the last day with prices, at most today

@@ -1,0 +1,376 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+
+	"github.com/foliosight/foliosight/finance/analysis"
+	"github.com/foliosight/foliosight/finance/calendar"
+	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/instrument"
+	"github.com/foliosight/foliosight/finance/ledger"
+	"github.com/foliosight/foliosight/finance/market"
+	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/finance/portfolio"
+	"github.com/foliosight/foliosight/internal/store"
+)
+
+// analyses answers questions about portfolios. What it keeps in memory is keyed by
+// ledger and market versions read in the caller's own snapshot, so that a change made
+// anywhere is seen by the next question.
+type analyses struct {
+	answers *otter.Cache[string, *analysis.Analysis]
+	folded  *otter.Cache[string, *foldedBook]
+	panels  *otter.Cache[string, *market.Panel]
+}
+
+// How many of each are kept. An answer of a large book is a few hundred kilobytes.
+const (
+	keptAnswers = 512
+	keptBooks   = 128
+	keptPanels  = 64
+)
+
+func newAnalyses() *analyses {
+	return &analyses{
+		answers: otter.Must(&otter.Options[string, *analysis.Analysis]{MaximumSize: keptAnswers}),
+		folded:  otter.Must(&otter.Options[string, *foldedBook]{MaximumSize: keptBooks}),
+		panels:  otter.Must(&otter.Options[string, *market.Panel]{MaximumSize: keptPanels}),
+	}
+}
+
+// foldedBook is a ledger folded through a day, with the panel it is valued on.
+type foldedBook struct {
+	book  *portfolio.Book
+	panel *market.Panel
+	asOf  date.Date
+}
+
+// answer computes, or remembers, the analysis that q asks for. today is the clock's day.
+func (a *analyses) answer(ctx context.Context, v store.View, q Question, today date.Date) (*analysis.Analysis, error) {
+	set, err := gather(ctx, v, q)
+	if err != nil {
+		return nil, err
+	}
+	asOf := q.AsOf
+	if unset(asOf) {
+		asOf = date.None
+	}
+	// A default as-of day depends on the clock's day as well as on the data.
+	key := fmt.Sprintf("%s|%d|%d|%s|%s|%s|%s|%s|%s", set.key, asOf, today, q.Account, q.Symbol, q.Period, q.From, q.To, set.benchmark)
+	if got, ok := a.answers.GetIfPresent(key); ok {
+		return got, nil
+	}
+	f, err := a.fold(ctx, v, set, asOf, today)
+	if err != nil {
+		return nil, err
+	}
+	in, err := f.input(set, q)
+	if err != nil {
+		return nil, err
+	}
+	got, err := analysis.Run(in)
+	if err != nil {
+		return nil, err
+	}
+	a.answers.Set(key, got)
+	return got, nil
+}
+
+func unset(d date.Date) bool { return d == 0 || d.IsNone() }
+
+// asked is what a question is about, resolved: which ledgers in which versions.
+type asked struct {
+	key        string // of ledgers, versions, base and policy
+	name       string
+	portfolios []store.Portfolio
+	versions   []int64
+	market     store.MarketVersion
+	base       money.Currency
+	benchmark  string
+	riskFree   string
+	simulated  bool
+}
+
+// settings are the calculation options a portfolio keeps in its settings object.
+type settings struct {
+	RiskFree string `json:"risk_free"`
+}
+
+func gather(ctx context.Context, v store.View, q Question) (*asked, error) {
+	set := &asked{}
+	var err error
+	if len(q.Portfolios) == 0 {
+		if set.portfolios, err = v.Portfolios(ctx, false); err != nil {
+			return nil, err
+		}
+		if len(set.portfolios) == 0 {
+			return nil, fmt.Errorf("no portfolio: %w", ErrNotFound)
+		}
+	}
+	for _, id := range q.Portfolios {
+		p, err := v.Portfolio(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		set.portfolios = append(set.portfolios, p)
+	}
+	first := set.portfolios[0]
+	set.name, set.base, set.benchmark, set.simulated = first.Name, first.Base, first.Benchmark, first.Simulated
+	if len(set.portfolios) > 1 {
+		set.name = "All portfolios"
+	}
+	if q.Currency != "" {
+		set.base = q.Currency
+	}
+	if q.Benchmark != "" {
+		set.benchmark = q.Benchmark
+	}
+	var options settings
+	if len(first.Settings) > 0 {
+		if err := json.Unmarshal(first.Settings, &options); err != nil {
+			return nil, fmt.Errorf("settings of %s: %w", first.Name, err)
+		}
+	}
+	if set.riskFree = options.RiskFree; set.riskFree == "" {
+		set.riskFree = string(set.base) + "-3M"
+	}
+	return set, set.pin(ctx, v, q.KnownOn)
+}
+
+// pin fixes the versions that the answer rests on.
+func (set *asked) pin(ctx context.Context, v store.View, knownOn time.Time) (err error) {
+	if knownOn.IsZero() {
+		set.market, err = v.MarketVersion(ctx)
+	} else {
+		set.market, err = v.MarketKnownOn(ctx, knownOn)
+	}
+	if err != nil {
+		return err
+	}
+	var key strings.Builder
+	fmt.Fprintf(&key, "%s|%s|%v|%d.%d|%s", v.Identity().Tenant, set.base, set.simulated, set.market.Shared, set.market.Own, set.riskFree)
+	for i := range set.portfolios {
+		p := &set.portfolios[i]
+		version := p.Version
+		if !knownOn.IsZero() {
+			if version, err = v.VersionKnownOn(ctx, p.ID, knownOn); err != nil {
+				return err
+			}
+		}
+		set.versions = append(set.versions, version)
+		fmt.Fprintf(&key, "|%s@%d.%d", p.ID, version, p.Revision)
+	}
+	set.key = key.String()
+	return nil
+}
+
+// fold reads and folds the ledgers, or remembers them. With asOf None it settles the
+// day: the last one with a price of something held, at most today.
+func (a *analyses) fold(ctx context.Context, v store.View, set *asked, asOf, today date.Date) (*foldedBook, error) {
+	key := fmt.Sprintf("%s|%d|%d|%s", set.key, asOf, today, set.benchmark)
+	if got, ok := a.folded.GetIfPresent(key); ok {
+		return got, nil
+	}
+	transactions, policy, err := set.ledgers(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	panel, err := a.panel(ctx, v, set, transactions, today)
+	if err != nil {
+		return nil, err
+	}
+	if asOf.IsNone() {
+		asOf = lastValued(panel, transactions, today)
+	}
+	book, err := portfolio.Fold(portfolio.Input{Base: set.base, Transactions: transactions, Instrument: instruments(panel, transactions, set.base),
+		Policy: policy, Actions: panel.Actions, Through: asOf})
+	if err != nil {
+		return nil, err
+	}
+	f := &foldedBook{book: book, panel: panel, asOf: asOf}
+	a.folded.Set(key, f)
+	return f, nil
+}
+
+// ledgers reads the bookings. Several portfolios are joined as one whose accounts bear
+// their portfolio's name.
+func (set *asked) ledgers(ctx context.Context, v store.View) ([]ledger.Transaction, ledger.Policy, error) {
+	if len(set.portfolios) == 1 {
+		p := &set.portfolios[0]
+		transactions, err := v.Transactions(ctx, p.ID, set.versions[0])
+		return transactions, p.Policy, err
+	}
+	policy := set.portfolios[0].Policy
+	policy.MethodPerAccount = map[string]ledger.Method{}
+	var all []ledger.Transaction
+	for i := range set.portfolios {
+		p := &set.portfolios[i]
+		transactions, err := v.Transactions(ctx, p.ID, set.versions[i])
+		if err != nil {
+			return nil, policy, err
+		}
+		within := func(account string) string {
+			name := p.Name
+			if account != "" {
+				name += " / " + account
+			}
+			policy.MethodPerAccount[name] = p.Policy.MethodOf(account)
+			return name
+		}
+		for k := range transactions {
+			t := &transactions[k]
+			if t.Account != "" || t.Type != ledger.Split {
+				t.Account = within(t.Account)
+			}
+			if t.CashAccount != "" {
+				t.CashAccount = within(t.CashAccount)
+			}
+			if t.ToAccount != "" {
+				t.ToAccount = within(t.ToAccount)
+			}
+		}
+		all = append(all, transactions...)
+	}
+	return all, policy, nil
+}
+
+// panel reads the panel, or remembers it.
+func (a *analyses) panel(ctx context.Context, v store.View, set *asked, transactions []ledger.Transaction, today date.Date) (*market.Panel, error) {
+	w := wantsOf(transactions, set.base, set.benchmark)
+	w.version, w.simulated, w.through = set.market, set.simulated, today
+	w.rates = []string{set.riskFree}
+	key := fmt.Sprintf("%s|%d.%d|%v|%d|%s|%s|%v", v.Identity().Tenant, w.version.Shared, w.version.Own, w.simulated, w.through, set.riskFree, strings.Join(w.symbols, ","), w.currencies)
+	if got, ok := a.panels.GetIfPresent(key); ok {
+		return got, nil
+	}
+	p, err := loadPanel(ctx, v, w)
+	if err != nil {
+		return nil, err
+	}
+	a.panels.Set(key, p)
+	return p, nil
+}
+
+// lastValued is the last day, at most today, on which something booked has a price; the
+// last booking's where nothing has.
+func lastValued(panel *market.Panel, transactions []ledger.Transaction, today date.Date) date.Date {
+	last, booked := date.None, date.None
+	seen := map[string]bool{}
+	for i := range transactions {
+		t := &transactions[i]
+		if t.Date <= today {
+			booked = max(booked, t.Date)
+		}
+		if t.Symbol == "" || seen[t.Symbol] {
+			continue
+		}
+		seen[t.Symbol] = true
+		if inst, _ := panel.Instrument(t.Symbol); inst.Class == instrument.Private {
+			continue
+		}
+		if s := panel.Prices(t.Symbol); s != nil {
+			if i := s.Index(today); i >= 0 {
+				last = max(last, s.Dates[i])
+			}
+		}
+	}
+	switch {
+	case last.IsNone() && booked.IsNone():
+		return today
+	case last < booked:
+		return booked
+	}
+	return last
+}
+
+// instruments is what the market knows of a symbol, else what the bookings imply.
+func instruments(panel *market.Panel, transactions []ledger.Transaction, base money.Currency) func(string) instrument.Instrument {
+	implied := map[string]instrument.Instrument{}
+	for i := range transactions {
+		t := &transactions[i]
+		if t.Symbol == "" {
+			continue
+		}
+		if _, ok := implied[t.Symbol]; !ok {
+			implied[t.Symbol] = instrument.Instrument{Symbol: t.Symbol, Currency: t.Currency}
+		}
+	}
+	return func(symbol string) instrument.Instrument {
+		if i, ok := panel.Instrument(symbol); ok {
+			if i.Currency == "" {
+				i.Currency = implied[symbol].Currency
+			}
+			return i
+		}
+		i, ok := implied[symbol]
+		if !ok {
+			i = instrument.Instrument{Symbol: symbol, Currency: base}
+		}
+		if o, err := instrument.ParseOCC(symbol); err == nil {
+			o.Symbol, o.Currency = symbol, i.Currency
+			return o
+		}
+		return i
+	}
+}
+
+// input turns the question into what the analysis is run on.
+func (f *foldedBook) input(set *asked, q Question) (analysis.Input, error) {
+	in := analysis.Input{Name: set.name, Book: f.book, Panel: f.panel, AsOf: f.asOf, Benchmark: set.benchmark, RiskFree: set.riskFree, Sessions: f.sessions}
+	if len(set.versions) == 1 {
+		in.LedgerVersion = set.versions[0]
+	}
+	if q.Account != "" {
+		if !slices.Contains(f.book.Accounts, q.Account) {
+			return in, fmt.Errorf("account %q: %w", q.Account, ErrNotFound)
+		}
+		in.Node.Accounts = []string{q.Account}
+	}
+	if q.Symbol != "" {
+		if !slices.Contains(f.book.Symbols, q.Symbol) {
+			return in, fmt.Errorf("holding %q: %w", q.Symbol, ErrNotFound)
+		}
+		in.Node.Symbols = []string{q.Symbol}
+	}
+	var err error
+	if in.Period, err = analysis.NewPeriod(q.Period, f.asOf, f.book.First()); err != nil {
+		return in, &ledger.Fault{Field: "period", Value: q.Period, Problem: "there is no such period", Cure: "use one of " + strings.Join(analysis.PeriodLabels(), ", "), Err: err}
+	}
+	if !unset(q.From) {
+		in.Period.Label, in.Period.Start = "Custom", q.From
+	}
+	if !unset(q.To) {
+		in.Period.Label, in.Period.End = "Custom", q.To
+	}
+	if in.Period.End < in.Period.Start {
+		return in, &ledger.Fault{Field: "from", Value: in.Period.Start.String(), Problem: "lies after the end of the period, " + in.Period.End.String(), Cure: "give an earlier day"}
+	}
+	return in, nil
+}
+
+// sessions counts the trading days of a symbol's exchange in (from, to]; where the
+// exchange is not known, weekdays count.
+func (f *foldedBook) sessions(symbol string, from, to date.Date) int {
+	inst, _ := f.panel.Instrument(symbol)
+	if inst.Class == instrument.Crypto {
+		return int(to - from)
+	}
+	c, ok := calendar.For(inst.Exchange)
+	if !ok {
+		c, _ = calendar.For("WEEKDAYS")
+	}
+	n := 0
+	for d := from + 1; d <= to; d++ {
+		if c.IsSession(d) {
+			n++
+		}
+	}
+	return n
+}

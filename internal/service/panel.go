@@ -1,0 +1,225 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/instrument"
+	"github.com/foliosight/foliosight/finance/ledger"
+	"github.com/foliosight/foliosight/finance/market"
+	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/internal/store"
+)
+
+// panelWants says what a panel has to hold.
+type panelWants struct {
+	symbols    []string // instruments, the benchmark among them; sorted
+	currencies []money.Currency
+	rates      []string
+	version    store.MarketVersion
+	simulated  bool
+	through    date.Date
+}
+
+// wantsOf gathers what valuing the bookings needs of the market.
+func wantsOf(transactions []ledger.Transaction, base money.Currency, benchmark string) panelWants {
+	symbols, currencies := map[string]bool{}, map[money.Currency]bool{base: true}
+	add := func(symbol string) {
+		if symbol == "" || symbols[symbol] {
+			return
+		}
+		symbols[symbol] = true
+		if o, err := instrument.ParseOCC(symbol); err == nil {
+			symbols[o.Underlying] = true
+		}
+	}
+	add(benchmark)
+	for i := range transactions {
+		t := &transactions[i]
+		add(t.Symbol)
+		add(t.ToSymbol)
+		for _, c := range []money.Currency{t.Currency, t.ToCurrency} {
+			if c != "" {
+				currencies[c] = true
+			}
+		}
+	}
+	return panelWants{symbols: slices.Sorted(maps.Keys(symbols)), currencies: slices.Sorted(maps.Keys(currencies))}
+}
+
+// loadPanel reads the panel from the store, in the reader's own snapshot.
+func loadPanel(ctx context.Context, v store.View, w panelWants) (*market.Panel, error) {
+	p := market.NewPanel()
+	p.SetVersion(max(w.version.Shared, 0) + max(w.version.Own, 0))
+	known, err := v.Instruments(ctx, w.symbols, w.version, w.simulated)
+	if err != nil {
+		return nil, err
+	}
+	w.addUnderlyings(known)
+	if len(w.symbols) > len(known) {
+		if known, err = v.Instruments(ctx, w.symbols, w.version, w.simulated); err != nil {
+			return nil, err
+		}
+	}
+	for _, symbol := range slices.Sorted(maps.Keys(known)) {
+		i := known[symbol]
+		i.Simulated = w.simulated
+		p.SetInstrument(i)
+		if i.Currency != "" && !slices.Contains(w.currencies, i.Currency) {
+			w.currencies = append(w.currencies, i.Currency)
+		}
+	}
+	if err := w.prices(ctx, v, p); err != nil {
+		return nil, err
+	}
+	if err := w.exchange(ctx, v, p); err != nil {
+		return nil, err
+	}
+	return p, w.actions(ctx, v, p)
+}
+
+// addUnderlyings asks for the underlyings of options too.
+func (w *panelWants) addUnderlyings(known map[string]instrument.Instrument) {
+	for _, i := range known {
+		if i.Underlying != "" && !slices.Contains(w.symbols, i.Underlying) {
+			w.symbols = append(w.symbols, i.Underlying)
+		}
+	}
+	slices.Sort(w.symbols)
+}
+
+func (w *panelWants) query(kind store.SeriesKind, symbols []string) store.SeriesQuery {
+	return store.SeriesQuery{Kind: kind, Symbols: symbols, From: date.None, To: w.through, Version: w.version, Simulated: w.simulated}
+}
+
+// prices loads closes; what the user entered stands over what sources say.
+func (w *panelWants) prices(ctx context.Context, v store.View, p *market.Panel) error {
+	series, err := v.Series(ctx, w.query(store.Prices, w.symbols))
+	if err != nil {
+		return err
+	}
+	own, err := v.OwnPrices(ctx, w.symbols, w.version)
+	if err != nil {
+		return err
+	}
+	entered := map[string][]ledger.Point{}
+	for _, o := range own {
+		if o.Date <= w.through {
+			entered[o.Symbol] = append(entered[o.Symbol], ledger.Point{Date: o.Date, Value: o.Price})
+		}
+		if _, ok := p.Instrument(o.Symbol); !ok {
+			class := instrument.Unknown
+			if o.Valuation {
+				class = instrument.Private
+			}
+			p.SetInstrument(instrument.Instrument{Symbol: o.Symbol, Currency: o.Currency, Class: class, Simulated: w.simulated})
+		}
+	}
+	for symbol, list := range bySymbol(series) {
+		s := merged(list)
+		if _, ok := p.Instrument(symbol); !ok {
+			p.SetInstrument(instrument.Instrument{Symbol: symbol, Currency: list[0].Currency, Simulated: w.simulated})
+		}
+		if points := entered[symbol]; len(points) > 0 {
+			s = market.Overlay(s, market.FromPoints(points, "entered"))
+			delete(entered, symbol)
+		}
+		p.SetPrices(symbol, s)
+	}
+	for symbol, points := range entered {
+		p.SetPrices(symbol, market.FromPoints(points, "entered"))
+	}
+	return nil
+}
+
+func bySymbol(series []store.Series) map[string][]store.Series {
+	out := map[string][]store.Series{}
+	for _, s := range series {
+		out[s.Symbol] = append(out[s.Symbol], s)
+	}
+	return out
+}
+
+// merged joins the series of one symbol: the first that has a day says its value.
+func merged(list []store.Series) *market.Series {
+	s := market.NewSeries(list[len(list)-1].Dates, list[len(list)-1].Close, list[len(list)-1].Source)
+	for i := len(list) - 2; i >= 0; i-- {
+		s = market.Overlay(s, market.NewSeries(list[i].Dates, list[i].Close, list[i].Source))
+	}
+	return s
+}
+
+// exchange loads the rates between the currencies in use, and through the pivots.
+func (w *panelWants) exchange(ctx context.Context, v store.View, p *market.Panel) error {
+	majors := map[money.Currency]bool{"EUR": true, "USD": true}
+	for _, c := range w.currencies {
+		major, _ := c.Major()
+		majors[major] = true
+	}
+	list := slices.Sorted(maps.Keys(majors))
+	var pairs []string
+	for _, a := range list {
+		for _, b := range list {
+			if a != b {
+				pairs = append(pairs, market.Pair{Base: a, Quote: b}.String())
+			}
+		}
+	}
+	series, err := v.Series(ctx, w.query(store.FX, pairs))
+	if err != nil {
+		return err
+	}
+	for name, list := range bySymbol(series) {
+		pair, err := market.ParsePair(name)
+		if err != nil {
+			return err
+		}
+		p.SetFX(pair, merged(list))
+	}
+	rates, err := v.Series(ctx, w.query(store.Rates, w.rates))
+	if err != nil {
+		return err
+	}
+	for name, list := range bySymbol(rates) {
+		p.SetRate(name, merged(list))
+	}
+	return nil
+}
+
+// actions loads splits and dividends; of several sources the first that knows a symbol
+// says all of its actions.
+func (w *panelWants) actions(ctx context.Context, v store.View, p *market.Panel) error {
+	rows, err := v.Actions(ctx, w.symbols, w.version, w.simulated)
+	if err != nil {
+		return err
+	}
+	says := map[string]string{}
+	found := map[string]*market.Actions{}
+	for _, r := range rows {
+		key := r.Symbol + "\x00" + string(r.Kind)
+		source := cmp.Or(r.Source, "own")
+		if first, ok := says[key]; !ok {
+			says[key] = source
+		} else if first != source {
+			continue
+		}
+		a := found[r.Symbol]
+		if a == nil {
+			a = &market.Actions{}
+			found[r.Symbol] = a
+		}
+		switch {
+		case r.Kind == store.SplitAction && r.Ratio != nil:
+			a.Splits = append(a.Splits, market.SplitEvent{Date: r.Date, Ratio: *r.Ratio})
+		case r.Kind == store.DividendAction && r.Amount.Known:
+			a.Dividends = append(a.Dividends, market.DividendEvent{ExDate: r.Date, PayDate: r.PayDate, Amount: r.Amount.Decimal, Currency: r.Currency})
+		}
+	}
+	for symbol, a := range found {
+		p.SetActions(symbol, a)
+	}
+	return nil
+}
