@@ -1,0 +1,20 @@
+package service
+
+import (
+	"context"
+
+	"github.com/foliosight/foliosight/finance/analysis"
+	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/internal/store"
+)
+
+// Analysis answers a question about one portfolio, several, or all that the caller
+// sees. Everything is read in one snapshot. The result is shared: do not change it.
+func (s *Service) Analysis(ctx context.Context, c Caller, q Question) (*analysis.Analysis, error) {
+	var out *analysis.Analysis
+	err := s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+		out, err = s.analyses.answer(ctx, v, q, date.FromTime(s.now().UTC()))
+		return err
+	})
+	return out, err
+}
