@@ -6,6 +6,7 @@ import (
 	"github.com/foliosight/foliosight/internal/importer"
 	"github.com/foliosight/foliosight/internal/importer/ghostfolio"
 	"github.com/foliosight/foliosight/internal/importer/native"
+	"github.com/foliosight/foliosight/internal/importer/ofx"
 	"github.com/foliosight/foliosight/internal/importer/transactioncsv"
 )
 
@@ -13,6 +14,7 @@ import (
 var All = importer.NewRegistry(
 	native.Format,
 	ghostfolio.Format,
+	ofx.Format,
 	transactioncsv.Format,
 )
 
