@@ -17,23 +17,31 @@ func ParseClock(s string) (Clock, error) {
 	if len(s) > 8 && s[8] == '.' {
 		s = s[:8]
 	}
-	var h, m, sec int
+	h, m, sec := twoDigits(s, 0), -1, 0
 	switch len(s) {
 	case 5:
-		if n, err := fmt.Sscanf(s, "%02d:%02d", &h, &m); n != 2 || err != nil {
-			return 0, fmt.Errorf("%q: %w", s, ErrClock)
-		}
+		m = twoDigits(s, 3)
 	case 8:
-		if n, err := fmt.Sscanf(s, "%02d:%02d:%02d", &h, &m, &sec); n != 3 || err != nil {
-			return 0, fmt.Errorf("%q: %w", s, ErrClock)
+		m, sec = twoDigits(s, 3), twoDigits(s, 6)
+		if s[5] != ':' {
+			sec = -1
 		}
-	default:
-		return 0, fmt.Errorf("%q: %w", s, ErrClock)
+	}
+	if m >= 0 && s[2] != ':' {
+		m = -1
 	}
 	if h < 0 || h > 23 || m < 0 || m > 59 || sec < 0 || sec > 60 {
-		return 0, fmt.Errorf("%q: %w", s, ErrClock)
+		return 0, fmt.Errorf("%q: %w", clip([]byte(s)), ErrClock)
 	}
 	return Clock(h*3600 + m*60 + sec + 1), nil
+}
+
+// twoDigits is the number at position i of s, −1 where there are not two digits.
+func twoDigits(s string, i int) int {
+	if i+2 > len(s) || s[i] < '0' || s[i] > '9' || s[i+1] < '0' || s[i+1] > '9' {
+		return -1
+	}
+	return int(s[i]-'0')*10 + int(s[i+1]-'0')
 }
 
 // Known reports whether there is a time.

@@ -117,7 +117,7 @@ func (p *Point) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &pair); err != nil {
 		return fmt.Errorf("%s: want [date, value]: %w", clip(b), err)
 	}
-	if pair[0] == nil || pair[1] == nil {
+	if pair[0] == nil || pair[1] == nil || string(pair[0]) == "null" {
 		return fmt.Errorf("%s: want [date, value]", clip(b))
 	}
 	if err := json.Unmarshal(pair[0], &p.Date); err != nil {

@@ -102,8 +102,8 @@ func (c *checker) check(instruments func(string) instrument.Instrument, asOf dat
 	}
 	c.numbers()
 	c.currencies()
-	c.holding()
-	c.worth(instruments)
+	counted := c.holding()
+	c.worth(instruments, counted)
 	c.direction()
 	c.actions(instruments)
 }
@@ -171,8 +171,8 @@ func (c *checker) currencies() {
 	}
 }
 
-// holding checks symbol and quantity.
-func (c *checker) holding() {
+// holding checks symbol and quantity; it reports whether the quantity is in order.
+func (c *checker) holding() bool {
 	e := c.Effect()
 	needsSymbol := e.Security || e.Position == Rewrites || c.Type == ReturnOfCapital
 	if c.Symbol == "" && needsSymbol {
@@ -181,6 +181,7 @@ func (c *checker) holding() {
 	if strings.ContainsFunc(c.Symbol, func(r rune) bool { return r < ' ' || r == 0x7f }) || len(c.Symbol) > 100 {
 		c.add("symbol", c.Symbol, "it has control characters or is too long", "use at most 100 letters, digits and signs", ErrMissing)
 	}
+	before := len(c.faults)
 	needsQuantity := e.Security && c.Type != OptionExpiry || c.Type == InternalMove && c.Symbol != ""
 	switch {
 	case !c.Quantity.Known && needsQuantity:
@@ -190,12 +191,17 @@ func (c *checker) holding() {
 	case c.Quantity.Known && needsQuantity && c.Quantity.Decimal.IsZero():
 		c.add("quantity", "0", "nothing is booked", "give the number of pieces, or leave the row out", ErrSign)
 	}
+	return len(c.faults) == before
 }
 
-// worth checks price and amount.
-func (c *checker) worth(instruments func(string) instrument.Instrument) {
+// worth checks price and amount; where the quantity is wrong, only what does not depend
+// on it.
+func (c *checker) worth(instruments func(string) instrument.Instrument, counted bool) {
 	if c.Price.Known && c.Price.Decimal.Sign() < 0 {
 		c.add("price", c.Price.Decimal.String(), "prices are not negative", "the type says the direction", ErrSign)
+		return
+	}
+	if !counted {
 		return
 	}
 	trade := c.Type == Buy || c.Type == Sell || c.Type == SellShort || c.Type == BuyToCover
