@@ -1,0 +1,93 @@
+// Package config is the one configuration of the program: what can be set, under
+// which names, with which defaults.
+//
+// Model: a setting has a key, a name in the environment and often a flag. A file of
+// NAME=VALUE lines comes first, the environment overrides it, flags override both.
+// The whole is checked at once and every mistake is named by where it was set. A
+// secret may also be given as NAME_FILE, the path of a file that holds it; secrets are
+// redacted when the configuration is shown.
+//
+// Load is given the environment and the flags; it reads nothing else but the files
+// that they name.
+package config
+
+import (
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/foliosight/foliosight/finance/date"
+)
+
+// Config is everything that can be set.
+type Config struct {
+	Listen      string        // address and port of the server
+	Data        string        // directory of everything that is kept
+	Database    string        // sqlite:PATH; in Data unless given
+	Roles       []string      // what this process serves: api, web
+	Sessions    time.Duration // how long a sign-in lasts unused
+	UploadLimit int64         // bytes of one uploaded file
+	LogLevel    slog.Level
+	Certificate string // PEM file; with Key the server speaks TLS
+	Key         string // PEM file
+
+	Demo bool      // simulated portfolios in a database that is thrown away
+	AsOf date.Date // the demonstration's last day; None: today
+
+	origins map[string]string // where each setting came from, by key
+}
+
+// Serves reports whether this process has a role.
+func (c Config) Serves(role string) bool { return slices.Contains(c.Roles, role) }
+
+// TLS reports whether the server speaks TLS itself.
+func (c Config) TLS() bool { return c.Certificate != "" }
+
+// SQLite is the path of the database.
+func (c Config) SQLite() string {
+	if path, ok := strings.CutPrefix(c.Database, "sqlite:"); ok {
+		return strings.TrimPrefix(path, "//") // sqlite:///abs and sqlite:abs are both in use
+	}
+	return filepath.Join(c.Data, "foliosight.db")
+}
+
+// Shown is one setting as it is reported.
+type Shown struct {
+	Key    string `json:"key"`
+	Value  string `json:"value"`
+	Origin string `json:"origin"` // "default", a variable, a flag or a file with its line
+	Means  string `json:"means"`
+}
+
+// Show lists every setting with where it came from; secrets are redacted.
+func (c Config) Show() []Shown {
+	shown := make([]Shown, 0, len(settings))
+	for _, s := range settings {
+		value := s.get(&c)
+		if s.secret {
+			value = redact(value)
+		}
+		origin := c.origins[s.key]
+		if origin == "" {
+			origin = "default"
+		}
+		shown = append(shown, Shown{Key: s.key, Value: value, Origin: origin, Means: s.means})
+	}
+	return shown
+}
+
+// redact hides the password of an address and leaves the rest readable.
+func redact(value string) string {
+	scheme, rest, found := strings.Cut(value, "://")
+	at := strings.LastIndex(rest, "@")
+	if !found || at < 0 {
+		return value
+	}
+	user, _, hasPassword := strings.Cut(rest[:at], ":")
+	if !hasPassword {
+		return value
+	}
+	return scheme + "://" + user + ":•••" + rest[at:]
+}

@@ -1,0 +1,141 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/foliosight/foliosight/finance/date"
+)
+
+// setting is one thing that can be set.
+type setting struct {
+	key    string // its name where the configuration is shown
+	name   string // in the environment and in the file; empty: a flag only
+	flag   string // on the command line, without the dashes; empty: none
+	means  string
+	secret bool
+	set    func(*Config, string) error
+	get    func(*Config) string
+}
+
+// roles are what a process can serve.
+var roles = []string{"api", "web"}
+
+// settings are all of them, in the order in which they are shown. Defaults stand in
+// defaults.
+var settings = []setting{
+	{key: "listen", name: "FOLIOSIGHT_LISTEN", flag: "listen", means: "address and port of the server",
+		set: func(c *Config, v string) error { c.Listen = v; return checkListen(v) },
+		get: func(c *Config) string { return c.Listen }},
+	{key: "roles", name: "FOLIOSIGHT_ROLES", flag: "roles", means: "what this process serves: " + strings.Join(roles, ", "),
+		set: setRoles,
+		get: func(c *Config) string { return strings.Join(c.Roles, ",") }},
+	{key: "data", name: "FOLIOSIGHT_DATA", flag: "data", means: "directory of everything that is kept",
+		set: func(c *Config, v string) error { c.Data = v; return nil },
+		get: func(c *Config) string { return c.Data }},
+	{key: "database", name: "DATABASE_URL", flag: "database", secret: true, means: "database, as sqlite:PATH",
+		set: func(c *Config, v string) error { c.Database = v; return checkDatabase(v) },
+		get: func(c *Config) string {
+			if c.Database == "" && c.Data != "" {
+				return "sqlite:" + c.SQLite()
+			}
+			return c.Database
+		}},
+	{key: "session_hours", name: "ACCESS_TOKEN_EXPIRE_HOURS", means: "hours that a sign-in lasts unused",
+		set: func(c *Config, v string) error {
+			hours, err := number(v, 1, 24*366)
+			c.Sessions = time.Duration(hours) * time.Hour
+			return err
+		},
+		get: func(c *Config) string { return strconv.Itoa(int(c.Sessions / time.Hour)) }},
+	{key: "upload_limit_mb", name: "UPLOAD_LIMIT_MB", means: "largest file that can be uploaded, in megabytes",
+		set: func(c *Config, v string) error {
+			n, err := number(v, 1, 2048)
+			c.UploadLimit = int64(n) << 20
+			return err
+		},
+		get: func(c *Config) string { return strconv.FormatInt(c.UploadLimit>>20, 10) }},
+	{key: "log_level", name: "LOG_LEVEL", flag: "log-level", means: "least severe message that is logged: debug, info, warn or error",
+		set: func(c *Config, v string) error {
+			if c.LogLevel.UnmarshalText([]byte(v)) != nil {
+				return errors.New("no such level; use debug, info, warn or error")
+			}
+			return nil
+		},
+		get: func(c *Config) string { return strings.ToLower(c.LogLevel.String()) }},
+	{key: "certificate", name: "SSL_CERT_PATH", means: "PEM file of the certificate; with a key the server speaks TLS",
+		set: func(c *Config, v string) error { c.Certificate = v; return nil },
+		get: func(c *Config) string { return c.Certificate }},
+	{key: "key", name: "SSL_KEY_PATH", means: "PEM file of the certificate's key",
+		set: func(c *Config, v string) error { c.Key = v; return nil },
+		get: func(c *Config) string { return c.Key }},
+	{key: "demo", flag: "demo", means: "simulated portfolios in a database that is thrown away",
+		set: func(c *Config, v string) (err error) { c.Demo, err = strconv.ParseBool(v); return err },
+		get: func(c *Config) string { return strconv.FormatBool(c.Demo) }},
+	{key: "as_of", flag: "as-of", means: "last day of the demonstration; empty: today",
+		set: func(c *Config, v string) (err error) {
+			if c.AsOf, err = date.Parse(v); err != nil {
+				return errors.New("not a day; use YYYY-MM-DD")
+			}
+			return nil
+		},
+		get: func(c *Config) string {
+			if c.AsOf.IsNone() {
+				return ""
+			}
+			return c.AsOf.String()
+		}},
+}
+
+// defaults are what holds where nothing is set; Data is found out by the caller.
+func defaults() Config {
+	return Config{Listen: "127.0.0.1:8000", Roles: roles, Sessions: 24 * time.Hour, UploadLimit: 64 << 20, LogLevel: slog.LevelInfo, AsOf: date.None,
+		origins: map[string]string{}}
+}
+
+func number(v string, low, high int) (int, error) {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < low || n > high {
+		return 0, fmt.Errorf("not a whole number from %d to %d", low, high)
+	}
+	return n, nil
+}
+
+func checkListen(v string) error {
+	_, port, err := net.SplitHostPort(v)
+	if err != nil {
+		return errors.New("not an address with a port; use it as 127.0.0.1:8000")
+	}
+	if _, err := number(port, 0, 65535); err != nil {
+		return errors.New("the port is " + err.Error())
+	}
+	return nil
+}
+
+func setRoles(c *Config, v string) error {
+	c.Roles = nil
+	for _, role := range strings.Split(v, ",") {
+		switch role = strings.TrimSpace(role); role {
+		case "api", "web":
+			c.Roles = append(c.Roles, role)
+		default:
+			return fmt.Errorf("%q is no role; there are %s", role, strings.Join(roles, ", "))
+		}
+	}
+	return nil
+}
+
+func checkDatabase(v string) error {
+	if path, ok := strings.CutPrefix(v, "sqlite:"); ok && strings.Trim(path, "/") != "" {
+		return nil
+	}
+	if strings.HasPrefix(v, "postgres") {
+		return errors.New("this version keeps its data in SQLite; use sqlite:PATH")
+	}
+	return errors.New("not an address of a database; use sqlite:PATH")
+}
