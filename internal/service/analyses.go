@@ -28,6 +28,9 @@ type analyses struct {
 	answers *otter.Cache[string, *analysis.Analysis]
 	folded  *otter.Cache[string, *foldedBook]
 	panels  *otter.Cache[string, *market.Panel]
+	ledgers *otter.Cache[string, *ledgerState]
+	// knowledge is what is known of instruments, for trying bookings.
+	knowledge *otter.Cache[marketKey, *knowledge]
 }
 
 // How many of each are kept. An answer of a large book is a few hundred kilobytes.
@@ -35,6 +38,8 @@ const (
 	keptAnswers = 512
 	keptBooks   = 128
 	keptPanels  = 64
+	keptLedgers = 256
+	keptMarkets = 16
 )
 
 func newAnalyses() *analyses {
@@ -42,6 +47,9 @@ func newAnalyses() *analyses {
 		answers: otter.Must(&otter.Options[string, *analysis.Analysis]{MaximumSize: keptAnswers}),
 		folded:  otter.Must(&otter.Options[string, *foldedBook]{MaximumSize: keptBooks}),
 		panels:  otter.Must(&otter.Options[string, *market.Panel]{MaximumSize: keptPanels}),
+		ledgers: otter.Must(&otter.Options[string, *ledgerState]{MaximumSize: keptLedgers}),
+
+		knowledge: otter.Must(&otter.Options[marketKey, *knowledge]{MaximumSize: keptMarkets}),
 	}
 }
 
@@ -79,7 +87,9 @@ func (a *analyses) answer(ctx context.Context, v store.View, q Question, today d
 	if err != nil {
 		return nil, err
 	}
-	a.answers.Set(key, got)
+	if !writing(ctx) {
+		a.answers.Set(key, got)
+	}
 	return got, nil
 }
 
@@ -110,6 +120,7 @@ func gather(ctx context.Context, v store.View, q Question) (*asked, error) {
 		if set.portfolios, err = v.Portfolios(ctx, false); err != nil {
 			return nil, err
 		}
+		set.withoutSimulated()
 		if len(set.portfolios) == 0 {
 			return nil, fmt.Errorf("no portfolio: %w", ErrNotFound)
 		}
@@ -122,6 +133,11 @@ func gather(ctx context.Context, v store.View, q Question) (*asked, error) {
 		set.portfolios = append(set.portfolios, p)
 	}
 	first := set.portfolios[0]
+	for _, p := range set.portfolios {
+		if p.Simulated != first.Simulated {
+			return nil, &ledger.Fault{Field: "portfolios", Value: p.Name, Problem: "simulated and real portfolios cannot be added up", Cure: "ask for the ones or the others"}
+		}
+	}
 	set.name, set.base, set.benchmark, set.simulated = first.Name, first.Base, first.Benchmark, first.Simulated
 	if len(set.portfolios) > 1 {
 		set.name = "All portfolios"
@@ -142,6 +158,14 @@ func gather(ctx context.Context, v store.View, q Question) (*asked, error) {
 		set.riskFree = string(set.base) + "-3M"
 	}
 	return set, set.pin(ctx, v, q.KnownOn)
+}
+
+// withoutSimulated leaves the simulated portfolios out where there are real ones: the
+// two do not live in one market.
+func (set *asked) withoutSimulated() {
+	if slices.ContainsFunc(set.portfolios, func(p store.Portfolio) bool { return !p.Simulated }) {
+		set.portfolios = slices.DeleteFunc(set.portfolios, func(p store.Portfolio) bool { return p.Simulated })
+	}
 }
 
 // pin fixes the versions that the answer rests on.
@@ -178,7 +202,7 @@ func (a *analyses) fold(ctx context.Context, v store.View, set *asked, asOf, tod
 	if got, ok := a.folded.GetIfPresent(key); ok {
 		return got, nil
 	}
-	transactions, policy, err := set.ledgers(ctx, v)
+	transactions, policy, err := a.join(ctx, v, set)
 	if err != nil {
 		return nil, err
 	}
@@ -195,16 +219,31 @@ func (a *analyses) fold(ctx context.Context, v store.View, set *asked, asOf, tod
 		return nil, err
 	}
 	f := &foldedBook{book: book, panel: panel, asOf: asOf}
-	a.folded.Set(key, f)
+	if !writing(ctx) {
+		a.folded.Set(key, f)
+	}
 	return f, nil
 }
 
-// ledgers reads the bookings. Several portfolios are joined as one whose accounts bear
+// ledger is that of one of the portfolios in the version asked for; it must not be
+// changed.
+func (a *analyses) ledger(ctx context.Context, v store.View, p *store.Portfolio, version int64) ([]ledger.Transaction, error) {
+	if version != p.Version {
+		return v.Transactions(ctx, p.ID, version)
+	}
+	state, err := a.ledgerOf(ctx, v, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	return state.bookings, nil
+}
+
+// join reads the bookings. Several portfolios are joined as one whose accounts bear
 // their portfolio's name.
-func (set *asked) ledgers(ctx context.Context, v store.View) ([]ledger.Transaction, ledger.Policy, error) {
+func (a *analyses) join(ctx context.Context, v store.View, set *asked) ([]ledger.Transaction, ledger.Policy, error) {
 	if len(set.portfolios) == 1 {
 		p := &set.portfolios[0]
-		transactions, err := v.Transactions(ctx, p.ID, set.versions[0])
+		transactions, err := a.ledger(ctx, v, p, set.versions[0])
 		return transactions, p.Policy, err
 	}
 	policy := set.portfolios[0].Policy
@@ -212,10 +251,11 @@ func (set *asked) ledgers(ctx context.Context, v store.View) ([]ledger.Transacti
 	var all []ledger.Transaction
 	for i := range set.portfolios {
 		p := &set.portfolios[i]
-		transactions, err := v.Transactions(ctx, p.ID, set.versions[i])
+		kept, err := a.ledger(ctx, v, p, set.versions[i])
 		if err != nil {
 			return nil, policy, err
 		}
+		transactions := slices.Clone(kept)
 		within := func(account string) string {
 			name := p.Name
 			if account != "" {
@@ -254,7 +294,9 @@ func (a *analyses) panel(ctx context.Context, v store.View, set *asked, transact
 	if err != nil {
 		return nil, err
 	}
-	a.panels.Set(key, p)
+	if !writing(ctx) {
+		a.panels.Set(key, p)
+	}
 	return p, nil
 }
 

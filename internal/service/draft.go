@@ -1,0 +1,191 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/instrument"
+	"github.com/foliosight/foliosight/finance/ledger"
+	"github.com/foliosight/foliosight/finance/market"
+	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/finance/portfolio"
+	"github.com/foliosight/foliosight/internal/store"
+)
+
+// draft is a ledger with a change tried on it before anything is written: what each
+// booking says is validated, and the whole is folded with its lots, so that a sale of
+// more than is held is refused while it can still be put right.
+type draft struct {
+	portfolio   store.Portfolio
+	market      store.MarketVersion
+	bookings    []ledger.Transaction // in entry order
+	instruments map[string]instrument.Instrument
+	actions     map[string]*market.Actions
+	accounts    map[string]bool // that are known
+}
+
+// openDraft loads a ledger and what is known of its instruments.
+func (s *Service) openDraft(ctx context.Context, v store.View, p store.Portfolio) (*draft, error) {
+	d := &draft{portfolio: p, accounts: map[string]bool{}}
+	state, err := s.analyses.ledgerOf(ctx, v, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	d.bookings = slices.Clone(state.bookings)
+	accounts, err := v.Accounts(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range accounts {
+		d.accounts[a.Name] = true
+	}
+	if d.market, err = v.MarketVersion(ctx); err != nil {
+		return nil, err
+	}
+	known, err := s.analyses.know(ctx, v, d.market, p.Simulated)
+	if err != nil {
+		return nil, err
+	}
+	d.instruments, d.actions = known.instruments, known.actions
+	return d, nil
+}
+
+// describe adds what a file says of instruments that are not known yet.
+func (d *draft) describe(more []instrument.Instrument) {
+	if len(more) == 0 {
+		return
+	}
+	all := make(map[string]instrument.Instrument, len(d.instruments)+len(more))
+	for symbol, i := range d.instruments {
+		all[symbol] = i
+	}
+	for _, i := range more {
+		if old, known := all[i.Symbol]; !known || old.Class == instrument.Unknown {
+			all[i.Symbol] = i
+		}
+	}
+	d.instruments = all
+}
+
+// instrument is what is known of a symbol; of others the terms an OCC symbol spells
+// out, and the currency they were first booked in.
+func (d *draft) instrument(symbol string) instrument.Instrument {
+	return lookUp(symbol, d.instruments, d.bookings, d.portfolio.Base)
+}
+
+func lookUp(symbol string, known map[string]instrument.Instrument, bookings []ledger.Transaction, base money.Currency) instrument.Instrument {
+	i, ok := known[symbol]
+	if !ok {
+		if option, err := instrument.ParseOCC(symbol); err == nil {
+			i = option
+		}
+		i.Symbol = symbol
+	}
+	if i.Currency == "" {
+		i.Currency = base
+		for k := range bookings {
+			if t := &bookings[k]; t.Symbol == symbol && t.Currency != "" {
+				i.Currency = t.Currency
+				break
+			}
+		}
+	}
+	return i
+}
+
+// fold is the book of the draft. Its error is a *ledger.Fault with the id of the
+// booking that cannot have happened.
+func (d *draft) fold() (*portfolio.Book, error) {
+	instruments := map[string]instrument.Instrument{}
+	return portfolio.Fold(portfolio.Input{
+		Base: d.portfolio.Base, Transactions: d.bookings, Policy: d.portfolio.Policy, Through: date.None,
+		Instrument: func(symbol string) instrument.Instrument {
+			i, ok := instruments[symbol]
+			if !ok {
+				i = d.instrument(symbol)
+				instruments[symbol] = i
+			}
+			return i
+		},
+		Actions: func(symbol string) *market.Actions { return d.actions[symbol] },
+	})
+}
+
+// prepare completes new bookings with what goes without saying: an id, the currency of
+// the instrument or portfolio, the one account there is.
+func (d *draft) prepare(given []ledger.Transaction) []ledger.Transaction {
+	prepared := slices.Clone(given)
+	only := ""
+	if len(d.accounts) == 1 {
+		for name := range d.accounts {
+			only = name
+		}
+	}
+	for i := range prepared {
+		t := &prepared[i]
+		t.ID = store.NewID()
+		if t.Currency == "" {
+			t.Currency = d.portfolio.Base
+			if t.Symbol != "" {
+				t.Currency, _ = d.instrument(t.Symbol).Currency.Major()
+			}
+		}
+		if t.Account == "" {
+			t.Account = only
+		}
+	}
+	return prepared
+}
+
+// validate refuses bookings that cannot be right in themselves.
+func (d *draft) validate(prepared []ledger.Transaction, today date.Date) error {
+	faults := ledger.Validate(prepared, d.instrument, today)
+	if len(faults) == 0 {
+		return nil
+	}
+	for _, f := range faults {
+		f.ID = "" // made a moment ago: it says nothing to who typed the booking
+	}
+	return faults
+}
+
+// try folds the draft and gives the fault of a new booking its row; one of an old
+// booking keeps that booking's id.
+func (d *draft) try(added []ledger.Transaction) error {
+	_, err := d.fold()
+	if err == nil {
+		return nil
+	}
+	var fault *ledger.Fault
+	if !errors.As(err, &fault) {
+		return err
+	}
+	for i := range added {
+		if added[i].ID == fault.ID {
+			fault.Row, fault.ID = i+1, ""
+			return ledger.Faults{fault}
+		}
+	}
+	fault.Problem = "a booking that is already there would no longer be possible: " + fault.Problem
+	return ledger.Faults{fault}
+}
+
+// newAccounts are the accounts that bookings name and nobody has described yet.
+func (d *draft) newAccounts(bookings []ledger.Transaction) []store.Account {
+	var all []store.Account
+	add := func(name string, currency money.Currency) {
+		if name != "" && !d.accounts[name] {
+			d.accounts[name] = true
+			all = append(all, store.Account{Name: name, Label: name, Currency: currency})
+		}
+	}
+	for i := range bookings {
+		t := &bookings[i]
+		add(t.Account, t.Currency)
+		add(t.CashAccount, t.Currency)
+		add(t.ToAccount, t.Currency)
+	}
+	return all
+}
