@@ -5,8 +5,11 @@ package formats
 import (
 	"github.com/foliosight/foliosight/internal/importer"
 	"github.com/foliosight/foliosight/internal/importer/ghostfolio"
+	"github.com/foliosight/foliosight/internal/importer/ibkrflex"
 	"github.com/foliosight/foliosight/internal/importer/native"
 	"github.com/foliosight/foliosight/internal/importer/ofx"
+	"github.com/foliosight/foliosight/internal/importer/portfolioperformance"
+	"github.com/foliosight/foliosight/internal/importer/positionscsv"
 	"github.com/foliosight/foliosight/internal/importer/transactioncsv"
 )
 
@@ -14,7 +17,10 @@ import (
 var All = importer.NewRegistry(
 	native.Format,
 	ghostfolio.Format,
+	portfolioperformance.Format,
+	ibkrflex.Format,
 	ofx.Format,
+	positionscsv.Format,
 	transactioncsv.Format,
 )
 
