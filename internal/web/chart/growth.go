@@ -15,6 +15,9 @@ type Growth struct {
 	Own       []float64
 	Benchmark []float64
 	Name      string
+	// OwnDepth and BenchmarkDepth are the drawdowns, for WithDrawdown.
+	OwnDepth       []float64
+	BenchmarkDepth []float64
 }
 
 // Spec draws the returns alone: the other face of the value chart.
@@ -33,7 +36,7 @@ func (g Growth) WithDrawdown(locale format.Locale) Spec {
 	if !known {
 		return Spec{Summary: "No returns in this period."}
 	}
-	own, bench := Drawdown(g.Own), Drawdown(g.Benchmark)
+	own, bench := g.OwnDepth, g.BenchmarkDepth
 	low, _, _ := bounds(own, bench, []float64{0, -0.01})
 	axis := niceDepth(low)
 	const below = 118 // the height of the lower part with its words
@@ -89,26 +92,6 @@ func (g Growth) ends(locale format.Locale) []End {
 		list = append(list, End{Series: 1, Value: f, Text: locale.SignedFloat(100*f, 1), Colour: "$ink-3"})
 	}
 	return list
-}
-
-// Drawdown is how far below its highest point so far each day is: zero or
-// negative fractions. It is a transform for the picture; the figures of
-// drawdown come from the analysis.
-func Drawdown(growth []float64) []float64 {
-	if growth == nil {
-		return nil
-	}
-	out := make([]float64, len(growth))
-	high := math.Inf(-1)
-	for i, g := range growth {
-		if math.IsNaN(g) {
-			out[i] = g
-			continue
-		}
-		high = math.Max(high, 1+g)
-		out[i] = (1+g)/high - 1
-	}
-	return out
 }
 
 // niceDepth is a scale from a round depth up to zero with two or three lines.

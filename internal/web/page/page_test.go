@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 			}
 			w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			if address == "/palette" && r.Header.Get("HX-Request") != "" {
+			if address == "/palette" && r.Header.Get("X-Fragment") != "" {
 				_ = page.PaletteList(samplePalette(theme)).Render(r.Context(), w)
 				return
 			}

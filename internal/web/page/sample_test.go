@@ -238,6 +238,15 @@ func sampleSpec(name string) chart.Spec {
 	}
 	g := chart.Growth{Days: days, Own: own, Benchmark: bench, Name: "S&P 500"}
 	if name == "growth" {
+		depth := func(list []float64) []float64 {
+			high, out := 0.0, make([]float64, len(list))
+			for i, f := range list {
+				high = math.Max(high, f)
+				out[i] = (1+f)/(1+high) - 1
+			}
+			return out
+		}
+		g.OwnDepth, g.BenchmarkDepth = depth(own), depth(bench)
 		return g.WithDrawdown(format.English)
 	}
 	return g.Spec(format.English)

@@ -24,7 +24,7 @@ export function startPalette() {
 export async function openPalette() {
   if (!dialog) return;
   if (!loaded) {
-    const answer = await fetch(dialog.dataset.src, { headers: { "HX-Request": "true" } });
+    const answer = await fetch(dialog.dataset.src, { headers: { "X-Fragment": "palette" } });
     if (!answer.ok) return location.assign(dialog.dataset.src);
     dialog.innerHTML = await answer.text();
     loaded = true;

@@ -37,7 +37,7 @@ async function toggleRow(toggle) {
     return;
   }
   if (!open) return;
-  const answer = await fetch(toggle.href, { headers: { "HX-Request": "true" } });
+  const answer = await fetch(toggle.href, { headers: { "X-Fragment": "row" } });
   if (!answer.ok || answer.redirected) return location.assign(toggle.href);
   const holder = document.createElement("template");
   holder.innerHTML = await answer.text();

@@ -25,7 +25,7 @@ export function startSwitches(redraw) {
 }
 
 function post(form) {
-  fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "HX-Request": "true" } });
+  fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-Fragment": "none" } });
 }
 
 // A toast goes after eight seconds, unless someone is at it.

@@ -1,0 +1,164 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/foliosight/foliosight/finance/analysis"
+	"github.com/foliosight/foliosight/internal/store"
+	"github.com/foliosight/foliosight/internal/web/format"
+	"github.com/foliosight/foliosight/internal/web/view"
+)
+
+// pages are those of a portfolio, in the order of the sidebar.
+var pages = []struct{ name, label, icon, key string }{
+	{"", "Overview", "layout-dashboard", "g o"},
+	{"/holdings", "Holdings", "layers", "g h"},
+	{"/performance", "Performance", "chart-line", "g p"},
+	{"/transactions", "Transactions", "arrow-left-right", "g t"},
+	{"/prices", "Prices & valuations", "tag", "g v"},
+	{"/data", "Data status", "database", "g d"},
+}
+
+// frame fills what stands around a page. at is the page's name in the sidebar.
+func (r *request) frame(title, at string) view.Page {
+	p := view.Page{
+		Base: r.base(), Title: title, Private: r.cookie(privateCookie) == "1", Here: r.URL.RequestURI(), Version: r.site.opts.Version,
+		Person: view.Person{Initials: initials(r.user.Name), Name: r.user.Name, Role: string(r.user.Role)},
+		Toast:  r.takeToast(),
+	}
+	if p.Person.Role != "" {
+		p.Person.Role = strings.ToUpper(p.Person.Role[:1]) + p.Person.Role[1:]
+	}
+	home := r.home0()
+	p.PaletteURL = home + "/go"
+	var main view.NavGroup
+	for i, page := range pages {
+		link := view.Link{Label: page.label, Href: home + page.name + r.kept(), Icon: page.icon, Key: page.key, Current: page.name == at && at != "-"}
+		if i < 4 {
+			main.Items = append(main.Items, view.NavItem{Link: link})
+			p.Bottom = append(p.Bottom, link)
+		} else {
+			p.Foot = append(p.Foot, link)
+		}
+	}
+	p.Nav = []view.NavGroup{main}
+	p.Foot = append(p.Foot, view.Link{Label: "Settings", Href: "/settings", Icon: "settings", Key: "g s", Current: at == "settings"})
+	p.Bottom = append(p.Bottom, view.Link{Label: "More", Href: p.PaletteURL, Icon: "menu", Current: at == "/go"})
+	p.Switcher = r.switcher(at)
+	p.Portfolio, p.Subtitle = p.Switcher.Name, p.Switcher.Name
+	if r.simulated() {
+		p.Simulated = "Simulated prices: these portfolios live in a market that never was. The figures are right for it and mean nothing outside it."
+	}
+	return p
+}
+
+// home0 is the address of the portfolio that the links of the frame lead to: the
+// chosen one, the one chosen last, or all.
+func (r *request) home0() string {
+	if r.portfolio != nil || r.all {
+		return r.address("")
+	}
+	if last := r.cookie(chosenCookie); last != "" {
+		for _, p := range r.portfolios {
+			if p.ID == last {
+				return "/p/" + p.ID
+			}
+		}
+	}
+	if len(r.portfolios) == 1 {
+		return "/p/" + r.portfolios[0].ID
+	}
+	return "/p/" + allPortfolios
+}
+
+// kept is the state that stays across pages: period and benchmark.
+func (r *request) kept() string {
+	var kept []string
+	for _, name := range []string{"period", "benchmark"} {
+		if value := r.URL.Query().Get(name); value != "" && r.Method == "GET" {
+			kept = append(kept, name+"="+escape(value))
+		}
+	}
+	if len(kept) == 0 {
+		return ""
+	}
+	return "?" + strings.Join(kept, "&")
+}
+
+func (r *request) switcher(at string) view.Switcher {
+	page := at
+	if at == "-" || at == "settings" {
+		page = ""
+	}
+	s := view.Switcher{New: "/portfolios/new"}
+	home := r.home0()
+	add := func(id, name, note string) {
+		link := view.Link{Label: name, Note: note, Href: "/p/" + id + page, Current: home == "/p/"+id}
+		if link.Current {
+			s.Name, s.Note, s.Initials = name, note, initials(name)
+		}
+		s.Items = append(s.Items, link)
+	}
+	if len(r.portfolios) != 1 {
+		add(allPortfolios, "All portfolios", r.locale.Count(len(r.portfolios))+" together")
+	}
+	for _, p := range r.portfolios {
+		add(p.ID, p.Name, portfolioNote(p))
+	}
+	return s
+}
+
+func portfolioNote(p store.Portfolio) string {
+	note := string(p.Base)
+	if p.Simulated {
+		note += " · simulated"
+	}
+	if p.Version == 0 {
+		note = "empty · " + note
+	}
+	return note
+}
+
+// simulated says whether any figure of the page rests on simulated prices.
+func (r *request) simulated() bool {
+	if r.portfolio != nil {
+		return r.portfolio.Simulated
+	}
+	for _, p := range r.portfolios {
+		if p.Simulated {
+			return true
+		}
+	}
+	return false
+}
+
+// dated says in the frame of when the figures are.
+func (r *request) dated(p *view.Page, a *analysis.Analysis) {
+	if a.Bookings == 0 {
+		p.AsOf = view.AsOf{State: "none", Text: "No data yet"}
+		return
+	}
+	p.AsOf = view.AsOf{State: "live", Text: "As of " + format.Date(a.ValuedOn)}
+	if a.Summary.Value.Status == analysis.Stale || len(a.Data.Stale)+len(a.Data.Unpriced) > 0 {
+		p.AsOf.State = "stale"
+	}
+	p.Subtitle = fmt.Sprintf("%s · %s", p.Portfolio, format.Date(a.ValuedOn))
+	if a.Simulated && p.Simulated == "" {
+		p.Simulated = "Simulated prices: the figures are right for a market that never was and mean nothing outside it."
+	}
+}
+
+// initials are the first letters of at most two words.
+func initials(name string) string {
+	var out strings.Builder
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '/' || r == '-' || r == '.' }) {
+		first, _ := utf8.DecodeRuneInString(word)
+		out.WriteRune(first)
+		if utf8.RuneCountInString(out.String()) == 2 {
+			break
+		}
+	}
+	return strings.ToUpper(out.String())
+}

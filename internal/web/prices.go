@@ -1,0 +1,365 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/foliosight/foliosight/finance/analysis"
+	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/instrument"
+	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/internal/service"
+	"github.com/foliosight/foliosight/internal/store"
+	"github.com/foliosight/foliosight/internal/web/format"
+	"github.com/foliosight/foliosight/internal/web/page"
+	"github.com/foliosight/foliosight/internal/web/view"
+)
+
+// priceEntry is a price as it is typed.
+type priceEntry struct{ symbol, day, price, currency, kind, note string }
+
+func (s *site) prices(r *request) error {
+	e := priceEntry{symbol: r.URL.Query().Get("symbol"), day: date.FromTime(s.opts.Now()).String()}
+	return s.showPrices(r, http.StatusOK, e, nil, "")
+}
+
+func (s *site) showPrices(r *request, status int, e priceEntry, errs map[string]string, fileProblem string) error {
+	a, err := r.analyse()
+	if err != nil {
+		return err
+	}
+	series, err := s.svc.DataStatus(r.Context(), r.caller, r.portfolioID(), a.AsOf)
+	if err != nil {
+		return err
+	}
+	own, err := s.svc.OwnPrices(r.Context(), r.caller, nil)
+	if err != nil {
+		return err
+	}
+	frame := r.frame("Prices & valuations", "/prices")
+	frame.Here = r.address("/prices")
+	r.dated(&frame, a)
+	v := view.Prices{Page: frame, Form: r.priceForm(a, e, errs), Upload: r.priceUpload(fileProblem)}
+	for _, p := range slices.Backward(own) {
+		v.Manual = append(v.Manual, r.manualPrice(p))
+	}
+	v.Rows, v.Kinds, v.Shown = r.priceRows(a, series)
+	if a.Bookings == 0 && len(series) == 0 {
+		v.Empty = &view.Empty{Icon: "tag", Title: "No prices yet", Text: "Upload a file with date, symbol and close, or enter a price above."}
+	}
+	return r.show(status, page.Prices(v))
+}
+
+func (r *request) portfolioID() string {
+	if r.portfolio == nil {
+		return ""
+	}
+	return r.portfolio.ID
+}
+
+func (r *request) priceForm(a *analysis.Analysis, e priceEntry, errs map[string]string) view.Form {
+	var symbols []view.Option
+	for i := range a.Holdings {
+		h := &a.Holdings[i]
+		symbols = append(symbols, view.Option{Value: h.Symbol, Label: cmp.Or(h.Instrument.Name, h.Symbol)})
+		if h.Symbol == e.symbol && e.currency == "" {
+			e.currency = string(h.Instrument.Currency)
+			if h.Instrument.Class == instrument.Private {
+				e.kind = "valuation"
+			}
+		}
+	}
+	if e.currency == "" {
+		e.currency = string(a.Base)
+	}
+	kinds := []view.Option{{Value: "price", Label: "Price on a market", Selected: e.kind != "valuation"}, {Value: "valuation", Label: "Valuation: statement or appraisal", Selected: e.kind == "valuation"}}
+	fields := []view.Field{
+		{Name: "symbol", Label: "Instrument", Kind: "text", Value: e.symbol, List: "instruments", Options: symbols, Need: true, Auto: "off"},
+		{Name: "date", Label: "Date", Kind: "date", Value: e.day, Need: true},
+		{Name: "price", Label: "Price of one", Kind: "number", Value: e.price, Need: true, Auto: "off"},
+		currencyField(e.currency, "Currency", ""),
+		{Name: "kind", Label: "What it is", Kind: "select", Options: kinds, Width: "w4"},
+		{Name: "note", Label: "Note", Kind: "text", Value: e.note, Width: "w6", Hint: "Where it is from", Auto: "off"},
+	}
+	fields = withErrors(fields, errs)
+	return view.Form{Action: r.address("/prices"), Submit: "Save price", Fields: fields, Errors: summary(fields, errs)}
+}
+
+func (r *request) priceUpload(problem string) view.Form {
+	bases := []view.Option{{Value: "auto", Label: "Settle it against the split list"}, {Value: "traded", Label: "As traded"}, {Value: "split-adjusted", Label: "Adjusted for splits"}, {Value: "total-return", Label: "Adjusted for splits and dividends"}}
+	return view.Form{Action: r.address("/prices/file"), Submit: "Read the file", Upload: true, Fields: []view.Field{
+		{Name: "file", Label: "File", Kind: "file", Width: "w6", Error: problem, Help: "CSV, plain or gzip: date, symbol, close and what else there is; or one column a symbol. Splits, dividends and exchange rates are recognised too."},
+		{Name: "basis", Label: "The prices in it are", Kind: "select", Width: "w6", Options: bases},
+	}}
+}
+
+func (r *request) manualPrice(p store.OwnPrice) view.ManualPrice {
+	kind := "price"
+	if p.Valuation {
+		kind = "valuation"
+	}
+	return view.ManualPrice{Symbol: p.Symbol, Date: format.Date(p.Date), Price: r.locale.Price(p.Price), Currency: string(p.Currency), Kind: kind, Note: p.Note,
+		Delete: view.Action{Label: "Delete", Href: r.address("/prices/delete"), Fields: []view.Hidden{{Name: "symbol", Value: p.Symbol}, {Name: "date", Value: p.Date.String()}}}}
+}
+
+// priceRows are the instruments held, with their newest price and where it is from.
+func (r *request) priceRows(a *analysis.Analysis, series []service.SeriesStatus) (rows []view.PriceRow, kinds []view.Choice, shown string) {
+	known := map[string]service.SeriesStatus{}
+	for _, s := range series {
+		if _, seen := known[s.Symbol]; !seen && s.Kind == store.Prices {
+			known[s.Symbol] = s
+		}
+	}
+	chosen, old := r.URL.Query().Get("show"), 0
+	for i := range a.Holdings {
+		h := &a.Holdings[i]
+		row := view.PriceRow{Symbol: shortName(h), Name: h.Instrument.Name, Class: named(string(h.Instrument.Class)), Price: format.Unknown, AsOf: format.Unknown, Source: "–", Enter: r.address("/prices") + "?symbol=" + escape(h.Symbol)}
+		if h.Price.Known {
+			row.Price, row.Currency, row.AsOf = r.locale.Price(h.Price.Decimal), string(h.Instrument.Currency), format.Date(h.PriceDate)
+		}
+		row.Mark, row.MarkText = unknownMark(h.Value)
+		if s, ok := known[h.Symbol]; ok {
+			row.Source = sourceName(s.Source, s.Own)
+			row.Range = format.Date(s.First) + " – " + format.Date(s.Last)
+		} else if h.Instrument.Class == instrument.Private {
+			row.Source = "valuations"
+		}
+		needs := h.Value.Status == analysis.Stale || !h.Value.Known()
+		if needs {
+			old++
+		}
+		if chosen == "" || needs {
+			rows = append(rows, row)
+		}
+	}
+	kinds = []view.Choice{{Label: "All", Count: r.locale.Count(len(a.Holdings)), Href: r.with("show", ""), Current: chosen == ""}, {Label: "Old or missing", Count: r.locale.Count(old), Href: r.with("show", "old"), Current: chosen != ""}}
+	return rows, kinds, counted(r.writer(nil), len(a.Holdings), "instrument held", "instruments held")
+}
+
+func sourceName(source string, own bool) string {
+	switch {
+	case source == "file" && own:
+		return "your file"
+	case source == "file":
+		return "file"
+	case source == store.Simulated:
+		return "simulated market"
+	}
+	return source
+}
+
+func (s *site) savePrice(r *request) error {
+	e := priceEntry{symbol: strings.TrimSpace(r.PostFormValue("symbol")), day: r.PostFormValue("date"), price: r.PostFormValue("price"), currency: strings.ToUpper(strings.TrimSpace(r.PostFormValue("currency"))), kind: r.PostFormValue("kind"), note: strings.TrimSpace(r.PostFormValue("note"))}
+	errs := map[string]string{}
+	p := store.OwnPrice{Symbol: e.symbol, Valuation: e.kind == "valuation", Note: e.note}
+	if p.Symbol == "" {
+		errs["symbol"] = "Say which instrument."
+	}
+	var err error
+	if p.Date, err = date.Parse(e.day); err != nil {
+		errs["date"] = "Choose the day, like 2025-06-30."
+	}
+	if p.Price, err = r.locale.Parse(e.price); err != nil {
+		errs["price"] = sentence(err.Error())
+	} else if p.Price.Sign() < 0 {
+		errs["price"] = "A price is not negative; what is owed is booked as a liability."
+	}
+	if p.Currency, err = money.ParseCurrency(e.currency); err != nil {
+		errs["currency"] = "A currency has a code of three letters, like EUR."
+	}
+	if len(errs) == 0 {
+		err := s.svc.SetOwnPrices(r.Context(), r.caller, []store.OwnPrice{p})
+		if err == nil {
+			r.toast(flash{Text: fmt.Sprintf("%s at %s %s on %s", p.Symbol, r.locale.Price(p.Price), p.Currency, format.Date(p.Date)), Undo: r.address("/prices/delete"), Field: map[string]string{"symbol": p.Symbol, "date": p.Date.String()}})
+			return r.to(r.address("/prices"))
+		}
+		if errs = faultsByField(err); errs == nil {
+			return err
+		}
+	}
+	return s.showPrices(r, http.StatusUnprocessableEntity, e, errs, "")
+}
+
+func (s *site) deletePrice(r *request) error {
+	day, err := date.Parse(r.PostFormValue("date"))
+	if err != nil {
+		return store.ErrNotFound
+	}
+	symbol := r.PostFormValue("symbol")
+	if err := s.svc.DeleteOwnPrice(r.Context(), r.caller, symbol, day); err != nil {
+		return err
+	}
+	r.toast(flash{Text: "Deleted: the price of " + symbol + " on " + format.Date(day)})
+	return r.to(r.address("/prices"))
+}
+
+func (s *site) uploadPrices(r *request) error {
+	file, missing, err := r.upload("file")
+	if err != nil {
+		return err
+	}
+	if missing {
+		return s.showPrices(r, http.StatusUnprocessableEntity, priceEntry{}, nil, "Choose a file.")
+	}
+	// What a person brings is the tenant's own; only operators write what all share.
+	done, err := s.svc.ImportPrices(r.Context(), r.caller, []service.File{file}, service.PriceOptions{Basis: r.FormValue("basis"), Own: true})
+	if err != nil {
+		if refused := refusal(file.Name, err); refused != nil {
+			text := refused.Text
+			if refused.Place != "" {
+				text = refused.Place + ": " + text
+			}
+			return s.showPrices(r, http.StatusUnprocessableEntity, priceEntry{}, nil, strings.TrimSpace(text+" "+refused.Cure))
+		}
+		return err
+	}
+	text := fmt.Sprintf("%s days added, %s changed, %s known already", r.locale.Count(done.Added), r.locale.Count(done.Replaced), r.locale.Count(done.Same))
+	if done.Actions > 0 {
+		text += "; " + counted(r.writer(nil), done.Actions, "split or dividend", "splits and dividends")
+	}
+	r.toast(flash{Text: text})
+	return r.to(r.address("/prices"))
+}
+
+// dataStatus is how current and complete the inputs are.
+func (s *site) dataStatus(r *request) error {
+	a, err := r.analyse()
+	if err != nil {
+		return err
+	}
+	series, err := s.svc.DataStatus(r.Context(), r.caller, r.portfolioID(), a.AsOf)
+	if err != nil {
+		return err
+	}
+	frame := r.frame("Data status", "/data")
+	r.dated(&frame, a)
+	w := r.writer(a)
+	v := view.DataStatus{Page: frame, Issues: w.issues()}
+	v.Strip = w.dataStrip()
+	if len(v.Issues) == 0 {
+		v.Clean = "Every holding has a current price, and every currency a rate."
+		if a.Bookings == 0 {
+			v.Clean = "Nothing is booked yet."
+		}
+	}
+	v.Feeds = r.feeds(series)
+	v.Coverage = r.coverage(series)
+	v.Versions = []view.Term{{Label: "As of", Text: format.Date(a.AsOf)}, {Label: "Ledger", Text: fmt.Sprint(a.LedgerVersion)}, {Label: "Market", Text: fmt.Sprint(a.MarketVersion)}, {Label: "Engine", Text: a.Engine}}
+	if r.portfolio != nil {
+		imports, err := s.svc.Imports(r.Context(), r.caller, r.portfolio.ID)
+		if err != nil {
+			return err
+		}
+		v.Imports = r.batches(imports)
+	}
+	return r.show(http.StatusOK, page.DataStatus(v))
+}
+
+func (w *writer) dataStrip() []view.Figure {
+	d := w.a.Data
+	prices := view.Figure{Label: "Prices", Text: w.Count(d.Priced) + " of " + w.Count(d.Holdings), Note: "up to date on " + format.Date(w.a.ValuedOn)}
+	known := 0
+	for _, rate := range d.Rates {
+		if rate.Reason == "" {
+			known++
+		}
+	}
+	rates := view.Figure{Label: "Exchange rates", Text: w.Count(known) + " of " + w.Count(len(d.Rates)), Note: "needed for " + string(w.a.Base)}
+	estimated := 0.0
+	for _, symbol := range d.Estimated {
+		if h := w.holding(symbol); h != nil && h.Weight.Known() {
+			estimated += math64(h.Weight)
+		}
+	}
+	list := []view.Figure{prices, rates, {Label: "By valuation", Text: w.Percent(estimated, 1), Note: counted(w, len(d.Estimated), "holding", "holdings") + " of value"}}
+	list = append(list, view.Figure{Label: "Splits applied", Text: w.Count(d.MarketSplits), Note: "from the market's list"})
+	return append(list, view.Figure{Label: "Transactions", Text: w.Count(w.a.Bookings), Note: "since " + format.Date(w.a.First)})
+}
+
+func math64(f analysis.Figure) float64 {
+	if x := f.Float64(); x > 0 {
+		return x
+	}
+	return -f.Float64()
+}
+
+// issues are what keeps figures from being complete, the largest effect first.
+func (w *writer) issues() []view.DataIssue {
+	var list []view.DataIssue
+	for i := range w.a.Holdings {
+		h := &w.a.Holdings[i]
+		enter := &view.Link{Label: "Enter a price", Href: w.home + "/prices?symbol=" + escape(h.Symbol)}
+		switch h.Value.Status {
+		case analysis.Unavailable:
+			list = append(list, view.DataIssue{Mark: view.Partial, Title: h.Symbol, Text: sentence(reason(h.Value)), Effect: "Totals leave it out.", Cure: enter})
+		case analysis.Stale:
+			list = append(list, view.DataIssue{Mark: view.Stale, Title: h.Symbol, Text: "Price of " + format.Date(h.PriceDate) + ", " + counted(w, h.PriceAge, "session", "sessions") + " old.", Effect: w.text(h.Value, whole, false) + " of value, " + w.text(h.Weight, percent1, false) + ".", Cure: enter})
+		case analysis.Estimated:
+			list = append(list, view.DataIssue{Mark: view.Estimated, Title: h.Symbol, Text: "By a valuation of " + format.Date(h.PriceDate) + ".", Effect: w.text(h.Value, whole, false) + " of value, " + w.text(h.Weight, percent1, false) + ".", Cure: &view.Link{Label: "Enter a valuation", Href: enter.Href}})
+		}
+	}
+	for _, rate := range w.a.Data.Rates {
+		if rate.Reason != "" {
+			list = append(list, view.DataIssue{Mark: view.Partial, Title: string(rate.Currency), Text: sentence(rate.Reason), Effect: "What is kept in it is left out.", Cure: &view.Link{Label: "Upload rates", Href: w.home + "/prices"}})
+		}
+	}
+	rank := map[view.Mark]int{view.Partial: 0, view.Stale: 1, view.Estimated: 2}
+	slices.SortStableFunc(list, func(a, b view.DataIssue) int { return rank[a.Mark] - rank[b.Mark] })
+	return list
+}
+
+// feeds are the sources with their newest day.
+func (r *request) feeds(series []service.SeriesStatus) []view.Row {
+	newest := map[string]date.Date{}
+	count := map[string]int{}
+	var order []string
+	for _, s := range series {
+		name := sourceName(s.Source, s.Own)
+		if _, seen := newest[name]; !seen {
+			order = append(order, name)
+		}
+		newest[name] = max(newest[name], s.Last)
+		count[name]++
+	}
+	var rows []view.Row
+	for _, name := range order {
+		rows = append(rows, view.Row{Name: name, Dot: "live", Value: counted(r.writer(nil), count[name], "series", "series") + " · " + format.Date(newest[name]), Tone: view.Quiet})
+	}
+	if len(rows) == 0 {
+		rows = append(rows, view.Row{Name: "No prices have been brought in", Value: "", Tone: view.Quiet})
+	}
+	return rows
+}
+
+func (r *request) coverage(series []service.SeriesStatus) []view.CoverageRow {
+	var rows []view.CoverageRow
+	for _, s := range series {
+		row := view.CoverageRow{Symbol: s.Symbol, From: format.Unknown, To: format.Unknown, Days: r.locale.Count(s.Count), Missing: r.locale.Count(s.Age), Source: sourceName(s.Source, s.Own), MarkText: s.Reason}
+		if s.Count > 0 {
+			row.From, row.To = format.Date(s.First), format.Date(s.Last)
+		}
+		switch s.Status {
+		case "stale":
+			row.Mark = view.Stale
+		case "unavailable":
+			row.Mark = view.Partial
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// oneFault is used where a service refuses a single value.
+func oneFault(err error, field string) map[string]string {
+	errs := faultsByField(err)
+	if errs == nil {
+		return nil
+	}
+	if text, loose := errs["all"]; loose {
+		return map[string]string{field: text}
+	}
+	return errs
+}

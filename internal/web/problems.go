@@ -1,0 +1,79 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/foliosight/foliosight/finance/analysis"
+	"github.com/foliosight/foliosight/finance/ledger"
+	"github.com/foliosight/foliosight/internal/service"
+	"github.com/foliosight/foliosight/internal/store"
+	"github.com/foliosight/foliosight/internal/web/page"
+	"github.com/foliosight/foliosight/internal/web/view"
+)
+
+// errChoose reports a change asked of all portfolios at once.
+var errChoose = errors.New("choose one portfolio")
+
+// problem is what a page says of an error.
+type problem struct {
+	err    error
+	status int
+	title  string
+	text   string
+	cure   string
+}
+
+// problems maps errors to what the reader is told. First match wins; what is not
+// here is our fault.
+var problems = []problem{
+	{service.ErrNotFound, http.StatusNotFound, "There is no such page", "It may have been deleted, or it is not yours to see.", ""},
+	{service.ErrForbidden, http.StatusForbidden, "You may look at this, not change it", "Your role in this portfolio does not allow the change.", "Ask its owner for the right to book."},
+	{service.ErrStale, http.StatusConflict, "This changed meanwhile", "Somebody, or another window of yours, changed it first. Nothing was overwritten.", "Go back, reload the page and try again."},
+	{service.ErrExists, http.StatusConflict, "This name is taken", "There is one of that name already.", "Choose another name."},
+	{errChoose, http.StatusConflict, "Choose a portfolio", "Changes are made to one portfolio, not to all of them together.", "Choose one in the switcher at the top left."},
+	{analysis.ErrPeriod, http.StatusBadRequest, "There is no such period", "The address names a period that does not exist.", "Choose one of those on the page."},
+	{analysis.ErrEmptyPeriod, http.StatusBadRequest, "The period is empty", "It ends before it begins.", "Choose another one."},
+	{errExpired, http.StatusGone, "This preview has expired", "Nothing was booked. Files wait an hour for their confirmation.", "Upload the file again."},
+	{errTooLarge, http.StatusRequestEntityTooLarge, "The file is too large", "Files of up to 64 MB are read here.", "Import it on the command line, or in parts."},
+}
+
+// problem writes an error as a page.
+func (s *site) problem(r *request, err error) {
+	if errors.Is(err, context.Canceled) {
+		return // nobody is waiting
+	}
+	v := view.Problem{Status: "500", Title: "Something went wrong on our side", Text: "Nothing was changed. The log says what happened under the reference below.", Reference: store.NewID()}
+	status := http.StatusInternalServerError
+	var fault *ledger.Fault
+	for _, p := range problems {
+		if errors.Is(err, p.err) {
+			status, v = p.status, view.Problem{Title: p.title, Text: p.text, Cure: p.cure}
+			break
+		}
+	}
+	if status == http.StatusInternalServerError {
+		if errors.As(err, &fault) {
+			status, v = http.StatusUnprocessableEntity, view.Problem{Title: "This cannot be booked", Text: fault.Error()}
+		} else {
+			s.opts.Log.ErrorContext(r.Context(), "page failed", "method", r.Method, "path", r.Pattern, "reference", v.Reference, "error", err)
+		}
+	}
+	s.showProblem(r, status, v)
+}
+
+func (s *site) showProblem(r *request, status int, v view.Problem) {
+	v.Page = r.frame(v.Title, "-")
+	v.Page.Title = "Not shown"
+	v.Page.Narrow = true
+	v.Ways = []view.Link{{Label: "Go to the overview", Href: "/"}}
+	if errors.Is(r.Context().Err(), context.Canceled) {
+		return
+	}
+	if err := r.show(status, page.Problem(v)); err != nil {
+		s.opts.Log.WarnContext(r.Context(), "problem page failed", "error", err)
+	}
+}
+
+func (s *site) notFound(r *request) error { return store.ErrNotFound }

@@ -1,0 +1,124 @@
+// Package web is the face for people: pages over the services.
+//
+// Model: a handler asks a service once, turns the answer into a finished view
+// value (package view) in the reader's locale, and hands it to a page (package
+// page). Handlers compute no figure; they format, choose and arrange. Every
+// page reads and every form works without script; script makes both quicker.
+//
+// Addresses: /p/{portfolio}/… are the pages of a portfolio, where "all" stands
+// for everything the caller sees. Period and benchmark are in the address.
+// Changes are posted and answered with a redirect that carries a toast.
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/foliosight/foliosight/internal/service"
+	"github.com/foliosight/foliosight/internal/web/assets"
+	"github.com/foliosight/foliosight/internal/web/view"
+
+	"context"
+)
+
+// Options are what the pages need besides the services.
+type Options struct {
+	Version  string
+	Database string           // what Settings calls it: "SQLite"
+	Demo     *view.Demo       // shown at the door; nil where there is no demonstration
+	Code     string           // set-up code asked of the first visitor; empty: none
+	Secure   bool             // cookies only over TLS
+	Now      func() time.Time // the clock; time.Now unless given
+	Log      *slog.Logger
+	// Explore makes a demonstration in an empty installation and signs in to it; nil
+	// where that is not offered.
+	Explore func(ctx context.Context, agent string) (service.SignedIn, error)
+}
+
+// site is everything the handlers share.
+type site struct {
+	svc    Services
+	opts   Options
+	files  *assets.Files
+	assets view.Assets
+	drafts *drafts
+}
+
+// New returns the handler of all pages and their files. Mount it at "/".
+func New(svc Services, opts Options) (http.Handler, error) {
+	files, err := assets.Load()
+	if err != nil {
+		return nil, err
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &site{svc: svc, opts: opts, files: files, assets: files.View(), drafts: newDrafts(opts.Now)}
+	mux := http.NewServeMux()
+	mux.Handle(assets.Prefix, files)
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, s.assets.Icon, http.StatusFound)
+	})
+	s.routes(mux)
+	return policy(compressed(http.NewCrossOriginProtection().Handler(mux))), nil
+}
+
+// routes are the pages. Those of open need nobody to be signed in.
+func (s *site) routes(mux *http.ServeMux) {
+	open := func(pattern string, h handler) { mux.HandleFunc(pattern, s.open(h)) }
+	page := func(pattern string, h handler) { mux.HandleFunc(pattern, s.signedIn(h)) }
+	of := func(pattern string, h handler) { mux.HandleFunc(pattern, s.signedIn(s.ofPortfolio(h))) }
+
+	open("GET /sign-in", s.signInPage)
+	open("POST /sign-in", s.signIn)
+	open("GET /first-run", s.firstRunPage)
+	open("POST /first-run", s.firstRun)
+	open("POST /explore", s.explore)
+	page("POST /sign-out", s.signOut)
+
+	page("GET /{$}", s.home)
+	page("GET /portfolios", s.portfolios)
+	page("GET /portfolios/new", s.portfolioForm)
+	page("POST /portfolios/new", s.createPortfolio)
+	page("GET /settings", s.settings)
+	page("POST /settings/me", s.saveMe)
+	page("POST /settings/password", s.savePassword)
+	page("POST /settings/locale", s.saveLocale)
+	page("POST /settings/theme", s.saveTheme)
+	page("POST /settings/privacy", s.savePrivacy)
+
+	of("GET /p/{portfolio}", s.overview)
+	of("GET /p/{portfolio}/holdings", s.holdings)
+	of("GET /p/{portfolio}/holdings.csv", s.holdingsCSV)
+	of("GET /p/{portfolio}/performance", s.performance)
+	of("GET /p/{portfolio}/charts/{chart}", s.chart)
+	of("GET /p/{portfolio}/transactions", s.transactions)
+	of("GET /p/{portfolio}/transactions.csv", s.transactionsCSV)
+	of("GET /p/{portfolio}/transactions/new", s.newTransaction)
+	of("POST /p/{portfolio}/transactions/new", s.bookTransaction)
+	of("GET /p/{portfolio}/transactions/{id}", s.editTransaction)
+	of("POST /p/{portfolio}/transactions/{id}", s.saveTransaction)
+	of("POST /p/{portfolio}/transactions/{id}/delete", s.deleteTransaction)
+	of("POST /p/{portfolio}/undo", s.undo)
+	of("GET /p/{portfolio}/import", s.importPage)
+	of("POST /p/{portfolio}/import", s.importUpload)
+	of("GET /p/{portfolio}/import/{draft}", s.importPreview)
+	of("POST /p/{portfolio}/import/{draft}", s.importConfirm)
+	of("GET /p/{portfolio}/import/{draft}/refused.csv", s.importRefused)
+	of("POST /p/{portfolio}/imports/{id}/undo", s.undoImport)
+	of("GET /p/{portfolio}/prices", s.prices)
+	of("POST /p/{portfolio}/prices", s.savePrice)
+	of("POST /p/{portfolio}/prices/delete", s.deletePrice)
+	of("POST /p/{portfolio}/prices/file", s.uploadPrices)
+	of("GET /p/{portfolio}/data", s.dataStatus)
+	of("GET /p/{portfolio}/edit", s.editPortfolio)
+	of("POST /p/{portfolio}/edit", s.savePortfolio)
+	of("POST /p/{portfolio}/archive", s.archivePortfolio)
+	of("GET /p/{portfolio}/go", s.palette)
+
+	page("/", s.notFound)
+}
