@@ -82,7 +82,7 @@ type Result struct {
 //	selection   wb (rp_group − rb_group)
 //	interaction (wp − wb) (rp_group − rb_group)
 //
-// A group that one side does not hold takes the other side's return, so that it has an
+// A group for which one side gives no return takes the other side's, so that it has an
 // allocation effect only. Linked effects sum to the compounded active return.
 func Brinson(periods []Period, model Model, link Link) (*Result, error) {
 	switch {
@@ -154,7 +154,7 @@ func single(p *Period, model Model) (e Effects, rp, rb float64, err error) {
 		var heldP, heldB bool
 		s.rp, heldP = p.PortfolioReturns[g]
 		s.rb, heldB = p.BenchmarkReturns[g]
-		if !heldP || s.wp == 0 {
+		if !heldP {
 			s.rp = s.rb
 		}
 		if !heldB {
