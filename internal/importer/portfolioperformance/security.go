@@ -192,6 +192,7 @@ func (c *client) readTaxonomies() {
 	for i := range c.file.Instruments {
 		at[c.file.Instruments[i].Symbol] = i
 	}
+	seen := map[*node]bool{}
 	for _, taxonomy := range c.root.child("taxonomies").items("taxonomy") {
 		root := taxonomy.child("root")
 		what := strings.ToLower(taxonomy.text("id") + " " + taxonomy.text("name") + " " + root.text("key"))
@@ -208,7 +209,7 @@ func (c *client) readTaxonomies() {
 				if country != "" && c.file.Instruments[i].Country == "" {
 					c.file.Instruments[i].Country = country
 				}
-			}, 0)
+			}, seen)
 		}
 	}
 }
@@ -216,7 +217,11 @@ func (c *client) readTaxonomies() {
 // wholeWeight is 100 % in the file's unit, basis points.
 const wholeWeight = "10000"
 
-func (c *client) classify(class *node, found func(security *node, country string), depth int) {
+func (c *client) classify(class *node, found func(security *node, country string), seen map[*node]bool) {
+	if seen[class] {
+		return
+	}
+	seen[class] = true
 	country := ""
 	for _, entry := range class.child("data").items("entry") {
 		pair := entry.named("string")
@@ -229,9 +234,7 @@ func (c *client) classify(class *node, found func(security *node, country string
 			found(security, country)
 		}
 	}
-	if depth < maxHops {
-		for _, child := range class.child("children").items("classification") {
-			c.classify(child, found, depth+1)
-		}
+	for _, child := range class.child("children").items("classification") {
+		c.classify(child, found, seen)
 	}
 }
