@@ -13,6 +13,7 @@ import (
 type folder struct {
 	*Book
 	multiplier []money.Decimal // by symbol
+	rounded    map[int32]bool  // symbols whose pieces a corporate action may have rounded
 }
 
 func (f *folder) apply(i int) error {
@@ -50,6 +51,7 @@ func (f *folder) apply(i int) error {
 	f.moveCash(t, effect, cash, to)
 	if symbol >= 0 {
 		f.moveHoldings(t, effect, inst, account, to, symbol, toSymbol)
+		f.agree(t, effect, symbol, toSymbol)
 	}
 	f.events[i] = f.event(t, account, cash, to, symbol, toSymbol)
 	return nil
