@@ -3,7 +3,8 @@ package lot
 import "github.com/foliosight/foliosight/finance/money"
 
 // moves books lots that go from one account to another, with their cost, dates and
-// labels. A short position moves where nothing long is held.
+// labels. A short position moves where the long lots do not cover the quantity and the
+// short ones do.
 func (b *booking) moves() error {
 	q, err := b.positive()
 	if err != nil {
@@ -13,10 +14,7 @@ func (b *booking) moves() error {
 		return refuse(b.Transaction, ErrTerms, "to_account", b.ToAccount, "name the account that receives the lots", "it goes to where it comes from")
 	}
 	from := b.shelf(b.Account, b.Symbol)
-	on := long
-	if len(from.sides[long].lots) == 0 && len(from.sides[short].lots) > 0 {
-		on = short
-	}
+	on := from.covering(q)
 	c, err := b.choose(from, on, q, false)
 	switch {
 	case err != nil:
@@ -37,4 +35,19 @@ func (b *booking) moves() error {
 		to.insert(on, moved[i])
 	}
 	return nil
+}
+
+// covering is the side of which q can be taken: the short one where only that suffices
+// or nothing long is open.
+func (s *shelf) covering(q money.Decimal) sideOf {
+	if len(s.sides[short].lots) == 0 {
+		return long
+	}
+	if len(s.sides[long].lots) == 0 {
+		return short
+	}
+	if s.sides[long].quantity().Less(q) && !s.sides[short].quantity().Abs().Less(q) {
+		return short
+	}
+	return long
 }

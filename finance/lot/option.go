@@ -13,9 +13,7 @@ func (b *booking) ends() error {
 	case ledger.OptionAssigned:
 		on = short
 	case ledger.OptionExpiry:
-		if len(s.sides[long].lots) == 0 {
-			on = short
-		}
+		on = s.covering(b.Quantity.OrZero())
 	}
 	q, err := b.ending(s, on)
 	if err != nil {
