@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -109,12 +110,28 @@ func (r *Registry) choose(name string, text []byte, format string) (Format, erro
 	if f, _ := r.Detect(name, text); f != nil {
 		return f, nil
 	}
-	start := string(bytes.TrimSpace(text[:min(len(text), 60)]))
-	if i := strings.IndexAny(start, "\r\n"); i > 0 {
-		start = start[:i]
-	}
+	start := begins(text)
 	return nil, &ledger.Fault{Value: start, Field: "content", Problem: "it is of no format that is known here, judged by how it begins",
 		Cure: "name it with --format if it is one of " + strings.Join(r.Names(), ", "), Err: ErrUnknownFormat}
+}
+
+var prologue = regexp.MustCompile(`(?s)^\s*(<\?.*?\?>|<!--.*?-->|<![^>]*>)\s*`)
+
+// begins is how a text begins, for people: its first line, and of XML the first element.
+func begins(text []byte) string {
+	text = text[:min(len(text), 4096)]
+	for range 8 {
+		at := prologue.FindIndex(text)
+		if at == nil || at[1] == len(text) {
+			break
+		}
+		text = text[at[1]:]
+	}
+	line, _, _ := bytes.Cut(bytes.TrimSpace(text), []byte{'\n'})
+	if len(line) > 60 {
+		return string(bytes.ToValidUTF8(line[:60], nil)) + "…"
+	}
+	return string(bytes.TrimSpace(line))
 }
 
 // named puts the file's name into the faults of the file as a whole.

@@ -5,19 +5,19 @@ import (
 	"hash/fnv"
 	"strconv"
 
+	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
 )
 
-// settle applies what holds for every format: bookings dated after the as-of date and
-// numbers with more digits than are kept are refused, faults name the file, a refused
-// row books nothing, and every booking has a Source.
+// settle applies what holds for every format: bookings that the ledger cannot take
+// (ledger.Validate) are refused, faults name the file and the row, a refused row books
+// nothing, and every booking has a Source.
 func (f *File) settle(name string, opts Options) {
+	f.validate(opts)
 	for i := range f.Rows {
 		row := &f.Rows[i]
-		for k := range row.Transactions {
-			row.Faults = append(row.Faults, bounds(row, &row.Transactions[k], opts)...)
-		}
 		for _, fault := range row.Faults {
 			nameFault(name, fault)
 			if fault.Row == 0 {
@@ -31,26 +31,34 @@ func (f *File) settle(name string, opts Options) {
 	f.identify()
 }
 
-func bounds(row *Row, t *ledger.Transaction, opts Options) ledger.Faults {
-	var faults ledger.Faults
-	if opts.Late(t.Date) {
-		faults = append(faults, &ledger.Fault{Row: row.Number, ID: t.ID, Field: "date", Value: t.Date.String(),
-			Problem: "it lies after " + opts.AsOf.String(), Cure: "correct the date, or import it when that day has come"})
-	}
-	for _, n := range []struct {
-		field string
-		value money.Optional
-	}{{"quantity", t.Quantity}, {"price", t.Price}, {"amount", t.Amount}, {"fees", t.Fees}, {"taxes", t.Taxes}, {"to_amount", t.ToAmount}} {
-		if !n.value.Known {
-			continue
-		}
-		if err := n.value.Decimal.CheckBounds(); err != nil {
-			faults = append(faults, &ledger.Fault{Row: row.Number, ID: t.ID, Field: n.field, Value: n.value.Decimal.String(),
-				Problem: fmt.Sprintf("it has more than %d digits before or %d after the point", money.MaxIntegerDigits, money.MaxPlaces),
-				Cure:    "write it shorter", Err: err})
+// validate adds to each row what the ledger finds wrong with its bookings.
+func (f *File) validate(opts Options) {
+	all := f.Transactions()
+	rows := make([]int, 0, len(all))
+	for i := range f.Rows {
+		for range f.Rows[i].Transactions {
+			rows = append(rows, i)
 		}
 	}
-	return faults
+	bySymbol := make(map[string]instrument.Instrument, len(f.Instruments))
+	for _, i := range f.Instruments {
+		bySymbol[i.Symbol] = i
+	}
+	known := func(symbol string) instrument.Instrument {
+		if i, ok := bySymbol[symbol]; ok {
+			return i
+		}
+		return instrument.Instrument{Symbol: symbol}
+	}
+	asOf := opts.AsOf
+	if asOf == 0 {
+		asOf = date.None
+	}
+	for _, fault := range ledger.Validate(all, known, asOf) {
+		row := &f.Rows[rows[fault.Row-1]]
+		fault.Row = row.Number
+		row.Faults = append(row.Faults, fault)
+	}
 }
 
 // identify gives every booking a Source by which the same file, read again, is
@@ -103,8 +111,10 @@ func (f *File) identify() {
 	}
 }
 
-// Fingerprint is a short text that follows from what a booking says: equal bookings
-// have equal fingerprints, however their numbers were written.
+// Fingerprint is a short text that follows from everything that a booking says but its
+// reference, time of recording and note: equal bookings have equal fingerprints,
+// however their numbers were written. (ledger.Fingerprint, by which bookings of
+// different files are compared, goes by the reference first.)
 func Fingerprint(t *ledger.Transaction) string {
 	b := make([]byte, 0, 160)
 	field := func(s string) { b = append(append(b, s...), '|') }

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -97,10 +98,29 @@ func (r *reader) read() error {
 	if !r.found {
 		r.fault("transactions", "", "the document has no list of transactions", `add "transactions": […]`)
 	}
+	r.policy()
 	if len(r.faults) > 0 {
 		return r.faults
 	}
 	return nil
+}
+
+// policy refuses words that are no lot methods.
+func (r *reader) policy() {
+	methods := []ledger.Method{"", ledger.Strict, ledger.StrictWithSize, ledger.FIFO, ledger.LIFO, ledger.HIFO, ledger.Average, ledger.None,
+		ledger.FIFOAll, ledger.LIFOAll, ledger.HIFOAll, ledger.AverageAll}
+	given := map[string]ledger.Method{"method": r.doc.Method}
+	for account, m := range r.doc.MethodPerAccount {
+		given["method_per_account."+account] = m
+	}
+	for _, field := range slices.Sorted(maps.Keys(given)) {
+		if m := given[field]; !slices.Contains(methods, m) {
+			r.fault(field, string(m), "there is no such lot method", "use FIFO, LIFO, HIFO, AVERAGE, STRICT, STRICT_WITH_SIZE, NONE or one of the …ALL methods")
+		}
+	}
+	if !slices.Contains([]ledger.Oversold{"", ledger.Refuse, ledger.ZeroCost, ledger.GoShort}, r.doc.OnOversold) {
+		r.fault("on_oversold", string(r.doc.OnOversold), "there is no such choice", "use error, zero_cost or short")
+	}
 }
 
 // key reads one of the values around the transactions.
@@ -250,7 +270,8 @@ func (r *reader) broken(d *json.Decoder, err error, problem string) error {
 		Problem: problem, Cure: "export the document again, or mend it at that line", Err: err}
 }
 
-// file checks every transaction against its type and gathers what the document holds.
+// file gathers what the document holds. Whether a transaction fits its type is checked
+// for all formats alike, by ledger.Validate.
 func (r *reader) file() *importer.File {
 	f := &importer.File{Accounts: r.doc.Accounts, Rows: r.rows, Prices: r.doc.Prices, FX: r.doc.FX, Name: r.doc.Name, BaseCurrency: r.doc.BaseCurrency}
 	if r.doc.Method != "" || r.doc.MethodPerAccount != nil || r.doc.FeesInCostBasis != nil || r.doc.OnOversold != "" {
@@ -264,11 +285,6 @@ func (r *reader) file() *importer.File {
 			t := &row.Transactions[0]
 			r.complete(t)
 			row.Text = importer.Describe(t)
-			if row.Faults = check(t); len(row.Faults) > 0 {
-				locate(row, t.ID)
-				row.Transactions = nil
-				continue
-			}
 			if t.Source == "" && t.ID != "" {
 				t.Source = t.ID + "/" + importer.Fingerprint(t)
 			}
