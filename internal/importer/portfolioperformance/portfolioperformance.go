@@ -91,7 +91,7 @@ var zipMagic = []byte("PK\x03\x04")
 func refusal(content []byte) *ledger.Fault {
 	const cure = `open it in Portfolio Performance and save it with "Save as" as XML, without password and uncompressed`
 	switch {
-	case bytes.HasPrefix(content, []byte("PORTFOLIO")):
+	case bytes.HasPrefix(content, []byte("PORTFOLIO\x00")), bytes.HasPrefix(content, []byte("PORTFOLIO\x01")): // and the length of the key
 		return &ledger.Fault{Problem: "is an encrypted Portfolio Performance file", Cure: cure}
 	case bytes.HasPrefix(content, []byte("PPPBV")):
 		return &ledger.Fault{Problem: "is a binary Portfolio Performance file", Cure: cure}

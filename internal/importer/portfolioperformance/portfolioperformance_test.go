@@ -343,7 +343,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestDetect(t *testing.T) {
-	for text, want := range map[string]int{nested: 100, byID: 100, "<client><a/></client>": 50, "<OFX></OFX>": 0, "date,symbol": 0, "PORTFOLIO": 100, "PK\x03\x04": 0} {
+	for text, want := range map[string]int{nested: 100, byID: 100, "<client><a/></client>": 50, "<OFX></OFX>": 0, "date,symbol": 0, "PORTFOLIO\x01x": 100, "PORTFOLIO;DATE": 0, "PK\x03\x04": 0} {
 		if got := Format.Detect("x.xml", []byte(text)); got != want {
 			t.Errorf("%.20q: %d, want %d", text, got, want)
 		}

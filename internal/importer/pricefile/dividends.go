@@ -122,7 +122,11 @@ func countSizes(votes *ballot, dividends, splits []Action) {
 		if math.Abs(size) < math.Log(leastSplit) || i == 0 || i == len(dividends) || dividends[i].Date-dividends[i-1].Date > 130 {
 			continue
 		}
-		votes.add(1-math.Log(dividends[i-1].Amount.Float64()/dividends[i].Amount.Float64())/size, 0.15)
+		share := 1 - math.Log(dividends[i-1].Amount.Float64()/dividends[i].Amount.Float64())/size
+		votes.add(share, 0.15)
+		if math.Abs(size) > math.Log(3.5) { // almost exactly the same across a large split is worth two
+			votes.add(share, 0.03)
+		}
 	}
 }
 

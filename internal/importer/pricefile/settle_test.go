@@ -3,6 +3,7 @@ package pricefile
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -224,5 +225,46 @@ func TestDividendsArePutBackAsPaid(t *testing.T) {
 	known.Prices = map[string]Series{"AAPL": s}
 	if _, found, err := SettleDividends(one, known, Auto); err != nil || found != Traded {
 		t.Errorf("with prices: %s, %v", found, err)
+	}
+}
+
+// Files know each other's splits, the dividends of a file stand on one basis, and one
+// series that cannot be settled does not take the others with it.
+func TestSettleAll(t *testing.T) {
+	read := func(name, text string) *File {
+		f, err := Read(name, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	prices := read("p.csv", "date,symbol,close,adj_close\n2014-06-06,AAPL,92.2243,83\n2014-06-09,AAPL,93.70,84.33\n2014-06-06,KO,40,30\n2014-06-09,KO,20,15\n2014-06-06,ODD,10,\n2014-06-09,ODD,2.5,\n")
+	actions := read("a.csv", "ex_date,symbol,type,value\n2014-06-09,AAPL,split,7\n2014-05-08,AAPL,dividend,0.47\n2014-08-07,AAPL,dividend,0.47\n2013-11-06,AAPL,dividend,0.43571\n2014-03-12,KO,dividend,0.305\n")
+	got, faults := SettleAll([]*File{prices, actions}, nil, Auto)
+	if len(faults) != 1 || faults[0].File != "p.csv" || faults[0].Value != "ODD" || !strings.Contains(faults[0].Problem, "jumps like a 4:1 split") {
+		t.Fatalf("faults %v", faults)
+	}
+	if len(got.Series) != 2 || math.Abs(got.Series[0].Close[0]-645.57) > 0.001 || got.Series[1].Close[1] != 20 || got.Series[1].Verdict.Assumed {
+		t.Errorf("series %+v", got.Series)
+	}
+	if list := got.Splits["KO"]; list == nil || len(list) != 0 || got.Splits["ODD"] != nil {
+		t.Errorf("splits %v", got.Splits)
+	}
+	if d := got.Dividends["AAPL"]; len(d) != 3 || d[1].Amount.String() != "3.29" || d[2].Amount.String() != "0.47" {
+		t.Errorf("dividends %v", d)
+	}
+	// Dividends of before a split alone prove nothing; stated, it is done.
+	actions.Actions = slices.DeleteFunc(actions.Actions, func(a Action) bool { return a.Date == date.Must(2014, 8, 7) })
+	if _, faults := SettleAll([]*File{actions}, nil, Auto); len(faults) != 1 || !errors.Is(faults, ErrUnsettled) {
+		t.Errorf("dividends without prices: %v", faults)
+	}
+	stated, faults := SettleAll([]*File{actions}, nil, SplitAdjusted)
+	if len(faults) != 0 || stated.Dividends["AAPL"][1].Amount.String() != "3.29" {
+		t.Errorf("stated: %v %v", stated.Dividends, faults)
+	}
+	// A split that only the prices show belongs to the list.
+	seen, faults := SettleAll([]*File{read("x.csv", "date,symbol,close,adj_close\n2015-09-10,XRT,92.5,42.2\n2015-09-11,XRT,46.3,42.3\n")}, map[string][]Action{"SPY": {}}, Auto)
+	if len(faults) != 0 || len(seen.Splits["XRT"]) != 1 || seen.Splits["SPY"] == nil {
+		t.Errorf("seen: %v %v", seen.Splits, faults)
 	}
 }

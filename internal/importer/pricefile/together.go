@@ -1,0 +1,147 @@
+package pricefile
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/foliosight/foliosight/finance/ledger"
+)
+
+// Together is what several files say, settled: prices as traded, dividends as paid.
+type Together struct {
+	Series []Settled // in the order of the files
+	// Splits and Dividends are by symbol, oldest first. A symbol whose list is there and
+	// empty is known to have had none.
+	Splits    map[string][]Action
+	Dividends map[string][]Action
+	FX        []FX
+	Rates     []Rate
+	Renames   []Rename
+	Notes     []string // each said once, with how many series it is said of
+}
+
+// Settled is a series as it is kept, and what was found of it.
+type Settled struct {
+	Series
+	Verdict Verdict
+	File    string
+}
+
+// SettleAll settles the prices and dividends of several files, which may know each
+// other's splits. known are splits that are known already, by symbol; nil for none.
+// What cannot be settled is left out of the result and is a fault that names file and
+// symbol; the rest is there.
+func SettleAll(files []*File, known map[string][]Action, basis Basis) (*Together, ledger.Faults) {
+	t := &Together{Splits: map[string][]Action{}, Dividends: map[string][]Action{}}
+	t.addSplits(known)
+	for _, f := range files {
+		t.addSplits(f.Splits())
+		t.FX = append(t.FX, f.FX...)
+		t.Rates = append(t.Rates, f.Rates...)
+		t.Renames = append(t.Renames, f.Renames...)
+	}
+	var faults ledger.Faults
+	said := map[string]int{}
+	for _, f := range files {
+		for _, n := range f.Notes {
+			t.say(said, n)
+		}
+		for _, s := range f.Series {
+			settled, verdict, err := Settle(s, t.Splits[s.Symbol], basis)
+			if err != nil {
+				faults = append(faults, faultOf(f.Name, err))
+				continue
+			}
+			t.Series = append(t.Series, Settled{settled, verdict, f.Name})
+			for _, n := range verdict.Notes {
+				t.say(said, n)
+			}
+		}
+	}
+	for _, s := range t.Series { // after all series were judged by the lists as given
+		if len(s.Verdict.Splits) > 0 {
+			t.addSplits(map[string][]Action{s.Symbol: s.Verdict.Splits})
+		}
+	}
+	faults = append(faults, t.settleDividends(files, basis)...)
+	for i, n := range t.Notes {
+		if said[n] > 1 {
+			t.Notes[i] = fmt.Sprintf("%d series: %s", said[n], n)
+		}
+	}
+	return t, faults
+}
+
+func (t *Together) say(said map[string]int, note string) {
+	if said[note] == 0 {
+		t.Notes = append(t.Notes, note)
+	}
+	said[note]++
+}
+
+// addSplits merges lists; two splits of a symbol on one day are one.
+func (t *Together) addSplits(lists map[string][]Action) {
+	for symbol, list := range lists {
+		if t.Splits[symbol] == nil {
+			t.Splits[symbol] = []Action{}
+		}
+		for _, a := range list {
+			if !slices.ContainsFunc(t.Splits[symbol], func(b Action) bool { return a.Date == b.Date }) {
+				t.Splits[symbol] = append(t.Splits[symbol], a)
+			}
+		}
+		slices.SortStableFunc(t.Splits[symbol], func(a, b Action) int { return int(a.Date) - int(b.Date) })
+	}
+}
+
+// settleDividends settles file by file, as each stands on one basis. Where a file's own
+// figures do not tell, a basis that was stated for the prices is taken for it too.
+func (t *Together) settleDividends(files []*File, basis Basis) ledger.Faults {
+	evidence := Evidence{Splits: t.Splits, Prices: make(map[string]Series, len(t.Series))}
+	for _, s := range t.Series {
+		if s.Verdict.Stored == Traded {
+			evidence.Prices[s.Symbol] = s.Series
+		}
+	}
+	var faults ledger.Faults
+	for _, f := range files {
+		var all []Action
+		for _, a := range f.Actions {
+			if a.Kind == Dividend {
+				all = append(all, a)
+			}
+		}
+		if len(all) == 0 {
+			continue
+		}
+		settled, found, err := SettleDividends(all, evidence, Auto)
+		if err != nil && (basis == Traded || basis == SplitAdjusted) {
+			settled, found, err = SettleDividends(all, evidence, basis)
+		}
+		if err != nil {
+			faults = append(faults, faultOf(f.Name, err))
+			continue
+		}
+		if found == SplitAdjusted {
+			t.Notes = append(t.Notes, fmt.Sprintf("%s: dividends are listed in today's shares and were put back as paid", f.Name))
+		}
+		for _, a := range settled {
+			t.Dividends[a.Symbol] = append(t.Dividends[a.Symbol], a)
+		}
+	}
+	for symbol, list := range t.Dividends {
+		t.Dividends[symbol] = SortActions(list)
+	}
+	return faults
+}
+
+func faultOf(file string, err error) *ledger.Fault {
+	var f *ledger.Fault
+	if !errors.As(err, &f) {
+		f = &ledger.Fault{Problem: err.Error(), Err: err}
+	}
+	named := *f
+	named.File = file
+	return &named
+}
