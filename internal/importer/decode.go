@@ -76,6 +76,9 @@ func gunzip(content []byte) ([]byte, error) {
 var signatures = []struct{ prefix, what, cure string }{
 	{"PK\x03\x04", "a zip archive or an Excel workbook (xlsx)", "unpack it, or save the sheet as CSV"},
 	{"\xd0\xcf\x11\xe0", "an Excel workbook (xls)", "save the sheet as CSV"},
+	{"PORTFOLIO\x00", "an encrypted Portfolio Performance file", "save it there as XML without a password"},
+	{"PORTFOLIO\x01", "an encrypted Portfolio Performance file", "save it there as XML without a password"},
+	{"PPPBV", "a binary Portfolio Performance file", "save it there as XML"},
 	{"%PDF", "a PDF document", "ask the broker for a CSV, XML or OFX export"},
 	{"SQLite format 3\x00", "a SQLite database", "export it from the program that wrote it"},
 	{"\x89PNG", "a picture", "choose the exported file"},
