@@ -29,63 +29,6 @@ func (b *booking) affected() []*shelf {
 	return out
 }
 
-// splits multiplies quantities by the ratio; costs stay. A split of something not held
-// does nothing.
-func (b *booking) splits() error {
-	if b.Ratio == nil {
-		return refuse(b.Transaction, ErrTerms, "ratio", "", `give the ratio new:old, such as "2:1"`, "no ratio")
-	}
-	shelves := b.affected()
-	resized := make([][2][]money.Decimal, len(shelves))
-	for i, s := range shelves {
-		for on := range s.sides {
-			var err error
-			if resized[i][on], err = b.resize(s.sides[on].lots, *b.Ratio); err != nil {
-				return err
-			}
-		}
-	}
-	for i, s := range shelves {
-		s.dust = spread(s.dust, s, *b.Ratio)
-		for on := range s.sides {
-			for j, q := range resized[i][on] {
-				s.sides[on].lots[j].Quantity = q
-			}
-		}
-	}
-	return nil
-}
-
-// resize returns the quantities of lots times ratio. Cumulated quantities are rounded,
-// so that together they are the rounded total.
-func (b *booking) resize(lots []Lot, ratio ledger.Ratio) ([]money.Decimal, error) {
-	out := make([]money.Decimal, len(lots))
-	sum, given := money.Zero, money.Zero
-	for i := range lots {
-		sum = sum.Add(lots[i].Quantity)
-		upTo := ratio.Apply(sum)
-		out[i], given = upTo.Sub(given), upTo
-		if out[i].IsZero() || out[i].CheckBounds() != nil {
-			return nil, refuse(b.Transaction, ErrTerms, "ratio", ratio.String(), "check the ratio new:old", "the lot of %s would be %s pieces", lots[i].Opened, out[i])
-		}
-	}
-	return out, nil
-}
-
-// spread is the dust of a shelf after its quantities were multiplied by ratio.
-func spread(dust money.Decimal, s *shelf, ratio ledger.Ratio) money.Decimal {
-	if !dust.IsZero() {
-		dust = ratio.Apply(dust).Add(money.New(1, money.Places))
-	}
-	for on := range s.sides {
-		total := s.sides[on].quantity()
-		if !ratio.Apply(total).Mul(ratio.Old).Equal(total.Mul(ratio.New)) {
-			dust = dust.Add(money.New(1, money.Places))
-		}
-	}
-	return dust
-}
-
 // exchange is the ratio at which the booking gives to_symbol: as stated, or what was
 // received for what is held.
 func (b *booking) exchange(shelves []*shelf) (ledger.Ratio, error) {
@@ -258,69 +201,6 @@ func (b *booking) inLieu(to *shelf, fraction money.Decimal, cash worth) {
 	c := choice{shelf: to, on: long}
 	c.picks, c.missing = b.inOrder(&to.sides[long], fraction, money.Zero)
 	b.settle(c, fraction, cash, true, ledger.Refuse)
-}
-
-// returnsCapital lowers the cost of what is held by the cash received, in proportion to
-// quantity. What goes beyond the cost of a lot is a gain, and so is all of it where
-// nothing is held any more.
-func (b *booking) returnsCapital() error {
-	cash, ok := b.value()
-	if !ok {
-		return refuse(b.Transaction, ErrTerms, "amount", "", "give the cash received", "the amount is unknown")
-	}
-	var sides [2][]*side
-	for _, s := range b.affected() {
-		for on := range s.sides {
-			if len(s.sides[on].lots) > 0 {
-				sides[on] = append(sides[on], &s.sides[on])
-			}
-		}
-	}
-	on := long
-	if len(sides[long]) == 0 {
-		on = short
-	}
-	if len(sides[on]) == 0 {
-		b.dispose(Lot{Account: b.Account, Symbol: b.Symbol, Currency: b.Currency, Opened: b.Date, Booking: b.index, expensed: b.expensed}, cash, true)
-		return nil
-	}
-	for _, sd := range sides[on] {
-		for i := range sd.lots {
-			if sd.lots[i].Currency != b.Currency {
-				return refuse(b.Transaction, ErrMixedCurrency, "currency", string(b.Currency), "book it in "+string(sd.lots[i].Currency)+", the currency of the lots' cost",
-					"the lot of %s cost %s", sd.lots[i].Opened, sd.lots[i].Currency)
-			}
-		}
-	}
-	lowerCost(b, sides[on], cash)
-	return nil
-}
-
-// lowerCost takes cash out of the cost of lots, each its share by quantity, and notes
-// for each what was taken and what it brought.
-func lowerCost(b *booking, sides []*side, cash worth) {
-	whole := money.Zero
-	for _, sd := range sides {
-		whole = whole.Add(sd.quantity())
-	}
-	sum, given := money.Zero, worth{}
-	for _, sd := range sides {
-		for i := range sd.lots {
-			l := &sd.lots[i]
-			sum = sum.Add(l.Quantity)
-			upTo := cash.part(sum, whole)
-			own := upTo.less(given)
-			given = upTo
-			taken := own.gross
-			if l.Quantity.Sign() > 0 {
-				taken = money.Min(taken, money.Max(l.Cost(), money.Zero))
-			}
-			part := *l
-			part.Quantity, part.Gross, part.Fees, part.Taxes = money.Zero, taken, money.Zero, money.Zero
-			l.Gross = l.Gross.Sub(taken)
-			b.dispose(part, own, true)
-		}
-	}
 }
 
 func optional(o money.Optional) string {

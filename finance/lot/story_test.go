@@ -16,9 +16,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the results in testdata")
 
-// TestStories replays the ledgers in testdata. A story is a sentence, a policy where it
+// TestGoldenStories replays the ledgers in testdata. A story is a sentence, a policy where it
 // is not FIFO, the bookings in the order of entry, and what follows from them.
-func TestStories(t *testing.T) {
+func TestGoldenStories(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no stories: %v", err)
