@@ -1,0 +1,115 @@
+package optimize
+
+import (
+	"math"
+
+	"github.com/foliosight/foliosight/finance/series"
+)
+
+// RiskParity gives each asset the same share of the portfolio's variance, or the shares
+// of budget where it is not nil (positive, in any scale). All weights are positive; the
+// bounds do not apply.
+//
+// With y = w / Σ w of the minimum of ½ y'Σy − Σ bᵢ ln yᵢ, found by Newton's method with
+// the steps of Spinu 2013, which settles from any start.
+func RiskParity(p Problem, budget []float64) (*Solution, error) {
+	p.Low, p.High = 0, 1
+	if err := p.check(false); err != nil {
+		return nil, err
+	}
+	n := len(p.Covariance)
+	b := make([]float64, n)
+	total := 0.0
+	for i := range b {
+		b[i] = 1
+		if budget != nil {
+			if len(budget) != n || !(budget[i] > 0) || math.IsInf(budget[i], 0) {
+				return nil, ErrBudget
+			}
+			b[i] = budget[i]
+		}
+		total += b[i]
+	}
+	// In units of volatility the matrix is a correlation, on which the start is good.
+	c := make([][]float64, n)
+	sd := make([]float64, n)
+	for i := range sd {
+		sd[i] = math.Sqrt(p.Covariance[i][i])
+	}
+	for i := range c {
+		b[i] /= total
+		c[i] = make([]float64, n)
+		for j := range c[i] {
+			c[i][j] = p.Covariance[i][j] / (sd[i] * sd[j])
+		}
+	}
+	y, err := spinu(c, b)
+	if err != nil {
+		return nil, err
+	}
+	sum := 0.0
+	for i := range y {
+		y[i] /= sd[i]
+		sum += y[i]
+	}
+	for i := range y {
+		y[i] /= sum
+	}
+	return p.solution(y), nil
+}
+
+func spinu(c [][]float64, b []float64) ([]float64, error) {
+	n := len(b)
+	y := make([]float64, n)
+	whole := 0.0
+	for i := range c {
+		whole += series.Sum(c[i])
+	}
+	if !(whole > 0) {
+		return nil, ErrSingular
+	}
+	for i := range y {
+		y[i] = math.Sqrt(b[i]) / math.Sqrt(whole) * math.Sqrt(float64(n))
+	}
+	damped := 0.95 * (3 - math.Sqrt(5)) / 2
+	hessian := &Problem{Covariance: make([][]float64, n)}
+	for i := range hessian.Covariance {
+		hessian.Covariance[i] = make([]float64, n)
+	}
+	k := kkt{problem: hessian, at: make([]int, n)}
+	for i := range k.at {
+		k.at[i] = i
+	}
+	for range 200 {
+		gradient := make([]float64, n)
+		for i := range gradient {
+			gradient[i] = series.Dot(c[i], y) - b[i]/y[i]
+			copy(hessian.Covariance[i], c[i])
+			hessian.Covariance[i][i] += b[i] / float64(y[i]*y[i])
+		}
+		if err := k.factorise(); err != nil {
+			return nil, err
+		}
+		step := k.backSolve(gradient)
+		decrement := math.Sqrt(max(series.Dot(step, gradient), 0))
+		relative := 0.0
+		for i := range step {
+			relative = max(relative, math.Abs(step[i]/y[i]))
+		}
+		length := 1.0
+		if decrement > damped {
+			length = 1 / (1 + relative)
+		}
+		for i := range y {
+			next := y[i] - float64(length*step[i])
+			if next <= 0 {
+				next = y[i] / 2
+			}
+			y[i] = next
+		}
+		if relative < 1e-13 {
+			return y, nil
+		}
+	}
+	return nil, ErrNotSolved
+}
