@@ -202,10 +202,11 @@ func (a *analyses) fold(ctx context.Context, v store.View, set *asked, asOf, tod
 	if got, ok := a.folded.GetIfPresent(key); ok {
 		return got, nil
 	}
-	transactions, policy, err := a.join(ctx, v, set)
+	parts, err := a.ledgersOf(ctx, v, set)
 	if err != nil {
 		return nil, err
 	}
+	transactions := slices.Concat(parts...)
 	panel, err := a.panel(ctx, v, set, transactions, today)
 	if err != nil {
 		return nil, err
@@ -213,8 +214,14 @@ func (a *analyses) fold(ctx context.Context, v store.View, set *asked, asOf, tod
 	if asOf.IsNone() {
 		asOf = lastValued(panel, transactions, today)
 	}
-	book, err := portfolio.Fold(portfolio.Input{Base: set.base, Transactions: transactions, Instrument: instruments(panel, transactions, set.base),
-		Policy: policy, Actions: panel.Actions, Through: asOf})
+	in := portfolio.Input{Base: set.base, Transactions: transactions, Instrument: instruments(panel, transactions, set.base),
+		Policy: set.portfolios[0].Policy, Actions: panel.Actions, Through: asOf}
+	if len(parts) > 1 {
+		if in, err = set.join(in, parts); err != nil {
+			return nil, err
+		}
+	}
+	book, err := portfolio.Fold(in)
 	if err != nil {
 		return nil, err
 	}
@@ -238,47 +245,16 @@ func (a *analyses) ledger(ctx context.Context, v store.View, p *store.Portfolio,
 	return state.bookings, nil
 }
 
-// join reads the bookings. Several portfolios are joined as one whose accounts bear
-// their portfolio's name.
-func (a *analyses) join(ctx context.Context, v store.View, set *asked) ([]ledger.Transaction, ledger.Policy, error) {
-	if len(set.portfolios) == 1 {
-		p := &set.portfolios[0]
-		transactions, err := a.ledger(ctx, v, p, set.versions[0])
-		return transactions, p.Policy, err
-	}
-	policy := set.portfolios[0].Policy
-	policy.MethodPerAccount = map[string]ledger.Method{}
-	var all []ledger.Transaction
+// ledgersOf reads the ledgers of the portfolios asked for; they must not be changed.
+func (a *analyses) ledgersOf(ctx context.Context, v store.View, set *asked) ([][]ledger.Transaction, error) {
+	parts := make([][]ledger.Transaction, len(set.portfolios))
 	for i := range set.portfolios {
-		p := &set.portfolios[i]
-		kept, err := a.ledger(ctx, v, p, set.versions[i])
-		if err != nil {
-			return nil, policy, err
+		var err error
+		if parts[i], err = a.ledger(ctx, v, &set.portfolios[i], set.versions[i]); err != nil {
+			return nil, err
 		}
-		transactions := slices.Clone(kept)
-		within := func(account string) string {
-			name := p.Name
-			if account != "" {
-				name += " / " + account
-			}
-			policy.MethodPerAccount[name] = p.Policy.MethodOf(account)
-			return name
-		}
-		for k := range transactions {
-			t := &transactions[k]
-			if t.Account != "" || t.Type != ledger.Split {
-				t.Account = within(t.Account)
-			}
-			if t.CashAccount != "" {
-				t.CashAccount = within(t.CashAccount)
-			}
-			if t.ToAccount != "" {
-				t.ToAccount = within(t.ToAccount)
-			}
-		}
-		all = append(all, transactions...)
 	}
-	return all, policy, nil
+	return parts, nil
 }
 
 // panel reads the panel, or remembers it.

@@ -8,12 +8,14 @@
 //
 // The use cases, by file:
 //
-//	auth.go          NeedsSetup, SetUp, SignIn, SignOut, Authenticate, Me, UpdateMe, ChangePassword, Owner
+//	auth.go          NeedsSetup, SetUp, SignIn, SignOut, Authenticate, Me, UpdateMe, ChangePassword, Owner, ByEmail
 //	portfolios.go    Portfolios, Portfolio, CreatePortfolio, UpdatePortfolio, ArchivePortfolio, DeletePortfolio,
 //	                 Accounts, PutAccount, DeleteAccount
 //	transactions.go  Transactions, Transaction, Book, Edit, Delete, Restore, Versions, UndoVersion
 //	imports.go       Formats, PreviewImport, CommitImport, UndoImport, Imports
 //	prices.go        ImportPrices, OwnPrices, SetOwnPrices, DeleteOwnPrice, DataStatus
+//	instruments.go   Instruments, DescribeInstrument
+//	demo.go          SeedDemo, ResetDemo
 //	analysis.go      Analysis
 //	once.go          Once: a write with an idempotency key
 //
@@ -25,6 +27,7 @@
 //	Authenticate(ctx, token string) (Caller, error)              // ErrSignedOut
 //	SignOut(ctx, Caller) error
 //	Owner(ctx) (Caller, error)                                   // for the command line
+//	ByEmail(ctx, email string) (Caller, error)                   // the same, with --as
 //	Me(ctx, Caller) (store.User, error)
 //	UpdateMe(ctx, Caller, Profile) (store.User, error)
 //	ChangePassword(ctx, Caller, old, new string) error
@@ -59,6 +62,11 @@
 //	SetOwnPrices(ctx, Caller, []store.OwnPrice) error
 //	DeleteOwnPrice(ctx, Caller, symbol string, day date.Date) error
 //	DataStatus(ctx, Caller, portfolio string, asOf date.Date) ([]SeriesStatus, error)
+//
+//	Instruments(ctx, Caller, symbols []string, simulated bool) (map[string]instrument.Instrument, error)
+//	DescribeInstrument(ctx, Caller, instrument.Instrument) error
+//	SeedDemo(ctx, Caller, asOf date.Date) ([]store.Portfolio, error)
+//	ResetDemo(ctx, Caller, asOf date.Date) ([]store.Portfolio, error)
 //
 //	Analysis(ctx, Caller, Question) (*analysis.Analysis, error)
 //

@@ -23,7 +23,8 @@ type draft struct {
 	bookings    []ledger.Transaction // in entry order
 	instruments map[string]instrument.Instrument
 	actions     map[string]*market.Actions
-	accounts    map[string]bool // that are known
+	accounts    map[string]bool           // that are known
+	booked      map[string]money.Currency // the currency a symbol was first booked in
 }
 
 // openDraft loads a ledger and what is known of its instruments.
@@ -49,7 +50,19 @@ func (s *Service) openDraft(ctx context.Context, v store.View, p store.Portfolio
 		return nil, err
 	}
 	d.instruments, d.actions = known.instruments, known.actions
+	d.index()
 	return d, nil
+}
+
+// index notes in which currency each symbol was first booked.
+func (d *draft) index() {
+	d.booked = map[string]money.Currency{}
+	for i := range d.bookings {
+		t := &d.bookings[i]
+		if _, seen := d.booked[t.Symbol]; !seen && t.Currency != "" {
+			d.booked[t.Symbol] = t.Currency
+		}
+	}
 }
 
 // describe adds what a file says of instruments that are not known yet.
@@ -72,11 +85,7 @@ func (d *draft) describe(more []instrument.Instrument) {
 // instrument is what is known of a symbol; of others the terms an OCC symbol spells
 // out, and the currency they were first booked in.
 func (d *draft) instrument(symbol string) instrument.Instrument {
-	return lookUp(symbol, d.instruments, d.bookings, d.portfolio.Base)
-}
-
-func lookUp(symbol string, known map[string]instrument.Instrument, bookings []ledger.Transaction, base money.Currency) instrument.Instrument {
-	i, ok := known[symbol]
+	i, ok := d.instruments[symbol]
 	if !ok {
 		if option, err := instrument.ParseOCC(symbol); err == nil {
 			i = option
@@ -84,12 +93,9 @@ func lookUp(symbol string, known map[string]instrument.Instrument, bookings []le
 		i.Symbol = symbol
 	}
 	if i.Currency == "" {
-		i.Currency = base
-		for k := range bookings {
-			if t := &bookings[k]; t.Symbol == symbol && t.Currency != "" {
-				i.Currency = t.Currency
-				break
-			}
+		i.Currency = d.portfolio.Base
+		if first, ok := d.booked[symbol]; ok {
+			i.Currency = first
 		}
 	}
 	return i
@@ -98,17 +104,9 @@ func lookUp(symbol string, known map[string]instrument.Instrument, bookings []le
 // fold is the book of the draft. Its error is a *ledger.Fault with the id of the
 // booking that cannot have happened.
 func (d *draft) fold() (*portfolio.Book, error) {
-	instruments := map[string]instrument.Instrument{}
+	d.index()
 	return portfolio.Fold(portfolio.Input{
-		Base: d.portfolio.Base, Transactions: d.bookings, Policy: d.portfolio.Policy, Through: date.None,
-		Instrument: func(symbol string) instrument.Instrument {
-			i, ok := instruments[symbol]
-			if !ok {
-				i = d.instrument(symbol)
-				instruments[symbol] = i
-			}
-			return i
-		},
+		Base: d.portfolio.Base, Transactions: d.bookings, Policy: d.portfolio.Policy, Through: date.None, Instrument: d.instrument,
 		Actions: func(symbol string) *market.Actions { return d.actions[symbol] },
 	})
 }

@@ -96,6 +96,12 @@ type ImportOptions struct {
 	SkipRefused bool
 	// Expected is the ledger version the preview was made on, or store.AnyVersion.
 	Expected int64
+	// DateOrder ("dmy", "mdy", "ymd") and Decimal ("point", "comma") settle what could be
+	// read in two ways; Unfunded leaves out the bookings that pay for purchases in formats
+	// that keep no cash.
+	DateOrder string
+	Decimal   string
+	Unfunded  bool
 }
 
 // RowStatus is what becomes of a row of an imported file.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/foliosight/foliosight/finance/date"
@@ -29,7 +30,8 @@ type SeriesKind string
 
 // The kinds of series and the form of their symbol.
 const (
-	Prices SeriesKind = "price" // an instrument's symbol
+	Prices SeriesKind = "price" // an instrument's symbol; as traded
+	Totals SeriesKind = "total" // the same; dividends reinvested: to compare with, never to value with
 	FX     SeriesKind = "fx"    // "EUR/USD": 1 EUR = value USD
 	Rates  SeriesKind = "rate"  // a rate's name; fractions a year
 )
@@ -168,4 +170,53 @@ type MarketWriter interface {
 	// DropSource takes away everything a source brought, series, actions and
 	// instruments, as one version.
 	DropSource(ctx context.Context, source string, own bool) (MarketVersion, error)
+}
+
+// Overlay is a series with the days of another laid over it: on days that both have,
+// the other's values count in every column.
+func Overlay(under, over Series) Series {
+	out := over
+	out.Dates, out.Close = nil, nil
+	columns := func(s *Series) []*[]float64 {
+		return []*[]float64{&s.Close, &s.Open, &s.High, &s.Low, &s.Volume, &s.Adjusted}
+	}
+	for _, c := range columns(&out) {
+		*c = nil
+	}
+	var from []int // index into over, or −1−index into under
+	for i, j := 0, 0; i < len(under.Dates) || j < len(over.Dates); {
+		switch {
+		case j == len(over.Dates) || i < len(under.Dates) && under.Dates[i] < over.Dates[j]:
+			out.Dates, from = append(out.Dates, under.Dates[i]), append(from, -1-i)
+			i++
+		default:
+			if i < len(under.Dates) && under.Dates[i] == over.Dates[j] {
+				i++
+			}
+			out.Dates, from = append(out.Dates, over.Dates[j]), append(from, j)
+			j++
+		}
+	}
+	for k, c := range columns(&out) {
+		*c = pick(*columns(&under)[k], *columns(&over)[k], from)
+	}
+	return out
+}
+
+// pick gathers values from two columns, either of which may be absent: then NaN.
+func pick(under, over []float64, from []int) []float64 {
+	if len(under) == 0 && len(over) == 0 {
+		return nil
+	}
+	out := make([]float64, len(from))
+	for k, f := range from {
+		out[k] = math.NaN()
+		switch {
+		case f >= 0 && len(over) > 0:
+			out[k] = over[f]
+		case f < 0 && len(under) > 0:
+			out[k] = under[-1-f]
+		}
+	}
+	return out
 }

@@ -132,21 +132,15 @@ func (w *marketWrite) merge(old, s *store.Series, whole bool) store.Series {
 		w.result.Added += len(s.Dates)
 		return *s
 	}
-	var dates []date.Date
-	var from []int // index into s, or −1−index into old
-	i, j := 0, 0
-	for i < len(old.Dates) || j < len(s.Dates) {
+	for i, j := 0, 0; i < len(old.Dates) || j < len(s.Dates); {
 		switch {
 		case j == len(s.Dates) || i < len(old.Dates) && old.Dates[i] < s.Dates[j]:
 			if whole {
 				w.result.Removed++
-			} else {
-				dates, from = append(dates, old.Dates[i]), append(from, -1-i)
 			}
 			i++
 		case i == len(old.Dates) || s.Dates[j] < old.Dates[i]:
 			w.result.Added++
-			dates, from = append(dates, s.Dates[j]), append(from, j)
 			j++
 		default:
 			if sameDay(old, i, s, j) {
@@ -154,7 +148,6 @@ func (w *marketWrite) merge(old, s *store.Series, whole bool) store.Series {
 			} else {
 				w.result.Replaced++
 			}
-			dates, from = append(dates, s.Dates[j]), append(from, j)
 			i++
 			j++
 		}
@@ -162,31 +155,7 @@ func (w *marketWrite) merge(old, s *store.Series, whole bool) store.Series {
 	if whole {
 		return *s
 	}
-	merged := *s
-	merged.Dates = dates
-	merged.Close = gather(old.Close, s.Close, from)
-	for k, c := range restColumns(&merged) {
-		*c = gather(*restColumns(old)[k], *restColumns(s)[k], from)
-	}
-	return merged
-}
-
-// gather picks values from two columns, either of which may be absent.
-func gather(old, added []float64, from []int) []float64 {
-	if len(old) == 0 && len(added) == 0 {
-		return nil
-	}
-	out := make([]float64, len(from))
-	for k, f := range from {
-		out[k] = math.NaN()
-		switch {
-		case f >= 0 && len(added) > 0:
-			out[k] = added[f]
-		case f < 0 && len(old) > 0:
-			out[k] = old[-1-f]
-		}
-	}
-	return out
+	return store.Overlay(*old, *s)
 }
 
 func sameDay(a *store.Series, i int, b *store.Series, j int) bool {

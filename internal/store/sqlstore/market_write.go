@@ -25,9 +25,9 @@ func (t *tx) WriteMarket(ctx context.Context, b store.Batch) (result store.Batch
 				return fmt.Errorf("instrument %s: %w", i.Symbol, err)
 			}
 		}
-		for i := range b.Series {
-			if err := w.series(ctx, &b.Series[i], b.Whole); err != nil {
-				return fmt.Errorf("%s %s: %w", b.Series[i].Kind, b.Series[i].Symbol, err)
+		for _, one := range b.Series {
+			if err := w.series(ctx, &one, b.Whole); err != nil {
+				return fmt.Errorf("%s %s: %w", one.Kind, one.Symbol, err)
 			}
 		}
 		if err := w.actions(ctx, b); err != nil {
@@ -150,7 +150,10 @@ func (w *marketWrite) series(ctx context.Context, s *store.Series, whole bool) e
 	if err != nil {
 		return err
 	}
-	if meta.count > 0 && meta.currency != s.Currency && !whole {
+	if s.Currency == "" {
+		s.Currency = meta.currency // not said: what it was
+	}
+	if meta.count > 0 && meta.currency != "" && meta.currency != s.Currency && !whole {
 		return &ledger.Fault{Field: "currency", Value: string(s.Currency), Problem: fmt.Sprintf("the series is kept in %s", meta.currency),
 			Cure: "import it with that currency, or replace the whole series"}
 	}

@@ -1,0 +1,458 @@
+package service
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/foliosight/foliosight/finance/ledger"
+	"github.com/foliosight/foliosight/finance/market"
+	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/internal/importer"
+	"github.com/foliosight/foliosight/internal/store"
+)
+
+// Formats are the formats of transaction files that are read.
+func (s *Service) Formats() []FormatInfo {
+	var all []FormatInfo
+	for _, f := range s.formats.Formats() {
+		all = append(all, FormatInfo{f.Name(), f.Label()})
+	}
+	return all
+}
+
+func (s *Service) formatInfo(name string) FormatInfo {
+	if f, err := s.formats.ByName(name); err == nil {
+		return FormatInfo{f.Name(), f.Label()}
+	}
+	return FormatInfo{name, name}
+}
+
+// PreviewImport says what importing a file would do; it books nothing.
+func (s *Service) PreviewImport(ctx context.Context, c Caller, portfolio string, f File, o ImportOptions) (p *Preview, err error) {
+	err = s.read(ctx, c, func(ctx context.Context, v store.View) error {
+		plan, err := s.plan(ctx, v, portfolio, f, o)
+		if err != nil {
+			return err
+		}
+		p = plan.Preview
+		return nil
+	})
+	return p, err
+}
+
+// CommitImport books a file, as one unit that can be undone. A file with refused rows
+// is ErrRefused, with their faults, unless the options skip them; the preview is
+// returned all the same. Where everything is there already nothing is booked, and the
+// import that is returned has no id.
+func (s *Service) CommitImport(ctx context.Context, c Caller, portfolio string, f File, o ImportOptions) (p *Preview, err error) {
+	err = s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
+		plan, err := s.plan(ctx, tx, portfolio, f, o)
+		if err != nil {
+			return err
+		}
+		p = plan.Preview
+		target := plan.draft.portfolio
+		if !target.Role.Allows(store.CanTrade) {
+			return fmt.Errorf("portfolio %q: %w", target.Name, ErrForbidden)
+		}
+		if o.Expected != store.AnyVersion && o.Expected != target.Version {
+			return fmt.Errorf("ledger of %q: version %d is not the current %d: %w", target.Name, o.Expected, target.Version, ErrStale)
+		}
+		if p.Refused > 0 && !o.SkipRefused || plan.untold {
+			return fmt.Errorf("%s: %d of %d rows: %w: %w", f.Name, p.Refused, p.Read, ErrRefused, plan.faults())
+		}
+		return plan.book(ctx, tx)
+	})
+	return p, err
+}
+
+// plan is a file laid over a ledger: what becomes of each row, and the ledger after it.
+type plan struct {
+	*Preview
+	draft *draft
+	file  *importer.File
+	added []ledger.Transaction // new bookings, in file order
+	// untold is set where so much is impossible that not all of it was looked for.
+	untold bool
+}
+
+func (s *Service) plan(ctx context.Context, v store.View, portfolio string, f File, o ImportOptions) (*plan, error) {
+	target, err := v.Portfolio(ctx, portfolio)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.openDraft(ctx, v, target)
+	if err != nil {
+		return nil, err
+	}
+	account := o.Account
+	if account == "" && len(d.accounts) == 1 {
+		for name := range d.accounts {
+			account = name
+		}
+	}
+	file, err := s.formats.Read(f.Name, f.Content, o.Format, importer.Options{BaseCurrency: target.Base, Account: account, AsOf: s.today(),
+		DateOrder: o.DateOrder, Decimal: o.Decimal, Unfunded: o.Unfunded})
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(f.Content)
+	p := &plan{draft: d, file: file, Preview: &Preview{File: f.Name, Format: s.formatInfo(file.Format), SHA256: hex.EncodeToString(sum[:]),
+		Version: target.Version, Read: len(file.Rows), Notes: file.Notes}}
+	if err := p.before(ctx, v); err != nil {
+		return nil, err
+	}
+	present, err := presentIn(ctx, v, portfolio)
+	if err != nil {
+		return nil, err
+	}
+	before, err := d.fold() // the ledger as it stands; a fault in it is not the file's
+	if err != nil {
+		before = nil
+		p.Notes = append(p.Notes, "What changes is not shown: the ledger as it stands cannot be followed ("+err.Error()+").")
+	}
+	p.judge(present)
+	after, err := p.try()
+	if err != nil {
+		return nil, err
+	}
+	p.count()
+	p.compare(before, after)
+	return p, nil
+}
+
+// before settles what the file says of the portfolio as a whole.
+func (p *plan) before(ctx context.Context, v store.View) error {
+	p.draft.describe(p.file.Instruments)
+	target := &p.draft.portfolio
+	if p.file.Policy != nil && target.Version == 0 && checkPolicy(*p.file.Policy) == nil {
+		target.Policy = *p.file.Policy
+	}
+	if base := p.file.BaseCurrency; base != "" && base != target.Base {
+		p.Notes = append(p.Notes, fmt.Sprintf("The file counts in %s; the portfolio goes on counting in %s.", base, target.Base))
+	}
+	for _, points := range p.file.Prices {
+		p.Prices += len(points)
+	}
+	for _, points := range p.file.FX {
+		p.Prices += len(points)
+	}
+	imports, err := v.Imports(ctx, target.ID)
+	if err != nil {
+		return err
+	}
+	for i := range imports {
+		if imports[i].SHA256 == p.SHA256 && imports[i].Undone == 0 {
+			p.AlreadyImported = &imports[i]
+		}
+	}
+	return nil
+}
+
+// present are the bookings of a ledger by which those of a file are recognised.
+type present struct {
+	references map[string]bool // account and reference, of every booking that is in force in whatever words
+	typed      map[string]int  // fingerprints of bookings without a reference, counted
+}
+
+func reference(t *ledger.Transaction) string { return t.Account + "\x00" + t.Source }
+
+// presentIn reads them. A booking that was edited since is recognised by what it said
+// before too; one that was deleted or undone is not there any more.
+func presentIn(ctx context.Context, v store.View, portfolio string) (*present, error) {
+	rows, err := v.History(ctx, portfolio)
+	if err != nil {
+		return nil, err
+	}
+	standing := map[string]bool{}
+	for i := range rows {
+		if rows[i].Superseded == 0 {
+			standing[rows[i].Origin] = true
+		}
+	}
+	p := &present{references: map[string]bool{}, typed: map[string]int{}}
+	for i := range rows {
+		r := &rows[i]
+		switch {
+		case !standing[r.Origin]:
+		case r.Source != "":
+			p.references[reference(&r.Transaction)] = true
+		case r.Superseded == 0:
+			p.typed[ledger.Fingerprint(&r.Transaction)]++
+		}
+	}
+	return p, nil
+}
+
+// has reports whether a booking of a file is there, and why it is thought so.
+func (p *present) has(t *ledger.Transaction) (bool, string) {
+	if t.Source != "" && p.references[reference(t)] {
+		return true, "booked already, with the same reference"
+	}
+	bare := *t
+	bare.Source = ""
+	print := ledger.Fingerprint(&bare)
+	if p.typed[print] > 0 {
+		p.typed[print]-- // of two equal bookings one entered by hand covers one
+		return true, "booked already by hand"
+	}
+	return false, ""
+}
+
+// judge decides what becomes of each row taken by itself.
+func (p *plan) judge(present *present) {
+	for i := range p.file.Rows {
+		row := &p.file.Rows[i]
+		out := PreviewRow{Number: row.Number, Place: row.Place, Text: row.Text, Faults: row.Faults, Reason: row.Ignored}
+		switch row.Outcome() {
+		case importer.Refused:
+			out.Status, out.Reason = RowRefused, row.Faults.Error()
+		case importer.Ignored:
+			out.Status = RowIgnored
+		default:
+			p.judgeBookings(present, row, &out)
+		}
+		p.Rows = append(p.Rows, out)
+	}
+}
+
+func (p *plan) judgeBookings(present *present, row *importer.Row, out *PreviewRow) {
+	var fresh []ledger.Transaction
+	for k := range row.Transactions {
+		if there, why := present.has(&row.Transactions[k]); there {
+			out.Reason = why
+			continue
+		}
+		fresh = append(fresh, row.Transactions[k])
+	}
+	if len(fresh) == 0 {
+		out.Status = RowPresent
+		return
+	}
+	if len(fresh) < len(row.Transactions) {
+		out.Reason = fmt.Sprintf("%d of its %d bookings are there already", len(row.Transactions)-len(fresh), len(row.Transactions))
+	}
+	out.Status, out.Transactions = RowNew, p.draft.prepare(fresh)
+	if faults := ledger.Validate(out.Transactions, p.draft.instrument, 0); len(faults) > 0 {
+		p.refuse(out, faults)
+	}
+}
+
+// refuse turns a row down, naming file and row.
+func (p *plan) refuse(row *PreviewRow, faults ledger.Faults) {
+	for _, f := range faults {
+		f.File, f.Row, f.ID = p.File, row.Number, ""
+	}
+	row.Status, row.Faults, row.Reason, row.Transactions = RowRefused, faults, faults.Error(), nil
+}
+
+// atMostFaults is how many impossible bookings of one file are looked for: each costs
+// a fold of the whole ledger.
+const atMostFaults = 25
+
+// try folds the ledger with the new bookings, refusing those that cannot have happened.
+func (p *plan) try() (*foldedDraft, error) {
+	old := p.draft.bookings
+	for range atMostFaults {
+		p.added = p.added[:0]
+		for i := range p.Rows {
+			p.added = append(p.added, p.Rows[i].Transactions...)
+		}
+		p.draft.bookings = append(slices.Clone(old), p.added...)
+		book, err := p.draft.fold()
+		if err == nil {
+			return newFolded(book), nil
+		}
+		var fault *ledger.Fault
+		if !errors.As(err, &fault) {
+			return nil, err
+		}
+		row := p.rowOf(fault.ID)
+		if row == nil {
+			fault.File = p.File
+			fault.Problem = "with this file a booking that is already there would no longer be possible: " + fault.Problem
+			return nil, ledger.Faults{fault}
+		}
+		p.refuse(row, ledger.Faults{fault})
+	}
+	p.untold = true
+	p.Notes = append(p.Notes, fmt.Sprintf("More than %d bookings cannot have happened; what else may be wrong was not looked for.", atMostFaults-1))
+	return nil, nil
+}
+
+func (p *plan) rowOf(id string) *PreviewRow {
+	for i := range p.Rows {
+		for k := range p.Rows[i].Transactions {
+			if p.Rows[i].Transactions[k].ID == id {
+				return &p.Rows[i]
+			}
+		}
+	}
+	return nil
+}
+
+func (p *plan) count() {
+	for i := range p.Rows {
+		switch p.Rows[i].Status {
+		case RowNew:
+			p.New++
+		case RowPresent:
+			p.Present++
+		case RowRefused:
+			p.Refused++
+		case RowIgnored:
+			p.Ignored++
+		}
+	}
+	p.Bookings = len(p.added)
+	for i := range p.added {
+		d := p.added[i].Date
+		if i == 0 {
+			p.From, p.To = d, d
+		}
+		p.From, p.To = min(p.From, d), max(p.To, d)
+	}
+}
+
+func (p *plan) faults() ledger.Faults {
+	var all ledger.Faults
+	for i := range p.Rows {
+		all = append(all, p.Rows[i].Faults...)
+	}
+	return all
+}
+
+// importSource names the market data that came with an import, to take them away when
+// it is undone.
+func importSource(id string) string { return "import/" + id }
+
+// book writes what was planned.
+func (p *plan) book(ctx context.Context, tx store.Tx) error {
+	i := store.Import{ID: store.NewID(), Portfolio: p.draft.portfolio.ID, File: p.File, SHA256: p.SHA256, Format: p.Format.Name,
+		Read: p.Read, Booked: p.Bookings, Present: p.Present, Refused: p.Refused, Ignored: p.Ignored}
+	if p.Bookings == 0 {
+		i.ID = ""
+		p.Import = &i
+		return nil
+	}
+	if err := p.settlePortfolio(ctx, tx); err != nil {
+		return err
+	}
+	if err := p.bookMarket(ctx, tx, importSource(i.ID)); err != nil {
+		return err
+	}
+	if err := tx.RecordImport(ctx, i); err != nil {
+		return err
+	}
+	_, err := commit(ctx, tx, p.draft, store.Change{Kind: store.Imported, Import: i.ID, Reason: p.File, Enter: entriesOf(p.added)})
+	if err != nil {
+		return err
+	}
+	i, err = tx.Import(ctx, i.Portfolio, i.ID)
+	p.Import = &i
+	return err
+}
+
+// settlePortfolio writes the accounts of the file and, into an empty portfolio, its policy.
+func (p *plan) settlePortfolio(ctx context.Context, tx store.Tx) error {
+	target := &p.draft.portfolio
+	if p.file.Policy != nil && target.Version == 0 && target.Role.Allows(store.CanManage) {
+		revision, err := tx.UpdatePortfolio(ctx, *target)
+		if err != nil {
+			return err
+		}
+		target.Revision = revision
+	}
+	for _, a := range p.file.Accounts {
+		if a.Name == "" || p.draft.accounts[a.Name] {
+			continue
+		}
+		p.draft.accounts[a.Name] = true
+		if err := tx.PutAccount(ctx, target.ID, store.Account{Name: a.Name, Label: a.Name, Currency: a.Currency}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bookMarket keeps what the file says of instruments, prices and rates, as the tenant's own.
+func (p *plan) bookMarket(ctx context.Context, tx store.Tx, source string) error {
+	b := store.Batch{Own: true, Source: source, Reason: p.File, Instruments: p.file.Instruments}
+	for symbol, points := range p.file.Prices {
+		b.Series = append(b.Series, seriesOf(store.Prices, symbol, p.draft.instrument(symbol).Currency, points))
+	}
+	for name, points := range p.file.FX {
+		pair, err := market.ParsePair(name)
+		if err != nil {
+			return &ledger.Fault{File: p.File, Field: "fx", Value: name, Problem: "it is not a pair of currencies", Cure: `name it as "EUR/USD"`}
+		}
+		b.Series = append(b.Series, seriesOf(store.FX, pair.String(), pair.Quote, points))
+	}
+	if len(b.Instruments) == 0 && len(b.Series) == 0 {
+		return nil
+	}
+	slices.SortFunc(b.Series, func(x, y store.Series) int { return compareText(string(x.Kind)+x.Symbol, string(y.Kind)+y.Symbol) })
+	_, err := tx.WriteMarket(ctx, b)
+	return err
+}
+
+func compareText(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func seriesOf(kind store.SeriesKind, symbol string, currency money.Currency, points []ledger.Point) store.Series {
+	s := market.FromPoints(points, "")
+	return store.Series{Kind: kind, Symbol: symbol, Currency: currency, Dates: s.Dates, Close: s.Values}
+}
+
+// UndoImport takes back an import: its bookings, edited ones too, and the prices that
+// came with it. Where later bookings rest on it, it is refused, naming the first.
+func (s *Service) UndoImport(ctx context.Context, c Caller, portfolio, id string, expected int64) (b Booked, err error) {
+	err = s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
+		p, err := tx.Portfolio(ctx, portfolio)
+		if err != nil {
+			return err
+		}
+		d, err := s.openDraft(ctx, tx, p)
+		if err != nil {
+			return err
+		}
+		page, err := tx.Find(ctx, portfolio, store.Filter{Import: id})
+		if err != nil {
+			return err
+		}
+		gone := make(map[string]bool, len(page.Rows))
+		for i := range page.Rows {
+			gone[page.Rows[i].ID] = true
+		}
+		d.bookings = slices.DeleteFunc(d.bookings, func(t ledger.Transaction) bool { return gone[t.ID] })
+		if err := d.try(nil); err != nil {
+			return err
+		}
+		if b.Version, err = tx.UndoImport(ctx, portfolio, id, expected, "import undone"); err != nil {
+			return err
+		}
+		_, err = tx.DropSource(ctx, importSource(id), true)
+		return err
+	})
+	return b, err
+}
+
+// Imports of a portfolio, newest first.
+func (s *Service) Imports(ctx context.Context, c Caller, portfolio string) (all []store.Import, err error) {
+	err = s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+		all, err = v.Imports(ctx, portfolio)
+		return err
+	})
+	return all, err
+}
