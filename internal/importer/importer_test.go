@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -111,7 +113,7 @@ func (f lines) Detect(string, []byte) int { return f.sure }
 func (f lines) Read(_ string, content []byte, _ Options) (*File, error) {
 	file := &File{}
 	for i, l := range strings.Fields(string(content)) {
-		row := Row{Number: i + 1, Place: "line " + string(rune('1'+i))}
+		row := Row{Number: i + 1, Place: fmt.Sprintf("line %d", i+1)}
 		amount, source, _ := strings.Cut(l, "#")
 		if d, err := money.Parse(amount); err == nil {
 			row.Transactions = []ledger.Transaction{{Date: date.Must(2024, 1, 2), Type: ledger.Deposit, Amount: money.Some(d), Currency: "EUR", Source: source}}
@@ -190,6 +192,29 @@ func TestReadRefusesWhatLiesAhead(t *testing.T) {
 	file, err = r.Read("x", []byte("5"), Auto, Options{AsOf: date.Must(2024, 1, 2)})
 	if err != nil || file.Counts().Booked != 1 {
 		t.Errorf("a booking of today: %+v, %v", file, err)
+	}
+}
+
+// A long list is checked in two parts; the faults still name their rows.
+func TestLongListsAreChecked(t *testing.T) {
+	var b strings.Builder
+	for i := range 30_000 {
+		if i%10_000 == 9_999 {
+			b.WriteString("-1 ") // a deposit cannot be negative
+		} else {
+			b.WriteString("1 ")
+		}
+	}
+	file, err := NewRegistry(lines{"lines", 50}).Read("x", []byte(b.String()), Auto, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []int
+	for _, f := range file.Faults() {
+		rows = append(rows, f.Row)
+	}
+	if got, want := file.Counts(), (Counts{Rows: 30_000, Booked: 29_997, Refused: 3, Transactions: 29_997}); got != want || !slices.Equal(rows, []int{10_000, 20_000, 30_000}) {
+		t.Errorf("got %s, rows %v", got, rows)
 	}
 }
 

@@ -40,6 +40,15 @@ func (f *File) validate(opts Options) {
 			rows = append(rows, i)
 		}
 	}
+	for _, fault := range f.check(all, opts) {
+		row := &f.Rows[rows[fault.Row-1]]
+		fault.Row = row.Number
+		row.Faults = append(row.Faults, fault)
+	}
+}
+
+// check is what the ledger finds wrong with bookings of the file.
+func (f *File) check(all []ledger.Transaction, opts Options) ledger.Faults {
 	bySymbol := make(map[string]instrument.Instrument, len(f.Instruments))
 	for _, i := range f.Instruments {
 		bySymbol[i.Symbol] = i
@@ -54,11 +63,29 @@ func (f *File) validate(opts Options) {
 	if asOf == 0 {
 		asOf = date.None
 	}
-	for _, fault := range ledger.Validate(all, known, asOf) {
-		row := &f.Rows[rows[fault.Row-1]]
-		fault.Row = row.Number
-		row.Faults = append(row.Faults, fault)
+	// Bookings are checked one by one but for their ids, so without ids the list can be
+	// cut and the parts checked side by side.
+	const large = 20_000
+	whole := len(all) < large
+	for i := range all {
+		whole = whole || all[i].ID != ""
 	}
+	if whole {
+		return ledger.Validate(all, known, asOf)
+	}
+	half := len(all) / 2
+	var second ledger.Faults
+	done := make(chan struct{})
+	go func() {
+		second = ledger.Validate(all[half:], known, asOf)
+		close(done)
+	}()
+	first := ledger.Validate(all[:half], known, asOf)
+	<-done
+	for _, fault := range second {
+		fault.Row += half
+	}
+	return append(first, second...)
 }
 
 // identify gives every booking a Source by which the same file, read again, is

@@ -28,3 +28,8 @@ var All = importer.NewRegistry(
 func Read(name string, content []byte, format string, opts importer.Options) (*importer.File, error) {
 	return All.Read(name, content, format, opts)
 }
+
+// Bookings reads a file for computing at once; see importer.Registry.Bookings.
+func Bookings(name string, content []byte, format string, opts importer.Options) (*importer.Bookings, error) {
+	return All.Bookings(name, content, format, opts)
+}

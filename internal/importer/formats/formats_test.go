@@ -85,6 +85,53 @@ func TestSourcesAreStableAndDistinct(t *testing.T) {
 	}
 }
 
+// The quick way gives the same bookings as the full one.
+func TestBookingsAgreeWithRead(t *testing.T) {
+	for name, s := range samples {
+		full, err := Read(s.name, []byte(s.text), importer.Auto, opts)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		quick, err := Bookings(s.name, []byte(s.text), importer.Auto, opts)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if quick.Counts != full.Counts() || quick.File.Format != name || len(quick.File.Instruments) != len(full.Instruments) {
+			t.Errorf("%s: quick %+v, full %s", name, quick, full.Counts())
+		}
+		for i, tx := range full.Transactions() {
+			if importer.Fingerprint(&tx) != importer.Fingerprint(&quick.Transactions[i]) {
+				t.Errorf("%s: booking %d is %+v, quick %+v", name, i, tx, quick.Transactions[i])
+			}
+		}
+	}
+	// What only the ledger refuses is refused on the quick way as well.
+	for _, read := range []func() (importer.Counts, ledger.Faults){
+		func() (importer.Counts, ledger.Faults) {
+			f, err := Read("x.csv", []byte(foul), importer.Auto, opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return f.Counts(), f.Faults()
+		},
+		func() (importer.Counts, ledger.Faults) {
+			b, err := Bookings("x.csv", []byte(foul), importer.Auto, opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return b.Counts, b.Faults
+		},
+	} {
+		counts, faults := read()
+		if counts.Booked != 1 || counts.Refused != 1 || len(faults) != 1 || faults[0].Row != 3 || faults[0].File != "x.csv" {
+			t.Errorf("%s: %v", counts, faults)
+		}
+	}
+}
+
+// foul has a spin-off that does not say which part of the cost moves.
+const foul = "date,type,symbol,quantity,price,ratio,to symbol\n2024-01-02,buy,A,1,2,,\n2024-01-03,spin_off,A,,,1:2,B\n"
+
 // A file read as the wrong format is refused in words, or row by row; it never panics
 // and nothing of it is lost.
 func TestWrongFormat(t *testing.T) {

@@ -38,12 +38,12 @@ func workload(n, symbols int) []byte {
 	return b.Bytes()
 }
 
-func BenchmarkReadTransactions(b *testing.B) {
+func BenchmarkBookings(b *testing.B) {
 	text := workload(100_000, 500)
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		book, err := ReadTransactions("bench.csv", text, importer.Options{BaseCurrency: "USD"})
+		book, err := readBook("bench.csv", text, importer.Options{BaseCurrency: "USD"})
 		if err != nil || len(book.Transactions) != 100_000 {
 			b.Fatal(err, len(book.Transactions))
 		}

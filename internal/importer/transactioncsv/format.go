@@ -28,8 +28,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/foliosight/foliosight/finance/instrument"
-	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/internal/importer"
 	"github.com/foliosight/foliosight/internal/importer/table"
 )
@@ -62,10 +60,7 @@ func (format) Read(name string, content []byte, opts importer.Options) (*importe
 	if err != nil {
 		return nil, err
 	}
-	file := &importer.File{Instruments: r.instruments, Accounts: r.accounts(), Rows: make([]importer.Row, len(r.lines)), Notes: r.notes}
-	if r.cols.line > 1 {
-		file.Notes = append(file.Notes, fmt.Sprintf("The header was found in line %d; what stands before it was not read.", r.cols.line))
-	}
+	file := &importer.File{Instruments: r.instruments, Accounts: r.accounts(), Rows: make([]importer.Row, len(r.lines)), Notes: r.allNotes()}
 	for i := range r.lines {
 		row := &file.Rows[i]
 		row.Number = int(r.lines[i])
@@ -83,43 +78,44 @@ func (format) Read(name string, content []byte, opts importer.Options) (*importe
 	return file, nil
 }
 
-// Book is what ReadTransactions returns.
-type Book struct {
-	Transactions []ledger.Transaction    // in file order, without the refused rows
-	Instruments  []instrument.Instrument // in the order of their first row
-	Rows         int                     // rows read
-	Ignored      int                     // rows that are no bookings
-	Faults       ledger.Faults           // of the refused rows
-}
-
-// ReadTransactions reads decoded text straight into bookings, without the rows and
-// texts of a preview: the way of `analyze`. Faults of single rows are in the book; the
-// error is of the file as a whole. Sources are left empty where the file has none.
-func ReadTransactions(name string, content []byte, opts importer.Options) (*Book, error) {
+// Bookings reads decoded text straight into bookings, without the rows and texts of a
+// preview.
+func (format) Bookings(name string, content []byte, opts importer.Options) (*importer.Bookings, error) {
 	r, err := read(name, content, opts)
 	if err != nil {
 		return nil, err
 	}
-	book := &Book{Instruments: r.instruments, Rows: len(r.lines), Transactions: r.transactions}
-	refused := false
+	b := &importer.Bookings{File: &importer.File{Instruments: r.instruments, Accounts: r.accounts(), Notes: r.allNotes()}, Transactions: r.transactions}
+	b.Counts.Rows = len(r.lines)
 	for _, n := range r.remarks {
-		if n.ignored != "" {
-			book.Ignored++
+		switch {
+		case len(n.faults) > 0:
+			b.Counts.Refused++
+		case n.ignored != "":
+			b.Counts.Ignored++
 		}
-		refused = refused || len(n.faults) > 0
 	}
-	if !refused {
-		return book, nil
-	}
-	book.Transactions = nil
-	for i := range r.lines {
-		if n := r.remarks[i]; n != nil && len(n.faults) > 0 {
-			book.Faults = append(book.Faults, n.faults...)
-			continue
+	b.Counts.Booked = b.Counts.Rows - b.Counts.Ignored - b.Counts.Refused
+	if b.Counts.Refused > 0 {
+		b.Transactions = nil
+		for i := range r.lines {
+			if n := r.remarks[i]; n != nil && len(n.faults) > 0 {
+				b.Faults = append(b.Faults, n.faults...)
+				continue
+			}
+			b.Transactions = append(b.Transactions, r.booked(i)...)
 		}
-		book.Transactions = append(book.Transactions, r.booked(i)...)
 	}
-	return book, nil
+	b.Counts.Transactions = len(b.Transactions)
+	return b, nil
+}
+
+// allNotes are the notes of the file as a whole.
+func (r *reader) allNotes() []string {
+	if r.cols.line > 1 {
+		return append(r.notes, fmt.Sprintf("The header was found in line %d; what stands before it was not read.", r.cols.line))
+	}
+	return r.notes
 }
 
 // read settles how the file is written and reads it. Most files are written plainly;

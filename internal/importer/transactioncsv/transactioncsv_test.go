@@ -209,10 +209,15 @@ func TestReadRefusesTheWhole(t *testing.T) {
 	}
 }
 
+// readBook is the way of `analyze`.
+func readBook(name string, text []byte, opts importer.Options) (*importer.Bookings, error) {
+	return importer.NewRegistry(Format).Bookings(name, text, importer.Auto, opts)
+}
+
 // What the user says settles what the file does not.
 func TestOptionsSettle(t *testing.T) {
 	opts := importer.Options{DateOrder: "mdy", Decimal: "comma", BaseCurrency: "USD"}
-	book, err := ReadTransactions("x.csv", []byte("date;type;amount\n01/02/2024;deposit;1,234\n"), opts)
+	book, err := readBook("x.csv", []byte("date;type;amount\n01/02/2024;deposit;1,234\n"), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,20 +227,20 @@ func TestOptionsSettle(t *testing.T) {
 }
 
 // The way of `analyze` and the way of the preview give the same bookings.
-func TestReadTransactionsAgreesWithRead(t *testing.T) {
+func TestBookingsAgreeWithRead(t *testing.T) {
 	text := append(workload(2000, 30), "2024-02-30,A,buy,X,1,1,1,0\n,,,,,,,\n"...)
 	opts := importer.Options{BaseCurrency: "USD"}
 	file, err := Format.Read("w.csv", text, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	book, err := ReadTransactions("w.csv", text, opts)
+	book, err := readBook("w.csv", text, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	counts := file.Counts()
-	if counts.Rows != book.Rows || counts.Rows != counts.Booked+counts.Ignored+counts.Refused || counts.Refused != 1 || len(book.Faults) != 1 {
-		t.Errorf("counts %s, book %d rows, %v", counts, book.Rows, book.Faults)
+	if counts != book.Counts || counts.Rows != counts.Booked+counts.Ignored+counts.Refused || counts.Refused != 1 || len(book.Faults) != 1 {
+		t.Errorf("counts %s, book %s, %v", counts, book.Counts, book.Faults)
 	}
 	whole := file.Transactions()
 	if len(whole) != len(book.Transactions) {
@@ -259,7 +264,7 @@ func TestWritingDoesNotMatter(t *testing.T) {
 	}
 	var want []string
 	for i, w := range ways {
-		book, err := ReadTransactions("x.csv", []byte(w), importer.Options{BaseCurrency: "EUR"})
+		book, err := readBook("x.csv", []byte(w), importer.Options{BaseCurrency: "EUR"})
 		if err != nil || len(book.Faults) > 0 {
 			t.Fatalf("%q: %v %v", w, err, book)
 		}
@@ -282,17 +287,17 @@ func TestInstruments(t *testing.T) {
 2024-01-05,buy,SPY240621C00500000,,,,1,2.5,USD
 2024-01-05,buy,VWRL,Vanguard,,ETF,1,100,EUR
 `
-	book, err := ReadTransactions("x.csv", []byte(text), importer.Options{})
+	book, err := readBook("x.csv", []byte(text), importer.Options{})
 	if err != nil || len(book.Faults) > 0 {
 		t.Fatal(err, book.Faults)
 	}
-	if got := book.Instruments[0]; got.Currency != "GBX" || got.Name != "Acme plc" || got.ISIN != "GB0000000001" {
+	if got := book.File.Instruments[0]; got.Currency != "GBX" || got.Name != "Acme plc" || got.ISIN != "GB0000000001" {
 		t.Errorf("ACME is %+v", got)
 	}
-	if got := book.Instruments[1]; !got.IsOption() || !got.ContractSize().Equal(money.Int(100)) || got.Underlying != "SPY" {
+	if got := book.File.Instruments[1]; !got.IsOption() || !got.ContractSize().Equal(money.Int(100)) || got.Underlying != "SPY" {
 		t.Errorf("the option is %+v", got)
 	}
-	if got := book.Instruments[2]; got.Class != instrument.ETF {
+	if got := book.File.Instruments[2]; got.Class != instrument.ETF {
 		t.Errorf("VWRL is %+v", got)
 	}
 }
