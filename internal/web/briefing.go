@@ -84,6 +84,9 @@ func names(movers []analysis.Mover) string {
 	list := make([]string, len(movers))
 	for i, m := range movers {
 		list[i] = m.Symbol
+		if inst, err := instrument.ParseOCC(m.Symbol); err == nil {
+			list[i] = optionShort(inst)
+		}
 	}
 	return strings.Join(list, " and ")
 }
@@ -133,7 +136,7 @@ func (w *writer) briefConcentration() (view.BriefItem, bool) {
 	if c.Top3.Known() {
 		item.Parts = append(item.Parts, plain(", the three largest are "), strong(w.text(c.Top3, percent1, false)))
 	}
-	item.Parts = append(item.Parts, plain(". It moves like "), strong(w.Float(c.Effective.Float64(), 1)), plain(" equal positions."))
+	item.Parts = append(item.Parts, plain(". As concentrated as "), strong(w.Float(c.Effective.Float64(), 1)), plain(" equal positions."))
 	return item, true
 }
 
@@ -214,6 +217,18 @@ func (w *writer) briefBenchmark() (view.BriefItem, bool) {
 	}
 	item.Parts = append(item.Parts, plain("."))
 	return item, true
+}
+
+// optionShort leaves the expiry out where the place is small: "VIX 25 C".
+func optionShort(i instrument.Instrument) string {
+	if !i.IsOption() {
+		return i.Symbol
+	}
+	right := "C"
+	if i.Right == instrument.Put {
+		right = "P"
+	}
+	return i.Underlying + " " + i.Strike.Decimal.String() + " " + right
 }
 
 // optionName writes an option as people do: "VIX 16 Jul 25 25 C".

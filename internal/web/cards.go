@@ -116,11 +116,14 @@ func (w *writer) movers() view.Movers {
 		h := w.holding(mover.Symbol)
 		item := view.Mover{Symbol: mover.Symbol, Share: 92 * mover.Change.Float64() / largest, Money: w.text(mover.Change, whole, true), Part: w.text(mover.Return, percent2, true), Href: w.home + "/holdings?open=" + escape(mover.Symbol) + "#h-" + anchor(mover.Symbol)}
 		item.Tone = toneOf(item.Money)
-		if mover.Short {
+		if mover.Short && (h == nil || !h.Instrument.IsOption()) {
 			item.Note = "short"
 		}
 		if h != nil {
-			item.Symbol = shortName(h)
+			item.Symbol = optionShort(h.Instrument)
+			if item.Symbol == "" {
+				item.Symbol = h.Symbol
+			}
 		}
 		m.Items = append(m.Items, item)
 	}
@@ -181,6 +184,16 @@ func (w *writer) dataCard() view.DataCard {
 		c.Rows = append(c.Rows, view.Row{Name: symbol, Lead: view.Partial, Value: "no price", Tone: view.Quiet})
 	}
 	c.Rows = append(c.Rows, view.Row{Name: "Transactions", Dot: "live", Value: w.Count(w.a.Bookings) + " booked", Href: w.home + "/transactions"})
+	if b := w.a.Benchmark; b != nil {
+		c.Rows = append(c.Rows, view.Row{Name: "Benchmark", Dot: "live", Value: b.Symbol + ", " + b.Basis, Tone: view.Quiet})
+	}
+	if window := w.a.Risk.Window; window.Covered.Known() {
+		row := view.Row{Name: "History for risk", Dot: "live", Value: w.text(window.Covered, percent1, false) + " of exposure", Tone: view.Quiet}
+		if len(window.Excluded)+len(window.Partial) > 0 {
+			row.Dot, row.Lead, row.MarkText = "", view.Partial, ""
+		}
+		c.Rows = append(c.Rows, row)
+	}
 	if w.a.Simulated {
 		c.Rows = append(c.Rows, view.Row{Name: "Market", Lead: view.Simulated, Value: "simulated", Tone: view.Quiet})
 	}

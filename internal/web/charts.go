@@ -42,7 +42,7 @@ func (r *request) valueSpec(a *analysis.Analysis) chart.Spec {
 	keep := thin(len(a.Series.Days))
 	v := chart.Value{
 		Days: pick(a.Series.Days, keep), Own: pick(a.Series.Value, keep), Benchmark: pick(a.Series.Benchmark, keep),
-		PaidIn: pick(a.Series.PaidIn, keep), Currency: string(a.Base),
+		PaidIn: pick(a.Series.PaidIn, keep), Currency: string(a.Base), PaidName: paidWord(a),
 	}
 	if len(v.Days) == 0 {
 		return chart.Spec{Summary: "There are no values in this period."}

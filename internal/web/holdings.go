@@ -431,7 +431,7 @@ func (r *request) row(w *writer, l *line, largest float64) view.HoldingRow {
 	row.Spark, row.SparkEnd = chart.Spark(h.Spark)
 	row.Mark, row.MarkText = unknownMark(h.Value)
 	if h.UnitCost.Known {
-		row.Cost = w.Price(h.UnitCost.Decimal.Round(4))
+		row.Cost = w.unitCost(h.UnitCost.Decimal)
 	}
 	row.Part = w.text(h.UnrealisedReturn, percent1, true)
 	row.Tag = w.tag(h)
@@ -440,6 +440,14 @@ func (r *request) row(w *writer, l *line, largest float64) view.HoldingRow {
 		row.Open, row.Lots, row.Href = true, w.lots(h), r.with("open", "")+"#h-"+row.ID
 	}
 	return row
+}
+
+// unitCost writes a cost of one: two decimals, more where it is small.
+func (w *writer) unitCost(d money.Decimal) string {
+	if d.Abs().Less(money.One) {
+		return w.Price(d.Round(4))
+	}
+	return w.Decimal(d, 2)
 }
 
 func unknownMark(f analysis.Figure) (view.Mark, string) {
@@ -533,7 +541,7 @@ func (w *writer) lots(h *analysis.Holding) *view.Lots {
 	l := &view.Lots{ID: anchor(h.Symbol), Columns: len(sorts)}
 	for _, lot := range h.Lots {
 		row := view.LotRow{
-			Opened: format.Date(lot.Opened), Quantity: w.Quantity(lot.Quantity), UnitCost: w.Price(lot.UnitCost.Round(4)), Account: lot.Account,
+			Opened: format.Date(lot.Opened), Quantity: w.Quantity(lot.Quantity), UnitCost: w.unitCost(lot.UnitCost), Account: lot.Account,
 			Cost: w.text(lot.Cost, exact, false), Value: w.text(lot.Value, exact, false), Gain: w.text(lot.Gain, exact, true), Part: w.text(lot.GainReturn, percent1, true), Term: "Short-term",
 		}
 		if lot.Currency != w.a.Base {

@@ -87,7 +87,7 @@ func (w *writer) riskStrip(l limits) view.RiskStrip {
 	items := []view.RiskItem{net, gross, beta, volatility}
 	if row := tailRow(a, "historical", 0.95); row != nil {
 		item := w.item("VaR 95%, 1 day", row.VaR, whole, l.VaR, row.VaRShare.Float64())
-		w.note(&item, w.text(row.VaRShare, percent2, false)+" · historical, "+w.Count(a.Risk.Window.Days)+" days")
+		w.note(&item, w.text(row.VaRShare, percent2, false)+" of value · historical")
 		items = append(items, item)
 	}
 	items = append(items, w.largestItem(l))
@@ -149,7 +149,12 @@ func (w *writer) largestItem(l limits) view.RiskItem {
 		return view.RiskItem{Figure: view.Figure{Label: "Largest position", Text: "–", Reason: "nothing is held"}}
 	}
 	item := w.item("Largest position", largest.Weight, percent1, l.Largest, largest.Weight.Float64())
-	item.Text = shortName(largest) + " " + item.Text
+	// A long name stands in the label, where there is room for it.
+	if name := shortName(largest); len([]rune(name)) <= 8 {
+		item.Text = name + " " + item.Text
+	} else {
+		item.Label = "Largest, " + name
+	}
 	if c := w.a.Risk.Concentration; c.Effective.Known() {
 		w.note(&item, w.Float(c.Effective.Float64(), 1)+" effective positions")
 	}

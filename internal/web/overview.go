@@ -129,7 +129,7 @@ func (r *request) valueChart(w *writer) view.Chart {
 	if a.Benchmark != nil {
 		c.Legend = append(c.Legend, view.Legend{Label: benchmarkName(a) + ", same flows", Kind: "bench"})
 	}
-	c.Legend = append(c.Legend, view.Legend{Label: "Paid in", Kind: "paid"})
+	c.Legend = append(c.Legend, view.Legend{Label: paidWord(a), Kind: "paid"})
 	source := r.address("/charts/value")
 	for _, k := range []struct{ name, label string }{{"", "Value"}, {"return", "Return"}} {
 		c.Kinds = append(c.Kinds, view.Choice{Label: k.label, Href: r.with("kind", k.name), Current: kind == k.name, Source: r.pageWith(source, "kind", k.name, "period", a.Period.Label)})
@@ -140,6 +140,15 @@ func (r *request) valueChart(w *writer) view.Chart {
 	c.Summary = r.valueSpec(a).Summary
 	c.Table = w.valueTable()
 	return c
+}
+
+// paidWord names the line of payments: of a shorter period it begins with the value
+// at its start.
+func paidWord(a *analysis.Analysis) string {
+	if a.Period.Label == "Max" {
+		return "Paid in"
+	}
+	return "Start and payments"
 }
 
 // periods are the choices of the picker; what is longer than the portfolio's life

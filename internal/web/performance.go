@@ -250,6 +250,9 @@ func (w *writer) difference() view.Waterfall {
 		}
 	}
 	add("Paid in, net", c.Transfers.Float64())
+	for i := range parts {
+		parts[i].Neutral = true
+	}
 	rest := c.Realised.Float64() + c.Unrealised.Float64()
 	if known {
 		for _, g := range groupWords {

@@ -274,7 +274,7 @@ func (w *writer) dataStrip() []view.Figure {
 			estimated += math64(h.Weight)
 		}
 	}
-	list := []view.Figure{prices, rates, {Label: "By valuation", Text: w.Percent(estimated, 1), Note: counted(w, len(d.Estimated), "holding", "holdings") + " of value"}}
+	list := []view.Figure{prices, rates, {Label: "By valuation", Text: w.Percent(estimated, 1), Note: "of value, " + counted(w, len(d.Estimated), "holding", "holdings")}}
 	list = append(list, view.Figure{Label: "Splits applied", Text: w.Count(d.MarketSplits), Note: "from the market's list"})
 	return append(list, view.Figure{Label: "Transactions", Text: w.Count(w.a.Bookings), Note: "since " + format.Date(w.a.First)})
 }

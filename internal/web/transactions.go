@@ -221,6 +221,9 @@ func (r *request) transactionRow(row *store.Row) view.TransactionRow {
 	if t.Symbol == "" {
 		line.Symbol, line.Name = string(t.Currency), t.Note
 	}
+	if option, err := instrument.ParseOCC(t.Symbol); err == nil {
+		line.Symbol, line.Name = optionName(option), t.Symbol
+	}
 	if t.ToSymbol != "" {
 		line.Name = "to " + t.ToSymbol
 	}

@@ -17,6 +17,7 @@ type Value struct {
 	PaidIn    []float64 // what was put in until then, less what was taken out
 	Name      string    // of the benchmark
 	Currency  string
+	PaidName  string // what the line of payments is called
 	Flows     []Flow
 }
 
@@ -59,7 +60,7 @@ func (v Value) Spec(locale format.Locale) Spec {
 		paid["step"] = "end"
 		at := len(spec.Option.Series)
 		spec.Option.Series = append(spec.Option.Series, paid)
-		spec.Read = append(spec.Read, Readout{Name: "Paid in", Series: at, Format: "money", Colour: "$series-7", Quiet: true})
+		spec.Read = append(spec.Read, Readout{Name: v.PaidName, Series: at, Format: "money", Colour: "$series-7", Quiet: true})
 	}
 	return spec
 }

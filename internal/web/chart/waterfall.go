@@ -12,6 +12,8 @@ import (
 type Difference struct {
 	Name   string
 	Amount float64
+	// Neutral is for what is neither gained nor lost: money paid in or out.
+	Neutral bool
 }
 
 // Waterfall draws how causes lead from a start to an end value. The parts are
@@ -66,6 +68,8 @@ func Waterfall(title, currency string, startName string, start float64, parts []
 			Title: part.Name + " " + locale.SignedFloat(part.Amount, 0) + " " + currency,
 		}
 		switch {
+		case part.Neutral:
+			step.Fill, step.Tone, step.Hatched = "fill-rest", view.Plain, part.Amount < 0
 		case part.Amount < 0:
 			step.Fill, step.Tone, step.Hatched = "fill-loss", view.Loss, true
 		case part.Amount == 0:
@@ -91,7 +95,9 @@ func differenceRows(start float64, parts []Difference, locale format.Locale) []v
 	rows := make([]view.Row, len(parts))
 	for i, part := range parts {
 		tone := view.Plain
-		if rounded[i+1] > 0 {
+		if part.Neutral {
+			tone = view.Plain
+		} else if rounded[i+1] > 0 {
 			tone = view.Gain
 		} else if rounded[i+1] < 0 {
 			tone = view.Loss

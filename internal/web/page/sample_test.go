@@ -231,7 +231,7 @@ func sampleSpec(name string) chart.Spec {
 	}
 	paid[0] = math.NaN()
 	if name == "value" {
-		return chart.Value{Days: days, Own: own, Benchmark: bench, PaidIn: paid, Name: "S&P 500", Currency: "USD", Flows: []chart.Flow{{On: days[10], Amount: 250_000}, {On: days[170], Amount: -100_000}}}.Spec(format.English)
+		return chart.Value{Days: days, Own: own, Benchmark: bench, PaidIn: paid, Name: "S&P 500", Currency: "USD", PaidName: "Paid in", Flows: []chart.Flow{{On: days[10], Amount: 250_000}, {On: days[170], Amount: -100_000}}}.Spec(format.English)
 	}
 	for i := range own {
 		own[i], bench[i] = own[i]/3_520_000-1, bench[i]/3_520_000-1
