@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/foliosight/foliosight/finance/covariance"
 )
 
 var levels = []float64{0.9, 0.95, 0.975, 0.99}
@@ -171,7 +173,11 @@ func TestComponentsAddUp(t *testing.T) {
 		for i := range columns {
 			columns[i], weights[i] = random(seed*100+uint64(i), 40), rng.NormFloat64()
 		}
-		c, err := ComponentVaR(weights, SampleCovariance(columns), 0.99)
+		matrix, err := covariance.Sample(columns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := ComponentVaR(weights, matrix, 0.99)
 		if err != nil {
 			t.Fatal(err)
 		}

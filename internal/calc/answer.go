@@ -36,6 +36,11 @@ func (o *object) figure(key string, value float64, reason string) {
 // missing adds null with its reason.
 func (o *object) missing(key, reason string) {
 	o.set(key, nil)
+	o.because(key, reason)
+}
+
+// because adds the reason for a key that is null, or null in part.
+func (o *object) because(key, reason string) {
 	if o.reasons == nil {
 		o.reasons = map[string]string{}
 	}

@@ -3,8 +3,11 @@ package calc
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"math"
 	"strconv"
+
+	"github.com/foliosight/foliosight/finance/series"
 )
 
 // numbers is a list of JSON numbers. Anything else in it (null, text, a nested
@@ -13,6 +16,7 @@ import (
 type numbers struct {
 	list    []float64
 	given   bool
+	gaps    bool // some are null, NaN in list
 	problem *Error
 }
 
@@ -27,13 +31,13 @@ func (n *numbers) UnmarshalJSON(b []byte) error {
 		n.problem = refuse("bad_request", "want a list of numbers")
 		return nil
 	}
-	n.list, n.problem = parseNumbers(b)
+	n.list, n.gaps, n.problem = parseNumbers(b)
 	return nil
 }
 
 // parseNumbers reads a JSON array already known to be valid JSON.
-func parseNumbers(b []byte) ([]float64, *Error) {
-	list := make([]float64, 0, bytes.Count(b, []byte{','})+1)
+func parseNumbers(b []byte) (list []float64, gaps bool, problem *Error) {
+	list = make([]float64, 0, bytes.Count(b, []byte{','})+1)
 	i := skipSpace(b, 1)
 	for b[i] != ']' {
 		end := i
@@ -43,20 +47,23 @@ func parseNumbers(b []byte) ([]float64, *Error) {
 		token := b[i:end]
 		switch {
 		case string(token) == "null":
-			return nil, refuse("gap", "observation %d is null: leave the period out of every series, or fill it deliberately", len(list))
+			gaps = true
 		case token[0] != '-' && (token[0] < '0' || token[0] > '9'):
-			return nil, refuse("bad_request", "observation %d is not a number", len(list))
+			return nil, false, refuse("bad_request", "observation %d is not a number", len(list))
 		}
-		v, err := strconv.ParseFloat(string(token), 64)
+		v, err := math.NaN(), error(nil)
+		if token[0] != 'n' {
+			v, err = strconv.ParseFloat(string(token), 64)
+		}
 		if err != nil {
-			return nil, refuse("out_of_range", "observation %d (%s) is beyond the range of float64", len(list), clip(token))
+			return nil, false, refuse("out_of_range", "observation %d (%s) is beyond the range of float64", len(list), clip(token))
 		}
 		list = append(list, v)
 		if i = skipSpace(b, end); b[i] == ',' {
 			i = skipSpace(b, i+1)
 		}
 	}
-	return list, nil
+	return list, gaps, nil
 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
@@ -80,6 +87,9 @@ func clip(token []byte) string {
 func (n numbers) values(field string) ([]float64, error) {
 	if n.problem != nil {
 		return nil, refuse(n.problem.Code, "%s: %s", field, n.problem.Detail)
+	}
+	if n.gaps {
+		return nil, refuse("gap", "%s: observation %d is null: leave the period out of every series, or fill it deliberately", field, series.FirstBad(n.list))
 	}
 	return n.list, nil
 }
@@ -124,11 +134,12 @@ func (m *matrix) UnmarshalJSON(b []byte) error {
 			m.problem = refuse("gap", "row %d is null", i)
 			return nil
 		}
-		if row.problem != nil {
-			m.problem = refuse(row.problem.Code, "row %d: %s", i, row.problem.Detail)
+		list, err := row.values("row " + strconv.Itoa(i))
+		if err != nil {
+			errors.As(err, &m.problem)
 			return nil
 		}
-		m.rows[i] = row.list
+		m.rows[i] = list
 	}
 	return nil
 }

@@ -151,7 +151,7 @@ func (c *cashDividends) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	for i, row := range rows {
-		if row.problem != nil || len(row.list) != 2 {
+		if row.problem != nil || row.gaps || len(row.list) != 2 {
 			c.problem = refuse("bad_request", "cash_dividends: entry %d: want [day, amount]", i)
 			return nil
 		}

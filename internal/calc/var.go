@@ -3,6 +3,7 @@ package calc
 import (
 	"math"
 
+	"github.com/foliosight/foliosight/finance/covariance"
 	"github.com/foliosight/foliosight/finance/risk"
 	"github.com/foliosight/foliosight/finance/series"
 )
@@ -116,9 +117,6 @@ func (q varRequest) covariance(n int) ([][]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(days) < 2 {
-		return nil, refuse("too_short", "returns_matrix: %d days, at least 2 needed", len(days))
-	}
 	columns := make([][]float64, n)
 	for j := range columns {
 		columns[j] = make([]float64, len(days))
@@ -126,7 +124,11 @@ func (q varRequest) covariance(n int) ([][]float64, error) {
 			columns[j][t] = day[j]
 		}
 	}
-	return risk.SampleCovariance(columns), nil
+	m, err := covariance.Sample(columns)
+	if err != nil {
+		return nil, refuse("too_short", "returns_matrix: %v", err)
+	}
+	return m, nil
 }
 
 type backtestRequest struct {
