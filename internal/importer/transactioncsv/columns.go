@@ -219,9 +219,32 @@ func (c *columns) usable() bool {
 
 const headerWithin = 40 // records looked through for the header
 
+// isPrices recognises the header of a file of prices, which belongs elsewhere.
+func isPrices(text []byte) bool {
+	for _, sep := range []byte(",;\t") {
+		scan := table.NewScanner(text, sep)
+		if !scan.Next() {
+			continue
+		}
+		words := map[string]bool{}
+		for _, f := range scan.Fields {
+			word, _ := fold(string(f))
+			words[word] = true
+		}
+		if words["date"] && (words["close"] || words["adjclose"]) {
+			return true
+		}
+	}
+	return false
+}
+
 // findHeader looks for the header and the separator of fields.
 func findHeader(text []byte) (columns, error) {
 	var best columns
+	if isPrices(text) {
+		return best, &ledger.Fault{Row: 1, Field: "header", Value: firstLine(text), Problem: "these are prices, not transactions",
+			Cure: "import them with: foliosight prices import FILE", Err: ErrPrices}
+	}
 	for _, sep := range []byte(",;\t|") {
 		scan := table.NewScanner(text, sep)
 		for n := 0; n < headerWithin && scan.Next(); n++ {

@@ -32,8 +32,12 @@ import (
 	"github.com/foliosight/foliosight/internal/importer/table"
 )
 
-// ErrHeader reports text without a header that names the columns needed.
-var ErrHeader = errors.New("no header of a transactions file")
+// ErrHeader reports text without a header that names the columns needed; ErrPrices a
+// file of prices.
+var (
+	ErrHeader = errors.New("no header of a transactions file")
+	ErrPrices = errors.New("a file of prices")
+)
 
 // Format is the format for the registry.
 var Format importer.Format = format{}
@@ -45,6 +49,9 @@ func (format) Label() string { return "Transactions (CSV with a header)" }
 
 func (format) Detect(_ string, head []byte) int {
 	c, err := findHeader(head)
+	if errors.Is(err, ErrPrices) {
+		return 10 // to say what it is
+	}
 	if err != nil {
 		return 0
 	}

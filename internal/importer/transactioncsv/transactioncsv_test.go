@@ -193,6 +193,7 @@ func TestReadRefusesTheWhole(t *testing.T) {
 	}{
 		{"no header", "1,2,3\n4,5,6\n", "header", "no line names"},
 		{"no types and no signs", "date,symbol,quantity,price,currency\n2024-01-05,A,5,20,USD\n", "header", "no column says what each row is"},
+		{"prices", "date,symbol,open,high,low,close,volume\n2024-01-05,A,1,1,1,1,5\n", "header", "these are prices"},
 		{"no rows", "date,type,amount,currency\n", "rows", "no row after it"},
 		{"no currency", "date,type,amount\n2024-01-05,deposit,5\n", "currency", "does not say which currency"},
 		{"dates that could be two things", "date,type,amount,currency\n01/02/2024,deposit,5,USD\n", "date", "day or month first"},
