@@ -42,20 +42,27 @@ func (p *Problem) minimum(start []float64, fixedReturn bool) ([]float64, error) 
 	k := kkt{problem: p, rows: rows}
 	p.release(where, w, len(rows))
 	scale := trace(p.Covariance) / float64(n)
+	idle := 0        // steps in a row that moved nothing
+	settled := false // the last step went all the way: what is left of it is rounding
 	for range 50*n + 200 {
 		step, multipliers, err := k.solve(w, where)
 		if err != nil {
 			return nil, err
 		}
-		if size(step) <= 1e-14*math.Max(1, size(w)) {
-			i := k.wrong(w, where, multipliers, 1e-11*scale)
+		if settled || len(k.at) <= len(rows) || size(step) <= 1e-14*math.Max(1, size(w)) {
+			i := k.wrong(w, where, multipliers, 1e-11*scale, idle > n)
 			if i < 0 {
 				return w, nil
 			}
-			where[i] = free
+			where[i], settled = free, false
+			idle++
 			continue
 		}
-		p.advance(w, where, step)
+		length := p.advance(w, where, step)
+		settled = length == 1
+		if length*size(step) > 1e-13 {
+			idle = 0
+		}
 	}
 	return nil, ErrNotSolved
 }
@@ -82,8 +89,9 @@ func (p *Problem) release(where []side, w []float64, rows int) {
 	}
 }
 
-// advance moves the free weights along step until one meets a bound, which holds it.
-func (p *Problem) advance(w []float64, where []side, step []float64) {
+// advance moves the free weights along step until one meets a bound, which holds it. It
+// returns the part of the step that was gone.
+func (p *Problem) advance(w []float64, where []side, step []float64) float64 {
 	length, stopped, at := 1.0, -1, free
 	for i, d := range step {
 		if where[i] != free || d == 0 {
@@ -109,6 +117,7 @@ func (p *Problem) advance(w []float64, where []side, step []float64) {
 			w[stopped] = p.High
 		}
 	}
+	return length
 }
 
 // kkt solves the equality-constrained problem of the free weights.
@@ -170,8 +179,9 @@ func (k *kkt) solve(w []float64, where []side) (step, multipliers []float64, err
 	return step, multipliers, nil
 }
 
-// wrong is the held weight whose multiplier has the wrong sign by most, −1 when none.
-func (k *kkt) wrong(w []float64, where []side, multipliers []float64, tolerance float64) int {
+// wrong is the held weight whose multiplier has the wrong sign by most, −1 when none. With
+// firstOne it is the first such weight (Bland's rule), which cannot go round in circles.
+func (k *kkt) wrong(w []float64, where []side, multipliers []float64, tolerance float64, firstOne bool) int {
 	worst, at := tolerance, -1
 	for i, s := range where {
 		if s == free || k.problem.Low == k.problem.High {
@@ -186,6 +196,9 @@ func (k *kkt) wrong(w []float64, where []side, multipliers []float64, tolerance 
 		}
 		if slope > worst {
 			worst, at = slope, i
+			if firstOne {
+				return at
+			}
 		}
 	}
 	return at

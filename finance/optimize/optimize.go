@@ -140,6 +140,9 @@ func (p *Problem) towards(least []float64, target float64) (*Solution, error) {
 	if high > low {
 		mix = min((target-low)/(high-low), 1)
 	}
+	if mix > 1-1e-12 {
+		return p.solution(best), nil // the target is the most there is: one vertex reaches it
+	}
 	w := make([]float64, len(least))
 	for i := range w {
 		w[i] = least[i] + float64(mix*(best[i]-least[i]))
