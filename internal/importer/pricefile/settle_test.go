@@ -262,6 +262,11 @@ func TestSettleAll(t *testing.T) {
 	if len(faults) != 0 || stated.Dividends["AAPL"][1].Amount.String() != "3.29" {
 		t.Errorf("stated: %v %v", stated.Dividends, faults)
 	}
+	// Lean's factor files say what was paid.
+	lean, faults := SettleAll([]*File{read("aapl.csv", "20140507,0.9,0.0357143,592.33\n20140606,0.9050269,0.0357143,645.57\n20501231,0.9050269,0.25,0")}, nil, Auto)
+	if len(faults) != 0 || lean.Dividends["AAPL"][0].Amount.String() != "3.29" {
+		t.Errorf("lean: %v %v", lean.Dividends, faults)
+	}
 	// A split that only the prices show belongs to the list.
 	seen, faults := SettleAll([]*File{read("x.csv", "date,symbol,close,adj_close\n2015-09-10,XRT,92.5,42.2\n2015-09-11,XRT,46.3,42.3\n")}, map[string][]Action{"SPY": {}}, Auto)
 	if len(faults) != 0 || len(seen.Splits["XRT"]) != 1 || seen.Splits["SPY"] == nil {

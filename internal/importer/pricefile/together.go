@@ -115,7 +115,11 @@ func (t *Together) settleDividends(files []*File, basis Basis) ledger.Faults {
 		if len(all) == 0 {
 			continue
 		}
-		settled, found, err := SettleDividends(all, evidence, Auto)
+		own := Auto
+		if f.Layout == LeanFactors { // worked out from prices as traded
+			own = Traded
+		}
+		settled, found, err := SettleDividends(all, evidence, own)
 		if err != nil && (basis == Traded || basis == SplitAdjusted) {
 			settled, found, err = SettleDividends(all, evidence, basis)
 		}
