@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/market"
 	"github.com/foliosight/foliosight/finance/money"
@@ -89,13 +90,7 @@ func (s *Service) plan(ctx context.Context, v store.View, portfolio string, f Fi
 	if err != nil {
 		return nil, err
 	}
-	account := o.Account
-	if account == "" && len(d.accounts) == 1 {
-		for name := range d.accounts {
-			account = name
-		}
-	}
-	file, err := s.formats.Read(f.Name, f.Content, o.Format, importer.Options{BaseCurrency: target.Base, Account: account, AsOf: s.today(),
+	file, err := s.formats.Read(f.Name, f.Content, o.Format, importer.Options{BaseCurrency: target.Base, Account: o.Account, AsOf: s.today(),
 		DateOrder: o.DateOrder, Decimal: o.Decimal, Unfunded: o.Unfunded})
 	if err != nil {
 		return nil, err
@@ -156,6 +151,7 @@ func (p *plan) before(ctx context.Context, v store.View) error {
 // present are the bookings of a ledger by which those of a file are recognised.
 type present struct {
 	references map[string]bool // account and reference, of every booking that is in force in whatever words
+	anywhere   map[string]bool // the reference alone
 	typed      map[string]int  // fingerprints of bookings without a reference, counted
 }
 
@@ -174,13 +170,14 @@ func presentIn(ctx context.Context, v store.View, portfolio string) (*present, e
 			standing[rows[i].Origin] = true
 		}
 	}
-	p := &present{references: map[string]bool{}, typed: map[string]int{}}
+	p := &present{references: map[string]bool{}, anywhere: map[string]bool{}, typed: map[string]int{}}
 	for i := range rows {
 		r := &rows[i]
 		switch {
 		case !standing[r.Origin]:
 		case r.Source != "":
 			p.references[reference(&r.Transaction)] = true
+			p.anywhere[r.Source] = true
 		case r.Superseded == 0:
 			p.typed[ledger.Fingerprint(&r.Transaction)]++
 		}
@@ -190,7 +187,8 @@ func presentIn(ctx context.Context, v store.View, portfolio string) (*present, e
 
 // has reports whether a booking of a file is there, and why it is thought so.
 func (p *present) has(t *ledger.Transaction) (bool, string) {
-	if t.Source != "" && p.references[reference(t)] {
+	// A row of no account was booked into the one there was, if there was one.
+	if t.Source != "" && (p.references[reference(t)] || t.Account == "" && p.anywhere[t.Source]) {
 		return true, "booked already, with the same reference"
 	}
 	bare := *t
@@ -237,7 +235,7 @@ func (p *plan) judgeBookings(present *present, row *importer.Row, out *PreviewRo
 		out.Reason = fmt.Sprintf("%d of its %d bookings are there already", len(row.Transactions)-len(fresh), len(row.Transactions))
 	}
 	out.Status, out.Transactions = RowNew, p.draft.prepare(fresh)
-	if faults := ledger.Validate(out.Transactions, p.draft.instrument, 0); len(faults) > 0 {
+	if faults := ledger.Validate(out.Transactions, p.draft.instrument, date.None); len(faults) > 0 {
 		p.refuse(out, faults)
 	}
 }
