@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,7 +29,7 @@ func (s *Service) ImportPrices(ctx context.Context, c Caller, files []File, o Pr
 	if o.Source == store.Simulated {
 		return nil, &ledger.Fault{Field: "source", Value: o.Source, Problem: "the simulated market makes its prices itself", Cure: "give another name"}
 	}
-	in := &priceImport{options: o, basis: basis, out: &PriceImport{}, splits: map[string][]pricefile.Action{}, dividends: map[string][]pricefile.Action{}, settled: map[string]pricefile.Series{}}
+	in := &priceImport{options: o, basis: basis, out: &PriceImport{}}
 	for _, f := range files {
 		read, err := pricefile.Read(f.Name, f.Content)
 		if err != nil {
@@ -50,76 +51,106 @@ func (s *Service) ImportPrices(ctx context.Context, c Caller, files []File, o Pr
 
 // priceImport is files on their way into one batch.
 type priceImport struct {
-	options   PriceOptions
-	basis     pricefile.Basis
-	files     []*pricefile.File
-	out       *PriceImport
-	known     map[string]instrument.Instrument
-	splits    map[string][]pricefile.Action // the whole list of a symbol; absent: not known
-	dividends map[string][]pricefile.Action
-	settled   map[string]pricefile.Series
-	seen      []pricefile.Action // splits seen in the prices
+	options PriceOptions
+	basis   pricefile.Basis
+	files   []*pricefile.File
+	out     *PriceImport
+	known   map[string]instrument.Instrument
 }
 
 func (in *priceImport) settle(ctx context.Context, v store.View) (store.Batch, error) {
 	b := store.Batch{Source: in.options.Source}
-	if err := in.gather(ctx, v); err != nil {
+	var err error
+	if in.known, err = v.Instruments(ctx, nil, store.LatestMarket, false); err != nil {
 		return b, err
 	}
-	var names []string
-	for _, f := range in.files {
-		names = append(names, f.Name)
-		result, series, err := in.prices(f)
-		if err != nil {
-			return b, err
-		}
-		b.Series = append(b.Series, series...)
-		b.Series = append(b.Series, in.rates(f, &result)...)
-		in.out.Files = append(in.out.Files, result)
-	}
-	b.Reason = strings.Join(names, ", ")
-	if len(b.Reason) > 200 {
-		b.Reason = b.Reason[:200]
-	}
-	dividends, err := in.settleDividends()
+	splits, err := in.keptSplits(ctx, v)
 	if err != nil {
 		return b, err
 	}
-	b.Actions = append(in.splitActions(), dividends...)
+	kept, err := in.keptPrices(ctx, v)
+	if err != nil {
+		return b, err
+	}
+	together, faults := pricefile.SettleBeside(in.files, splits, kept, in.basis)
+	if len(faults) > 0 {
+		return b, faults
+	}
+	in.report(together)
+	for i := range together.Series {
+		b.Series = append(b.Series, in.series(&together.Series[i]))
+	}
+	b.Series = append(b.Series, in.rates(together)...)
+	b.Actions = in.actions(together, splits)
+	b.Reason = in.names()
 	b.Series, err = joined(b.Series)
 	return b, err
 }
 
-// gather collects what is known of splits: what the files say, else what the store has.
-func (in *priceImport) gather(ctx context.Context, v store.View) (err error) {
+func (in *priceImport) names() string {
+	var names []string
 	for _, f := range in.files {
-		for symbol, list := range f.Splits() {
-			in.splits[symbol] = append(in.splits[symbol], list...)
-		}
-		for symbol, list := range f.Dividends() {
-			in.dividends[symbol] = append(in.dividends[symbol], list...)
-		}
+		names = append(names, f.Name)
 	}
-	if in.known, err = v.Instruments(ctx, nil, store.LatestMarket, false); err != nil {
-		return err
-	}
-	kept, err := v.Actions(ctx, nil, store.LatestMarket, false)
-	if err != nil {
-		return err
-	}
+	return strings.ToValidUTF8(fmt.Sprintf("%.200s", strings.Join(names, ", ")), "")
+}
+
+// keptSplits are the lists of splits that the store has, of symbols for which the files
+// state none.
+func (in *priceImport) keptSplits(ctx context.Context, v store.View) (map[string][]pricefile.Action, error) {
 	said := map[string]bool{}
-	for symbol := range in.splits {
-		said[symbol] = true
-	}
-	for _, a := range kept {
-		if a.Kind == store.SplitAction && !said[a.Symbol] {
-			in.splits[a.Symbol] = append(in.splits[a.Symbol], pricefile.Action{Date: a.Date, Symbol: a.Symbol, Kind: pricefile.Split, Ratio: *a.Ratio})
+	for _, f := range in.files {
+		for symbol := range f.Splits() {
+			said[symbol] = true
 		}
 	}
-	for symbol, list := range in.splits {
-		in.splits[symbol] = pricefile.SortActions(list)
+	actions, err := v.Actions(ctx, nil, store.LatestMarket, false)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	kept := map[string][]pricefile.Action{}
+	for _, a := range actions {
+		if a.Kind == store.SplitAction && !said[a.Symbol] {
+			kept[a.Symbol] = append(kept[a.Symbol], pricefile.Action{Date: a.Date, Symbol: a.Symbol, Kind: pricefile.Split, Ratio: *a.Ratio})
+		}
+	}
+	for symbol, list := range kept {
+		kept[symbol] = pricefile.SortActions(list) // several sources may say the same
+	}
+	return kept, nil
+}
+
+// keptPrices are the prices that the store has, as traded, of symbols for which the
+// files state dividends and no prices.
+func (in *priceImport) keptPrices(ctx context.Context, v store.View) (map[string]pricefile.Series, error) {
+	priced, wanted := map[string]bool{}, map[string]bool{}
+	for _, f := range in.files {
+		for i := range f.Series {
+			priced[f.Series[i].Symbol] = true
+		}
+	}
+	for _, f := range in.files {
+		for symbol := range f.Dividends() {
+			if !priced[symbol] {
+				wanted[symbol] = true
+			}
+		}
+	}
+	kept := map[string]pricefile.Series{}
+	if len(wanted) == 0 {
+		return kept, nil
+	}
+	all, err := v.Series(ctx, store.SeriesQuery{Kind: store.Prices, Symbols: sortedKeys(wanted), From: date.None, Version: store.LatestMarket, Full: true})
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range all {
+		// The source's own prices say most about its dividends.
+		if _, other := kept[s.Symbol]; !other || s.Source == in.options.Source {
+			kept[s.Symbol] = pricefile.Series{Symbol: s.Symbol, Dates: s.Dates, Open: s.Open, High: s.High, Low: s.Low, Close: s.Close, Volume: s.Volume, AdjClose: s.Adjusted}
+		}
+	}
+	return kept, nil
 }
 
 func (in *priceImport) currency(symbol string) money.Currency {
@@ -129,63 +160,112 @@ func (in *priceImport) currency(symbol string) money.Currency {
 	return in.options.Currency
 }
 
-// prices puts the series of a file back as traded.
-func (in *priceImport) prices(f *pricefile.File) (PriceFileResult, []store.Series, error) {
-	r := PriceFileResult{File: f.Name, Kind: string(f.Layout), Rows: f.Rows, Notes: slices.Clone(f.Notes), From: date.None, To: date.None}
+// series is a settled series as it is kept.
+func (in *priceImport) series(s *pricefile.Settled) store.Series {
+	out := store.Series{Kind: store.Prices, Symbol: s.Symbol, Currency: in.currency(s.Symbol), Dates: s.Dates, Close: s.Close,
+		Open: s.Open, High: s.High, Low: s.Low, Volume: s.Volume, Adjusted: s.AdjClose}
+	if s.Verdict.Stored == pricefile.TotalReturn {
+		return store.Series{Kind: store.Totals, Symbol: s.Symbol, Currency: out.Currency, Dates: s.Dates, Close: s.AdjClose}
+	}
+	return out
+}
+
+// percent are the beginnings of the names under which central banks publish interest
+// rates in percent a year; they are kept as fractions.
+var percent = []string{"DGS", "DTB", "TB3MS", "DFF", "FEDFUNDS", "SOFR", "EFFR", "ESTR", "ECBESTR", "SONIA", "EURIBOR", "DFII"}
+
+func inPercent(name string) bool {
+	return slices.ContainsFunc(percent, func(p string) bool { return strings.HasPrefix(strings.ToUpper(name), p) })
+}
+
+// rates are the exchange and interest rates of the files.
+func (in *priceImport) rates(t *pricefile.Together) []store.Series {
 	var all []store.Series
-	symbols, bases, said := map[string]bool{}, map[pricefile.Basis]bool{}, map[string]int{}
-	for _, s := range f.Series {
-		var list []pricefile.Action
-		if known, ok := in.splits[s.Symbol]; ok {
-			list = append([]pricefile.Action{}, known...) // known and empty is not the same as not known
-		}
-		settled, verdict, err := pricefile.Settle(s, list, in.basis)
-		if err != nil {
-			return r, nil, fmt.Errorf("%s: %w", f.Name, err)
-		}
-		in.seen = append(in.seen, verdict.Splits...)
-		out := store.Series{Kind: store.Prices, Symbol: s.Symbol, Currency: in.currency(s.Symbol), Dates: settled.Dates, Close: settled.Close,
-			Open: settled.Open, High: settled.High, Low: settled.Low, Volume: settled.Volume, Adjusted: settled.AdjClose}
-		if verdict.Stored == pricefile.TotalReturn {
-			out = store.Series{Kind: store.Totals, Symbol: s.Symbol, Currency: out.Currency, Dates: settled.Dates, Close: settled.AdjClose}
-		} else {
-			in.settled[s.Symbol] = settled
-		}
-		all = append(all, out)
-		symbols[s.Symbol], bases[verdict.Found] = true, true
-		r.span(settled.Dates)
-		for _, n := range verdict.Notes {
-			said[n]++
-		}
+	for _, x := range t.FX {
+		all = append(all, store.Series{Kind: store.FX, Symbol: string(x.Base) + "/" + string(x.Quote), Currency: x.Quote, Dates: x.Dates, Close: x.Values})
 	}
-	for _, a := range f.Actions {
-		symbols[a.Symbol] = true
-		r.span([]date.Date{a.Date})
-	}
-	r.Symbols = len(symbols)
-	for _, b := range []pricefile.Basis{pricefile.Traded, pricefile.SplitAdjusted, pricefile.TotalReturn} {
-		if bases[b] {
-			r.Basis = strings.TrimPrefix(r.Basis+", "+string(b), ", ")
+	for _, x := range t.Rates {
+		values := x.Values
+		if inPercent(x.Series) {
+			values = make([]float64, len(x.Values))
+			for i, v := range x.Values {
+				values[i] = v / 100
+			}
 		}
+		all = append(all, store.Series{Kind: store.Rates, Symbol: x.Series, Dates: x.Dates, Close: values})
 	}
-	for _, n := range sortedKeys(said) {
-		if said[n] > 1 {
-			n = fmt.Sprintf("%d series: %s", said[n], n)
-		}
-		r.Notes = append(r.Notes, n)
-	}
-	return r, all, nil
+	return all
 }
 
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
+// actions are the splits and dividends that the files state or show; those that the
+// store has already under another source are not repeated.
+func (in *priceImport) actions(t *pricefile.Together, kept map[string][]pricefile.Action) []store.Action {
+	var all []store.Action
+	for _, symbol := range sortedKeys(t.Splits) {
+		for _, a := range t.Splits[symbol] {
+			if slices.ContainsFunc(kept[symbol], func(k pricefile.Action) bool { return k.Date == a.Date }) {
+				continue
+			}
+			ratio := a.Ratio
+			all = append(all, store.Action{Kind: store.SplitAction, Symbol: symbol, Date: a.Date, Ratio: &ratio})
+		}
 	}
-	slices.Sort(keys)
-	return keys
+	for _, symbol := range sortedKeys(t.Dividends) {
+		for _, a := range t.Dividends[symbol] {
+			all = append(all, store.Action{Kind: store.DividendAction, Symbol: symbol, Date: a.Date, Amount: money.Some(a.Amount), Currency: in.currency(symbol)})
+		}
+	}
+	return all
 }
 
+// report says what each file brought.
+func (in *priceImport) report(t *pricefile.Together) {
+	for _, f := range in.files {
+		r := PriceFileResult{File: f.Name, Kind: string(f.Layout), Rows: f.Rows, From: date.None, To: date.None}
+		symbols, bases := map[string]bool{}, map[pricefile.Basis]bool{}
+		said := map[string]int{}
+		for i := range t.Series {
+			if s := &t.Series[i]; s.File == f.Name {
+				symbols[s.Symbol], bases[s.Verdict.Found] = true, true
+				r.span(s.Dates)
+				for _, n := range s.Verdict.Notes {
+					said[n]++
+				}
+			}
+		}
+		for _, a := range f.Actions {
+			symbols[a.Symbol] = true
+			r.span([]date.Date{a.Date})
+		}
+		for _, x := range f.FX {
+			symbols[string(x.Base)+"/"+string(x.Quote)] = true
+			r.span(x.Dates)
+		}
+		for _, x := range f.Rates {
+			symbols[x.Series] = true
+			r.span(x.Dates)
+			if inPercent(x.Series) {
+				said[x.Series+" is published in percent and kept as a fraction"]++
+			}
+		}
+		r.Symbols = len(symbols)
+		for _, b := range []pricefile.Basis{pricefile.Traded, pricefile.SplitAdjusted, pricefile.TotalReturn} {
+			if bases[b] {
+				r.Basis = strings.TrimPrefix(r.Basis+", "+string(b), ", ")
+			}
+		}
+		r.Notes = slices.Clone(f.Notes)
+		for _, n := range sortedKeys(said) {
+			if said[n] > 1 {
+				n = fmt.Sprintf("%d series: %s", said[n], n)
+			}
+			r.Notes = append(r.Notes, n)
+		}
+		in.out.Files = append(in.out.Files, r)
+	}
+}
+
+// span widens the days that a file covers.
 func (r *PriceFileResult) span(dates []date.Date) {
 	if len(dates) == 0 {
 		return
@@ -197,68 +277,7 @@ func (r *PriceFileResult) span(dates []date.Date) {
 	r.From, r.To = min(r.From, first), max(r.To, last)
 }
 
-// percent are the beginnings of the names under which central banks publish interest
-// rates in percent a year; they are kept as fractions.
-var percent = []string{"DGS", "DTB", "TB3MS", "DFF", "FEDFUNDS", "SOFR", "EFFR", "ESTR", "ECBESTR", "SONIA", "EURIBOR", "DFII"}
-
-// rates are the exchange and interest rates of a file.
-func (in *priceImport) rates(f *pricefile.File, r *PriceFileResult) []store.Series {
-	var all []store.Series
-	for _, x := range f.FX {
-		all = append(all, store.Series{Kind: store.FX, Symbol: string(x.Base) + "/" + string(x.Quote), Currency: x.Quote, Dates: x.Dates, Close: x.Values})
-		r.Symbols++
-		r.span(x.Dates)
-	}
-	for _, x := range f.Rates {
-		values := x.Values
-		if slices.ContainsFunc(percent, func(p string) bool { return strings.HasPrefix(strings.ToUpper(x.Series), p) }) {
-			values = make([]float64, len(x.Values))
-			for i, v := range x.Values {
-				values[i] = v / 100
-			}
-			r.Notes = append(r.Notes, x.Series+" is published in percent and kept as a fraction")
-		}
-		all = append(all, store.Series{Kind: store.Rates, Symbol: x.Series, Dates: x.Dates, Close: values})
-		r.Symbols++
-		r.span(x.Dates)
-	}
-	return all
-}
-
-func (in *priceImport) splitActions() []store.Action {
-	var all []store.Action
-	given := slices.Clone(in.seen)
-	for _, f := range in.files {
-		for _, list := range f.Splits() {
-			given = append(given, list...)
-		}
-	}
-	for _, a := range pricefile.SortActions(given) {
-		ratio := a.Ratio
-		all = append(all, store.Action{Kind: store.SplitAction, Symbol: a.Symbol, Date: a.Date, Ratio: &ratio})
-	}
-	return all
-}
-
-// settleDividends puts the dividends back per share as they were paid.
-func (in *priceImport) settleDividends() ([]store.Action, error) {
-	var given []pricefile.Action
-	for _, symbol := range sortedKeys(in.dividends) {
-		given = append(given, in.dividends[symbol]...)
-	}
-	if len(given) == 0 {
-		return nil, nil
-	}
-	paid, _, err := pricefile.SettleDividends(given, pricefile.Evidence{Splits: in.splits, Prices: in.settled}, in.basis)
-	if err != nil {
-		return nil, err
-	}
-	all := make([]store.Action, 0, len(paid))
-	for _, a := range paid {
-		all = append(all, store.Action{Kind: store.DividendAction, Symbol: a.Symbol, Date: a.Date, Amount: money.Some(a.Amount), Currency: in.currency(a.Symbol)})
-	}
-	return all, nil
-}
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // joined makes one series of those of one symbol that several files carry: where two
 // say the same day, the file given last counts.

@@ -3,6 +3,7 @@ package pricefile
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/foliosight/foliosight/finance/ledger"
@@ -33,6 +34,12 @@ type Settled struct {
 // What cannot be settled is left out of the result and is a fault that names file and
 // symbol; the rest is there.
 func SettleAll(files []*File, known map[string][]Action, basis Basis) (*Together, ledger.Faults) {
+	return SettleBeside(files, known, nil, basis)
+}
+
+// SettleBeside is SettleAll where prices are kept already, as traded: a list of
+// dividends alone is settled by them.
+func SettleBeside(files []*File, known map[string][]Action, kept map[string]Series, basis Basis) (*Together, ledger.Faults) {
 	t := &Together{Splits: map[string][]Action{}, Dividends: map[string][]Action{}}
 	t.addSplits(known)
 	for _, f := range files {
@@ -64,7 +71,7 @@ func SettleAll(files []*File, known map[string][]Action, basis Basis) (*Together
 			t.addSplits(map[string][]Action{s.Symbol: s.Verdict.Splits})
 		}
 	}
-	faults = append(faults, t.settleDividends(files, basis)...)
+	faults = append(faults, t.settleDividends(files, kept, basis)...)
 	for i, n := range t.Notes {
 		if said[n] > 1 {
 			t.Notes[i] = fmt.Sprintf("%d series: %s", said[n], n)
@@ -97,8 +104,9 @@ func (t *Together) addSplits(lists map[string][]Action) {
 
 // settleDividends settles file by file, as each stands on one basis. Where a file's own
 // figures do not tell, a basis that was stated for the prices is taken for it too.
-func (t *Together) settleDividends(files []*File, basis Basis) ledger.Faults {
-	evidence := Evidence{Splits: t.Splits, Prices: make(map[string]Series, len(t.Series))}
+func (t *Together) settleDividends(files []*File, kept map[string]Series, basis Basis) ledger.Faults {
+	evidence := Evidence{Splits: t.Splits, Prices: make(map[string]Series, len(t.Series)+len(kept))}
+	maps.Copy(evidence.Prices, kept)
 	for _, s := range t.Series {
 		if s.Verdict.Stored == Traded {
 			evidence.Prices[s.Symbol] = s.Series
