@@ -283,3 +283,39 @@ func whole(t *testing.T, text string) int {
 	}
 	return sign * n
 }
+
+// What a first visit of the Overview costs on the wire: page, style, scripts, typeface,
+// charts and the data of the chart, compressed.
+func TestTheOverviewWeighsLessThan300KB(t *testing.T) {
+	handler, err := web.New(shared, web.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	zip := map[string]string{"Accept-Encoding": "gzip"}
+	w := call(handler, "GET", "/p/family", nil, zip)
+	if w.Header().Get("Content-Encoding") != "gzip" {
+		t.Fatal("the page is not compressed")
+	}
+	total := w.Body.Len()
+	html := call(handler, "GET", "/p/family", nil, nil).Body.String()
+	seen := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?:href|src|content|data-src)="(/(?:assets|p/family/charts)/[^"]*)"`).FindAllStringSubmatch(html, -1) {
+		address := strings.ReplaceAll(m[1], "&amp;", "&")
+		if seen[address] || strings.Contains(address, ".csv") {
+			continue
+		}
+		seen[address] = true
+		part := call(handler, "GET", address, nil, zip)
+		if part.Code != 200 {
+			t.Errorf("%s: status %d", address, part.Code)
+		}
+		total += part.Body.Len()
+	}
+	if len(seen) < 10 {
+		t.Fatalf("only %d parts found", len(seen))
+	}
+	if total > 300_000 {
+		t.Errorf("the Overview weighs %d bytes", total)
+	}
+	t.Logf("the Overview weighs %d bytes in %d requests", total, len(seen)+1)
+}

@@ -87,22 +87,23 @@ func Waterfall(title, currency string, startName string, start float64, parts []
 // differenceRows writes the parts so that, as displayed, start and parts add
 // up to the end.
 func differenceRows(start float64, parts []Difference, locale format.Locale) []view.Row {
-	amounts := []float64{start - math.Round(start)}
-	for _, part := range parts {
-		amounts = append(amounts, part.Amount)
+	end, amounts := start, make([]float64, len(parts))
+	for i, part := range parts {
+		amounts[i] = part.Amount
+		end += part.Amount
 	}
-	rounded := format.Parts(amounts, 0)
+	rounded := format.PartsOf(math.Round(end)-math.Round(start), amounts, 0)
 	rows := make([]view.Row, len(parts))
 	for i, part := range parts {
 		tone := view.Plain
 		if part.Neutral {
 			tone = view.Plain
-		} else if rounded[i+1] > 0 {
+		} else if rounded[i] > 0 {
 			tone = view.Gain
-		} else if rounded[i+1] < 0 {
+		} else if rounded[i] < 0 {
 			tone = view.Loss
 		}
-		rows[i] = view.Row{Name: part.Name, Value: locale.SignedFloat(rounded[i+1], 0), Tone: tone, Money: true}
+		rows[i] = view.Row{Name: part.Name, Value: locale.SignedFloat(rounded[i], 0), Tone: tone, Money: true}
 	}
 	return rows
 }
