@@ -20,14 +20,19 @@ import (
 // request would cost an fsync each.
 const touchEvery = time.Hour
 
-// NeedsSetup reports whether nobody has been created yet.
+// NeedsSetup reports whether the first visitor is still to become the owner: nobody has
+// been created yet, or the command line alone was used so far.
 func (s *Service) NeedsSetup(ctx context.Context) (bool, error) {
 	has, err := s.store.HasOwner(ctx)
-	return !has, err
+	if err != nil || !has {
+		return !has, err
+	}
+	_, open, err := s.unclaimed(ctx)
+	return open, err
 }
 
-// SetUp creates the first user, who owns the installation, and signs them in. A second
-// time it is ErrSetUp.
+// SetUp creates the first user, who owns the installation, and signs them in; what the
+// command line imported before is theirs. A second time it is ErrSetUp.
 func (s *Service) SetUp(ctx context.Context, n NewOwner) (SignedIn, error) {
 	u, err := newUser(n)
 	if err != nil {
@@ -38,6 +43,14 @@ func (s *Service) SetUp(ctx context.Context, n NewOwner) (SignedIn, error) {
 	}
 	if u.PasswordHash, err = s.hashPassword(ctx, n.Password); err != nil {
 		return SignedIn{}, err
+	}
+	if id, open, err := s.unclaimed(ctx); err != nil {
+		return SignedIn{}, err
+	} else if open {
+		if err := s.claim(ctx, id, u, u.PasswordHash); err != nil {
+			return SignedIn{}, err
+		}
+		return s.begin(ctx, id, n.Agent)
 	}
 	tenant := store.Tenant{ID: store.NewID(), Name: n.Name}
 	if err := s.store.Found(ctx, tenant, u, true); err != nil {

@@ -9,6 +9,7 @@
 // The use cases, by file:
 //
 //	auth.go          NeedsSetup, SetUp, SignIn, SignOut, Authenticate, Me, UpdateMe, ChangePassword, Owner, ByEmail
+//	owner.go         LocalOwner: the owner for the command line, made where there is none; Prolong
 //	portfolios.go    Portfolios, Portfolio, CreatePortfolio, UpdatePortfolio, ArchivePortfolio, DeletePortfolio,
 //	                 Accounts, PutAccount, DeleteAccount
 //	transactions.go  Transactions, Transaction, Book, Edit, Delete, Restore, Versions, UndoVersion
