@@ -33,7 +33,7 @@ func LedoitWolf(columns [][]float64) (Shrunk, error) {
 		fourth += float64(length * length)
 	}
 	beta := (fourth/float64(n) - squares) / (p * float64(n))
-	delta := (squares - 2*mu*trace + p*mu*mu) / p
+	delta := (squares - float64(2*mu*trace) + float64(p*mu*mu)) / p
 	intensity := 0.0
 	if beta = math.Min(beta, delta); beta > 0 {
 		intensity = beta / delta
@@ -158,7 +158,7 @@ func constantCorrelationPull(x, s [][]float64, deviations []float64, mean float6
 				continue
 			}
 			theta := series.Dot(cubed[i], x[j])/n - float64(seconds[i][i]*s[i][j]) - float64(seconds[i][j]*s[i][i]) + float64(s[i][i]*s[i][j])
-			shared += deviations[j] / deviations[i] * theta
+			shared += float64(deviations[j] / deviations[i] * theta)
 		}
 	}
 	return pi - rho - float64(mean*shared)

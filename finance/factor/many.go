@@ -36,7 +36,7 @@ func (d *Design) FitMany(returns [][]float64) (Betas, error) {
 		}
 		params := out.Params[row]
 		mean, explained := floats.Sum(r)/float64(n), 0.0
-		total := floats.Dot(r, r) - float64(n)*mean*mean
+		total := floats.Dot(r, r) - float64(float64(n)*mean*mean)
 		for j := range k - 1 {
 			c := floats.Dot(d.q[j], r)
 			params[j+1] = c

@@ -68,7 +68,7 @@ func sure(t Terms) Value {
 		sign = -1
 	}
 	try := func(years float64) {
-		held, owed := t.Spot*math.Exp(-t.DividendYield*years), t.Strike*math.Exp(-t.Rate*years)
+		held, owed := float64(t.Spot*math.Exp(-t.DividendYield*years)), float64(t.Strike*math.Exp(-t.Rate*years))
 		if p := sign * (held - owed); p > best.Price {
 			best = Value{Price: p, Delta: sign * math.Exp(-t.DividendYield*years)}
 		}

@@ -66,11 +66,11 @@ func makeRules() *rules {
 	for i := range nodes {
 		r.share[i] = (1 + z[i+1]) / 2
 		for k, y := range r.y {
-			r.at[i][k] = interpolate(r.share[i] * math.Sqrt(1-(1+y)*(1+y)/4))
+			r.at[i][k] = interpolate(r.share[i] * math.Sqrt(1-float64((1+y)*(1+y))/4))
 		}
 	}
 	for k, y := range r.py {
-		r.pat[k] = interpolate(math.Sqrt(1 - (1+y)*(1+y)/4))
+		r.pat[k] = interpolate(math.Sqrt(1 - float64((1+y)*(1+y))/4))
 	}
 	return r
 }
@@ -85,10 +85,10 @@ func legendre(x, w []float64) {
 			for j := range n {
 				p, previous = (float64((2*float64(j)+1)*z*p)-float64(float64(j)*previous))/float64(j+1), p
 			}
-			slope := float64(n) * (z*p - previous) / (z*z - 1)
+			slope := float64(n) * (float64(z*p) - previous) / (float64(z*z) - 1)
 			step := p / slope
 			z -= step
-			w[i] = 2 / ((1 - z*z) * slope * slope)
+			w[i] = 2 / ((1 - float64(z*z)) * slope * slope)
 			if math.Abs(step) < 1e-16 {
 				break
 			}
@@ -124,9 +124,9 @@ func boundaryOf(t Terms) (b boundary, ok bool) {
 	}
 	for range sweeps {
 		for i := range nodes {
-			tau := rule.share[i] * rule.share[i] * t.Years
-			deviation := sigma * math.Sqrt(tau)
-			drift := (r - q - sigma*sigma/2) / sigma // of d₋, times √w
+			tau := float64(rule.share[i] * rule.share[i] * t.Years)
+			deviation := float64(sigma * math.Sqrt(tau))
+			drift := (r - q - float64(sigma*sigma)/2) / sigma // of d₋, times √w
 			root := math.Sqrt(tau)
 			at := logs[i]
 			d := (at+toStrike)/deviation + float64(drift*root)
@@ -134,9 +134,9 @@ func boundaryOf(t Terms) (b boundary, ok bool) {
 			m, dm := normal(d+deviation), density(d+deviation)/deviation
 			for k, y := range rule.y {
 				half := (1 + y) / 2
-				s := root * half // √(τ−u)
+				s := float64(root * half) // √(τ−u)
 				u := tau - float64(s*s)
-				v := sigma * s
+				v := float64(sigma * s)
 				depth := math.Sqrt(math.Max(dot(&rule.at[i][k], &b.h), 0)) // −ln(B(u)/X)
 				d := (at+depth)/v + float64(drift*s)
 				own := 1.0
@@ -178,7 +178,7 @@ func dot(w, h *[nodes]float64) float64 {
 // a shorter time.
 func quadraticBoundary(t Terms, tau, start float64) float64 {
 	r, q, sigma := t.Rate, t.DividendYield, t.Volatility
-	deviation := sigma * math.Sqrt(tau)
+	deviation := float64(sigma * math.Sqrt(tau))
 	discount, carry := math.Exp(-r*tau), math.Exp(-q*tau)
 	m := 2 * r / (sigma * sigma * -math.Expm1(-r*tau))
 	k := 2*(r-q)/(sigma*sigma) - 1
@@ -186,7 +186,7 @@ func quadraticBoundary(t Terms, tau, start float64) float64 {
 	s := start
 	for range 8 {
 		d1 := math.Log(s/t.Strike)/deviation + float64((r-q)*tau)/deviation + deviation/2
-		above := carry * normal(-d1)
+		above := float64(carry * normal(-d1))
 		european := float64(t.Strike*discount*normal(deviation-d1)) - float64(s*above)
 		f := float64((1-above)*s) + float64(lambda*(t.Strike-s-european))
 		slope := float64((1-lambda)*(1-above)) + float64(carry*density(d1))/deviation
@@ -214,13 +214,13 @@ func (b *boundary) value(t Terms) Value {
 	}
 	european := European(t)
 	price, delta, gamma := european.Price, european.Delta, european.Gamma
-	drift := (r - q - sigma*sigma/2) / sigma
+	drift := (r - q - float64(sigma*sigma)/2) / sigma
 	above := math.Log(s / b.top)
 	root := math.Sqrt(t.Years)
 	for k, y := range rule.py {
 		half := (1 + y) / 2
 		x := root * half
-		w, v := x*x, sigma*x
+		w, v := x*x, float64(sigma*x)
 		d := (above+math.Sqrt(math.Max(dot(&rule.pat[k], &b.h), 0)))/v + float64(drift*x)
 		weight := rule.pw[k] * t.Years * half
 		interest, paid := weight*r*t.Strike*math.Exp(-r*w), weight*q*math.Exp(-q*w)

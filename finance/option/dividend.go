@@ -47,9 +47,9 @@ func EuropeanCash(t Terms, dividends []CashDividend) (Value, error) {
 	}
 	escrow, weighted := 0.0, 0.0
 	for _, d := range list {
-		worth := d.amount * math.Exp(-t.Rate*d.years)
+		worth := float64(d.amount * math.Exp(-t.Rate*d.years))
 		escrow += worth
-		weighted += d.years * worth
+		weighted += float64(d.years * worth)
 	}
 	if escrow >= t.Spot && escrow > 0 {
 		return Value{}, fmt.Errorf("dividends worth %v on a spot of %v: %w", escrow, t.Spot, ErrTerms)
@@ -110,7 +110,7 @@ func sureWithDividends(t Terms, list []dividend) Value {
 		}
 	}
 	for _, d := range list {
-		spot *= math.Exp((t.Rate - t.DividendYield) * (d.years - from))
+		spot = float64(spot * math.Exp((t.Rate-t.DividendYield)*(d.years-from)))
 		try(spot, d.years)
 		spot, from = math.Max(spot-d.amount, 0), d.years
 		try(spot, d.years)

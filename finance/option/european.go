@@ -9,9 +9,9 @@ import "math"
 // The terms must pass Check. At expiry, or without volatility, price and greeks
 // are the limits: the discounted forward value if that is positive.
 func European(t Terms) Value {
-	deviation := t.Volatility * math.Sqrt(t.Years)
+	deviation := float64(t.Volatility * math.Sqrt(t.Years))
 	discount, carry := math.Exp(-t.Rate*t.Years), math.Exp(-t.DividendYield*t.Years)
-	spot, strike := t.Spot*carry, t.Strike*discount
+	spot, strike := float64(t.Spot*carry), float64(t.Strike*discount)
 	if !(deviation > 0) || spot == 0 {
 		return t.certain(spot, strike, carry)
 	}
@@ -23,7 +23,7 @@ func European(t Terms) Value {
 	}
 	n1, n2 := normal(sign*d1), normal(sign*d2)
 	slope := inverseRoot2Pi * math.Exp(-0.5*d1*d1)
-	held, owed := spot*n1, strike*n2
+	held, owed := float64(spot*n1), float64(strike*n2)
 	root := math.Sqrt(t.Years)
 	vega := spot * slope * root
 	return Value{
@@ -31,7 +31,7 @@ func European(t Terms) Value {
 		Delta: sign * carry * n1,
 		Gamma: carry * slope / (t.Spot * deviation),
 		Vega:  vega,
-		Theta: float64(sign*(float64(t.DividendYield*held)-float64(t.Rate*owed))) - vega*t.Volatility/(2*t.Years),
+		Theta: float64(sign*(float64(t.DividendYield*held)-float64(t.Rate*owed))) - float64(vega*t.Volatility)/(2*t.Years),
 		Rho:   sign * t.Years * owed,
 	}
 }

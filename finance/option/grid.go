@@ -42,10 +42,10 @@ func newGrid(t Terms) *grid {
 	cells := make([]float64, 6*n)
 	cut := func(i int) []float64 { return cells[i*n : (i+1)*n : (i+1)*n] }
 	g := &grid{terms: t, spots: cut(0), payoff: cut(1), values: cut(2), next: cut(3), factor: cut(4), ratio: cut(5)}
-	reach := gridWidth * t.Volatility * math.Sqrt(t.Years)
+	reach := float64(gridWidth * t.Volatility * math.Sqrt(t.Years))
 	drift := (t.Rate - t.DividendYield - float64(t.Volatility*t.Volatility)/2) * t.Years
 	// The nodes cover where the spot may go; today's spot is one of them.
-	from, to := math.Min(0, drift)-reach, math.Max(0, drift)+reach
+	from, to := math.Min(0, float64(drift))-reach, math.Max(0, float64(drift))+reach
 	g.step = (to - from) / float64(n-1)
 	centre := math.Round(-from / g.step)
 	g.low = math.Log(t.Spot) - float64(centre*g.step)
@@ -58,7 +58,7 @@ func newGrid(t Terms) *grid {
 		g.spots[i], g.payoff[i] = u.Spot, u.Intrinsic()
 	}
 	copy(g.values, g.payoff)
-	variance := t.Volatility * t.Volatility
+	variance := float64(t.Volatility * t.Volatility)
 	diffusion := variance / (2 * g.step * g.step)
 	advection := (t.Rate - t.DividendYield - variance/2) / (2 * g.step)
 	g.below, g.centre, g.above = diffusion-advection, -2*diffusion-t.Rate, diffusion+advection
@@ -157,9 +157,9 @@ func (g *grid) solveDownwards(rhs []float64, a, b, c float64) {
 // edge is the value at an end of the grid: exercised now, or surely later.
 func (g *grid) edge(i int, remaining float64, later []dividend) float64 {
 	t := g.terms
-	forward := g.spots[i]*math.Exp(-t.DividendYield*remaining) - t.Strike*math.Exp(-t.Rate*remaining)
+	forward := float64(g.spots[i]*math.Exp(-t.DividendYield*remaining)) - float64(t.Strike*math.Exp(-t.Rate*remaining))
 	for _, d := range later {
-		forward -= d.amount * math.Exp(-t.Rate*(remaining-(t.Years-d.years)))
+		forward -= float64(d.amount * math.Exp(-t.Rate*(remaining-(t.Years-d.years))))
 	}
 	if t.Kind == Put {
 		forward = -forward
@@ -204,7 +204,7 @@ func (g *grid) read() Value {
 	i, h := g.node(), g.step
 	v := g.values
 	first := (8*(v[i+1]-v[i-1]) - (v[i+2] - v[i-2])) / (12 * h)
-	second := (16*(v[i+1]+v[i-1]) - (v[i+2] + v[i-2]) - 30*v[i]) / (12 * h * h)
+	second := (16*(v[i+1]+v[i-1]) - (v[i+2] + v[i-2]) - float64(30*v[i])) / (12 * h * h)
 	s := g.terms.Spot
 	out := Value{Price: v[i], Delta: first / s, Gamma: (second - first) / (s * s), Theta: (g.lastBefore - v[i]) / g.lastBetween}
 	if v[i] <= g.payoff[i] {

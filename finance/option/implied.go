@@ -24,7 +24,7 @@ func ImpliedVolatility(price float64, t Terms) (float64, error) {
 	if t.Years == 0 {
 		return 0, fmt.Errorf("at expiry: %w", ErrExpired)
 	}
-	spot, strike := t.Spot*math.Exp(-t.DividendYield*t.Years), t.Strike*math.Exp(-t.Rate*t.Years)
+	spot, strike := float64(t.Spot*math.Exp(-t.DividendYield*t.Years)), float64(t.Strike*math.Exp(-t.Rate*t.Years))
 	low, high := math.Max(spot-strike, 0), spot
 	if t.Kind == Put {
 		low, high = math.Max(strike-spot, 0), strike

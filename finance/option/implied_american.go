@@ -19,7 +19,7 @@ func Implied(price float64, t Terms, american bool, dividends []CashDividend) (f
 	}
 	if !american {
 		for _, d := range list {
-			t.Spot -= d.amount * math.Exp(-t.Rate*d.years)
+			t.Spot -= float64(d.amount * math.Exp(-t.Rate*d.years))
 		}
 		if t.Spot <= 0 {
 			return 0, fmt.Errorf("dividends above the spot: %w", ErrTerms)
@@ -45,7 +45,7 @@ func Implied(price float64, t Terms, american bool, dividends []CashDividend) (f
 	}
 	low, least := 0.0, at(0)
 	switch {
-	case !(price >= least-1e-12*most):
+	case !(price >= least-float64(1e-12*most)):
 		return 0, fmt.Errorf("%v below %v: %w", price, least, ErrBelowBound)
 	case !(price > least):
 		return 0, ErrNoTimeValue

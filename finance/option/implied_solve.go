@@ -17,7 +17,7 @@ func impliedDeviation(beta, x float64) float64 {
 
 // atInflection is the price at s = √(2|x|), where h + t = 0.
 func atInflection(x float64) float64 {
-	return 0.5 * (math.Exp(x/2) - math.Exp(-x/2)*math.Erfc(math.Sqrt(-x)))
+	return 0.5 * (math.Exp(x/2) - float64(math.Exp(-x/2)*math.Erfc(math.Sqrt(-x))))
 }
 
 // maxSteps is never needed: the guesses are within a tenth, and two steps do.
@@ -58,7 +58,7 @@ func logPrice(c, x, s float64) float64 {
 // bends are b″/b′ and its derivative.
 func bends(x, s float64) (bend, slope float64) {
 	h := x / s
-	q := h * h / s
+	q := float64(h*h) / s
 	return q - s/4, -3*q/s - 0.25
 }
 
@@ -154,7 +154,7 @@ func fitBachelier() (series [12]float64) {
 		}
 		w := low / bachelierForm(e)
 		for j := range n {
-			series[j] += w * math.Cos(float64(j)*angle) * 2 / float64(n)
+			series[j] += float64(w*math.Cos(float64(j)*angle)) * 2 / float64(n)
 		}
 	}
 	series[0] /= 2
@@ -165,7 +165,7 @@ func fitBachelier() (series [12]float64) {
 func bachelierArgument(d float64) float64 {
 	c := inverseRoot2Pi/d - 0.5*erfcx(d/math.Sqrt2) // m / e^(−d²/2)
 	if d > 10 {
-		return d*d/2 - math.Log(c)
+		return float64(d*d)/2 - math.Log(c)
 	}
 	return math.Log1p(math.Exp(d*d/2) / c)
 }

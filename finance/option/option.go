@@ -94,7 +94,7 @@ func (t Terms) Intrinsic() float64 {
 // Bounds are the no-arbitrage limits of a European price: the discounted value
 // of exercising surely (not below zero), and the most the right can be worth.
 func (t Terms) Bounds() (low, high float64) {
-	spot, strike := t.Spot*math.Exp(-t.DividendYield*t.Years), t.Strike*math.Exp(-t.Rate*t.Years)
+	spot, strike := float64(t.Spot*math.Exp(-t.DividendYield*t.Years)), float64(t.Strike*math.Exp(-t.Rate*t.Years))
 	if t.Kind == Put {
 		return math.Max(strike-spot, 0), strike
 	}

@@ -112,7 +112,7 @@ func (l leg) at(x float64) (ln, duration float64) {
 	sum, moment := 0.0, 0.0
 	for i, t := range l.t {
 		t -= origin
-		v := l.a[i] * math.Exp(-x*t)
+		v := float64(l.a[i] * math.Exp(-x*t))
 		sum += v
 		moment += float64(v * t)
 	}
@@ -165,7 +165,7 @@ func (s *npv) unique(x float64) bool {
 	}
 	balance, sign := 0.0, math.Signbit(s.a[0])
 	for i := range len(s.t) - 1 {
-		balance += s.a[i] * math.Exp(-x*(s.t[i]-origin))
+		balance += float64(s.a[i] * math.Exp(-x*(s.t[i]-origin)))
 		if balance == 0 || math.Signbit(balance) != sign {
 			return false
 		}

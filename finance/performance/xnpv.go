@@ -26,7 +26,7 @@ func XNPV(rate float64, flows []Flow) (float64, error) {
 	}
 	force, sum := math.Log1p(rate), 0.0
 	for _, f := range flows {
-		sum += f.Amount * math.Exp(-force*float64(int(f.Date)-int(first))/365)
+		sum += float64(f.Amount * math.Exp(-force*float64(int(f.Date)-int(first))/365))
 	}
 	if math.IsNaN(sum) || math.IsInf(sum, 0) {
 		return 0, ErrNotFinite

@@ -67,10 +67,10 @@ func RunBacktest(losses, limits []float64, confidence float64) Backtest {
 func logLikelihood(misses, hits, p float64) float64 {
 	sum := 0.0
 	if misses > 0 {
-		sum += misses * math.Log1p(-p)
+		sum += float64(misses * math.Log1p(-p))
 	}
 	if hits > 0 {
-		sum += hits * math.Log(p)
+		sum += float64(hits * math.Log(p))
 	}
 	return sum
 }

@@ -29,7 +29,7 @@ func ComponentVaR(weights []float64, covariance [][]float64, confidence float64)
 	row, size := make([]float64, len(weights)), 0.0
 	for i := range weights {
 		row[i] = series.Dot(covariance[i], weights)
-		size += math.Abs(weights[i]) * math.Abs(row[i])
+		size += math.Abs(weights[i] * row[i])
 	}
 	variance := series.Dot(weights, row)
 	if variance < -1e-12*size {

@@ -63,7 +63,7 @@ func CornishFisherTail(returns []float64, confidence float64) CornishFisher {
 	mean, deviation := series.Mean(returns), series.StdDev(returns)
 	// w as the cubic c₀ + c₁ z + c₂ z² + c₃ z³
 	s, k, s2 := skew.Value/6, kurtosis.Value/24, float64(skew.Value*skew.Value)/36
-	c0, c1, c2, c3 := -s, 1-3*k+5*s2, s, k-2*s2
+	c0, c1, c2, c3 := -s, 1-float64(3*k)+float64(5*s2), s, k-2*s2
 	z, share := normalQuantile(1-confidence), 1-confidence
 	w := c0 + float64(z*(c1+float64(z*(c2+float64(z*c3)))))
 	out.VaR = measured(-(mean + float64(w*deviation)))
@@ -85,7 +85,7 @@ func CornishFisherTail(returns []float64, confidence float64) CornishFisher {
 
 // fallsBelow reports whether c₁ + 2c₂ x + 3c₃ x² is negative anywhere on (−∞, z].
 func fallsBelow(c1, c2, c3, z float64) bool {
-	at := func(x float64) float64 { return c1 + 2*float64(c2*x) + 3*float64(c3*float64(x*x)) }
+	at := func(x float64) float64 { return c1 + 2*float64(c2*x) + float64(3*c3*float64(x*x)) }
 	if c3 < 0 || (c3 == 0 && c2 > 0) || at(z) < 0 {
 		return true
 	}

@@ -33,16 +33,16 @@ func FitStudentT(returns []float64) (fit StudentT, ok bool) {
 	}
 	const golden = 0.6180339887498949
 	low, high := math.Log(minDegrees), math.Log(maxDegrees)
-	a, b := high-golden*(high-low), low+golden*(high-low)
+	a, b := high-float64(golden*(high-low)), low+float64(golden*(high-low))
 	fa, fb := at(a), at(b)
 	for high-low > 1e-6 {
 		if fa >= fb {
 			high, b, fb = b, a, fa
-			a = high - golden*(high-low)
+			a = high - float64(golden*(high-low))
 			fa = at(a)
 		} else {
 			low, a, fa = a, b, fb
-			b = low + golden*(high-low)
+			b = low + float64(golden*(high-low))
 			fb = at(b)
 		}
 	}
@@ -71,7 +71,7 @@ func (t *StudentT) climb(returns []float64) float64 {
 			spread += float64(w * float64(e*e))
 			logs += math.Log1p(q / t.Degrees)
 		}
-		likelihood := n*t.logConstant() - (t.Degrees+1)/2*logs
+		likelihood := float64(n*t.logConstant()) - float64((t.Degrees+1)/2*logs)
 		if likelihood-previous < 1e-11*math.Abs(likelihood) {
 			return likelihood
 		}
