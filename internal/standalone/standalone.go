@@ -71,7 +71,7 @@ func Analyze(o Options) (*Result, error) {
 	if err := books.settleCurrency(o.Base); err != nil {
 		return nil, err
 	}
-	panel, notes, err := NewPanel(prices, o.Basis, books.Instrument, books.base)
+	panel, notes, err := NewPanel(prices, o.Basis, books.Instrument)
 	if err != nil {
 		return nil, err
 	}
@@ -155,15 +155,15 @@ func readBooks(o Options) (books, error) {
 		if fallback == "" {
 			fallback = assumed
 		}
-		f, err := formats.Read(name, content, o.Format, importer.Options{BaseCurrency: fallback})
+		f, err := formats.Bookings(name, content, o.Format, importer.Options{BaseCurrency: fallback})
 		if err != nil {
 			return b, err
 		}
-		if faults := f.Faults(); len(faults) > 0 {
-			return b, faults
+		if len(f.Faults) > 0 {
+			return b, f.Faults
 		}
 		b.add(f, name)
-		if o.Base == "" && f.BaseCurrency == "" && !namesCurrency(content) {
+		if o.Base == "" && f.File.BaseCurrency == "" && !namesCurrency(content) {
 			b.notes = append(b.notes, name+" names no currency: its amounts are taken as "+string(assumed)+" (--currency says otherwise)")
 		}
 	}
@@ -185,7 +185,8 @@ func namesCurrency(content []byte) bool {
 	return false
 }
 
-func (b *books) add(f *importer.File, name string) {
+func (b *books) add(read *importer.Bookings, name string) {
+	f := read.File
 	if b.name == "" {
 		b.name = f.Name
 	}
@@ -198,13 +199,12 @@ func (b *books) add(f *importer.File, name string) {
 	if f.Policy != nil {
 		b.policy = *f.Policy
 	}
-	counts := f.Counts()
-	b.rows += counts.Rows
-	b.ignored += counts.Ignored
+	b.rows += read.Counts.Rows
+	b.ignored += read.Counts.Ignored
 	if b.transactions == nil {
-		b.transactions = f.Transactions()
+		b.transactions = read.Transactions
 	} else {
-		b.transactions = append(b.transactions, f.Transactions()...)
+		b.transactions = append(b.transactions, read.Transactions...)
 	}
 	for _, i := range f.Instruments {
 		b.instruments[i.Symbol] = i
@@ -290,67 +290,37 @@ func readPrices(paths []string) ([]*pricefile.File, error) {
 }
 
 // NewPanel brings price files onto one panel: prices settled to as traded, actions,
-// exchange and interest rates.
-func NewPanel(files []*pricefile.File, basis string, known func(string) instrument.Instrument, base money.Currency) (*market.Panel, []string, error) {
+// exchange and interest rates. A series that cannot be settled is left out and named in
+// the notes.
+func NewPanel(files []*pricefile.File, basis string, known func(string) instrument.Instrument) (*market.Panel, []string, error) {
 	want, err := pricefile.ParseBasis(basis)
 	if err != nil {
 		return nil, nil, err
 	}
+	together, faults := pricefile.SettleAll(files, nil, want)
 	p := market.NewPanel()
-	var notes []string
-	splits, dividends := map[string][]pricefile.Action{}, map[string][]pricefile.Action{}
-	for _, f := range files {
-		for symbol, list := range f.Splits() {
-			splits[symbol] = append(splits[symbol], list...)
-		}
-		for symbol, list := range f.Dividends() {
-			dividends[symbol] = append(dividends[symbol], list...)
-		}
-		for _, x := range f.FX {
-			p.SetFX(market.Pair{Base: x.Base, Quote: x.Quote}, market.NewSeries(x.Dates, x.Values, f.Name))
-		}
-		for _, x := range f.Rates {
-			p.SetRate(x.Series, market.NewSeries(x.Dates, x.Values, f.Name))
-		}
+	for _, x := range together.FX {
+		p.SetFX(market.Pair{Base: x.Base, Quote: x.Quote}, market.NewSeries(x.Dates, x.Values, "file"))
 	}
-	said := map[string]int{}
-	for _, f := range files {
-		for _, s := range f.Series {
-			more, err := addSeries(p, s, f.Name, want, splits[s.Symbol])
-			if err != nil {
-				return nil, nil, err
-			}
-			for _, n := range more {
-				if said[n] == 0 {
-					notes = append(notes, n)
-				}
-				said[n]++
-			}
-		}
+	for _, x := range together.Rates {
+		p.SetRate(x.Series, market.NewSeries(x.Dates, x.Values, "file"))
 	}
-	for i, n := range notes {
-		if said[n] > 1 {
-			notes[i] = fmt.Sprintf("%d series: %s", said[n], n)
+	for _, s := range together.Series {
+		if s.Verdict.Stored == pricefile.TotalReturn {
+			p.SetTotalReturn(s.Symbol, market.NewSeries(s.Dates, s.AdjClose, s.File))
+			continue
 		}
+		p.SetPrices(s.Symbol, market.NewSeries(s.Dates, s.Close, s.File))
 	}
-	addActions(p, splits, dividends, known)
+	addActions(p, together, known)
+	notes := together.Notes
+	for _, f := range faults {
+		notes = append(notes, "left out: "+f.Error())
+	}
 	return p, notes, nil
 }
 
-func addSeries(p *market.Panel, s pricefile.Series, file string, basis pricefile.Basis, splits []pricefile.Action) ([]string, error) {
-	settled, verdict, err := pricefile.Settle(s, splits, basis)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	if verdict.Stored == pricefile.TotalReturn {
-		p.SetTotalReturn(s.Symbol, market.NewSeries(settled.Dates, settled.AdjClose, file))
-		return verdict.Notes, nil
-	}
-	p.SetPrices(s.Symbol, market.NewSeries(settled.Dates, settled.Close, file))
-	return verdict.Notes, nil
-}
-
-func addActions(p *market.Panel, splits, dividends map[string][]pricefile.Action, known func(string) instrument.Instrument) {
+func addActions(p *market.Panel, together *pricefile.Together, known func(string) instrument.Instrument) {
 	actions := map[string]*market.Actions{}
 	of := func(symbol string) *market.Actions {
 		a := actions[symbol]
@@ -360,12 +330,12 @@ func addActions(p *market.Panel, splits, dividends map[string][]pricefile.Action
 		}
 		return a
 	}
-	for symbol, list := range splits {
+	for symbol, list := range together.Splits {
 		for _, x := range list {
 			of(symbol).Splits = append(of(symbol).Splits, market.SplitEvent{Date: x.Date, Ratio: x.Ratio})
 		}
 	}
-	for symbol, list := range dividends {
+	for symbol, list := range together.Dividends {
 		for _, x := range list {
 			of(symbol).Dividends = append(of(symbol).Dividends, market.DividendEvent{ExDate: x.Date, Amount: x.Amount, Currency: known(symbol).Currency})
 		}
