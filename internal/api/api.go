@@ -1,0 +1,168 @@
+// Package api is the face for programs: the same figures as the pages, as JSON.
+//
+// Model: a handler decodes, calls one service and encodes. It computes nothing and
+// decides nothing. Every address but signing in needs a session, as a cookie or as
+// `Authorization: Bearer`; what the caller may not see does not exist.
+//
+// Forms: names in snake_case; exact numbers are strings, measured ones are numbers,
+// unknown is null with a reason; days are YYYY-MM-DD, times RFC 3339 in UTC. Problems
+// are RFC 9457. Lists are pages with a cursor. Writes to a ledger take its version as
+// If-Match and answer with the new one as ETag; every write takes an Idempotency-Key.
+//
+// Addresses: /api/v1/…, /openapi.json, /docs, /health.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/foliosight/foliosight/internal/service"
+)
+
+// Options are what the API needs besides the services.
+type Options struct {
+	Version     string
+	Code        string        // set-up code asked of the first visitor; empty: none
+	Secure      bool          // cookies only over TLS
+	UploadLimit int64         // bytes of one request with files; 64 MiB unless given
+	CalcTime    time.Duration // how long one calculation may take; 10 s unless given
+	Now         func() time.Time
+	Log         *slog.Logger
+}
+
+// server is what the handlers share.
+type server struct {
+	Options
+	svc   Services
+	group huma.API
+	calcs chan struct{} // one for each calculation under way
+}
+
+// Prefix is where the resources begin.
+const Prefix = "/api/v1"
+
+// New returns the handler of the API. Mount it at /api/, /openapi.json, /docs, /docs/
+// and /health. Observe and Throttle go around it.
+func New(svc Services, o Options) (http.Handler, error) {
+	if o.UploadLimit == 0 {
+		o.UploadLimit = 64 << 20
+	}
+	if o.CalcTime == 0 {
+		o.CalcTime = 10 * time.Second
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	mux := http.NewServeMux()
+	document := humago.New(mux, describe(o))
+	s := &server{Options: o, svc: svc, group: huma.NewGroup(document, Prefix), calcs: make(chan struct{}, calcsAtOnce)}
+	s.people()
+	s.portfolios()
+	s.accounts()
+	s.transactions()
+	s.versions()
+	s.imports()
+	s.prices()
+	s.analyses()
+	s.calculations()
+	s.health(mux)
+	if err := s.documentation(mux, document.OpenAPI()); err != nil {
+		return nil, err
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		problemOf(r.Context(), s.Log, errNotFound).write(w)
+	})
+	return private(http.NewCrossOriginProtection().Handler(methods(mux))), nil
+}
+
+// private keeps answers out of shared caches and frames.
+func private(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "private, no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("Referrer-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// methods answers a method that an address does not take with a problem.
+func methods(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, pattern := mux.Handler(r)
+		if pattern == "/" {
+			if allowed := others(mux, r); len(allowed) > 0 {
+				p := byStatus[405].problem("")
+				p.Reference = RequestID(r.Context())
+				p.header = http.Header{"Allow": allowed}
+				p.write(w)
+				return
+			}
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// others are the methods that the address of a request does take.
+func others(mux *http.ServeMux, r *http.Request) (allowed []string) {
+	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		try := r.Clone(r.Context())
+		try.Method = method
+		if _, pattern := mux.Handler(try); pattern != "/" {
+			allowed = append(allowed, method)
+		}
+	}
+	return allowed
+}
+
+// route is one operation as it is described and guarded.
+type route struct {
+	method, path string
+	id           string // operation id
+	tag          string
+	summary      string
+	about        string
+	status       int   // of success; 200 (204 without a body) unless given
+	errors       []int // besides 401, 422 and 500
+	open         bool  // needs nobody to be signed in
+	limit        int64 // bytes of the body; 1 MiB unless given
+}
+
+// add registers an operation. h gets who asks; its error becomes a problem.
+func add[I, O any](s *server, r route, h func(ctx context.Context, c service.Caller, in *I) (*O, error)) {
+	op := huma.Operation{
+		OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, Description: r.about, Tags: []string{r.tag},
+		DefaultStatus: r.status, MaxBodyBytes: r.limit, BodyReadTimeout: time.Minute, Errors: r.errors,
+	}
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = 1 << 20
+	}
+	if r.open {
+		op.Security = []map[string][]string{}
+	} else {
+		op.Security = security
+		op.Errors = append(op.Errors, http.StatusUnauthorized)
+		op.Middlewares = huma.Middlewares{s.signedIn}
+		if r.method != http.MethodGet {
+			op.Middlewares = append(op.Middlewares, s.once)
+			op.Parameters = append(op.Parameters, idempotencyKey)
+		}
+	}
+	op.Errors = append(op.Errors, http.StatusInternalServerError)
+	huma.Register(s.group, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := h(ctx, callerOf(ctx), in)
+		if err != nil {
+			return nil, problemOf(ctx, s.Log, err)
+		}
+		return out, nil
+	})
+}

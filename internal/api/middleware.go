@@ -1,0 +1,110 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/foliosight/foliosight/internal/store"
+)
+
+type requestKey struct{}
+
+// RequestID is the id of the request that a context belongs to; empty outside of one.
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestKey{}).(string)
+	return id
+}
+
+// Observe gives every request an id, logs it when it is done and turns a panic into a
+// problem with a reference. It goes around both faces.
+func Observe(log *slog.Logger, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header.Get("X-Request-Id")
+		if !sane(id) {
+			id = store.NewID()
+		}
+		w.Header().Set("X-Request-Id", id)
+		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, id))
+		seen := &watcher{ResponseWriter: w}
+		start := time.Now()
+		defer func() {
+			if bug := recover(); bug != nil {
+				if bug == http.ErrAbortHandler {
+					panic(bug)
+				}
+				log.ErrorContext(r.Context(), "panic", "reference", id, "panic", bug, "stack", string(debug.Stack()))
+				if seen.status == 0 {
+					p := byStatus[500].problem("")
+					p.Reference = id
+					sendProblem(seen, r, p)
+				}
+			}
+			level := slog.LevelDebug
+			if seen.status >= 500 {
+				level = slog.LevelWarn
+			}
+			log.Log(r.Context(), level, "request", "method", r.Method, "path", r.URL.Path, "status", seen.status, "bytes", seen.bytes,
+				"took", time.Since(start).Round(time.Microsecond), "reference", id)
+		}()
+		next.ServeHTTP(seen, r)
+	})
+}
+
+// sendProblem answers a program with a problem and a person with its text.
+func sendProblem(w http.ResponseWriter, r *http.Request, p *Problem) {
+	if strings.HasPrefix(r.URL.Path, "/api/") || strings.Contains(r.Header.Get("Accept"), "json") {
+		p.write(w)
+		return
+	}
+	text := p.Title + ".\n" + p.Detail + "\n"
+	if p.Reference != "" {
+		text += "Reference " + p.Reference + "\n"
+	}
+	for name, values := range p.header {
+		w.Header()[name] = values
+	}
+	http.Error(w, text, p.Status)
+}
+
+// sane accepts ids of other programs that cannot do harm in a log.
+func sane(id string) bool {
+	if len(id) < 8 || len(id) > 64 {
+		return false
+	}
+	for _, c := range []byte(id) {
+		if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '-' || c == '_' || c == '.') {
+			return false
+		}
+	}
+	return true
+}
+
+// watcher notes what was answered.
+type watcher struct {
+	http.ResponseWriter
+	status int
+	bytes  int
+}
+
+func (w *watcher) WriteHeader(status int) {
+	if w.status == 0 && status >= 200 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *watcher) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(b)
+	w.bytes += n
+	return n, err
+}
+
+// Unwrap lets deadlines and flushes reach the connection.
+func (w *watcher) Unwrap() http.ResponseWriter { return w.ResponseWriter }

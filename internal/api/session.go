@@ -1,0 +1,72 @@
+package api
+
+import (
+	"context"
+	"crypto/subtle"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/foliosight/foliosight/internal/service"
+)
+
+// SessionCookie is the name of the cookie that both faces keep the session's token in.
+const SessionCookie = "foliosight"
+
+type callerKey struct{}
+
+// signedIn lets only those through whose token is good, and notes who it is.
+func (s *server) signedIn(ctx huma.Context, next func(huma.Context)) {
+	r, w := humago.Unwrap(ctx)
+	caller, err := s.authenticate(r)
+	if err != nil {
+		problemOf(r.Context(), s.Log, err).write(w)
+		return
+	}
+	r = r.WithContext(context.WithValue(r.Context(), callerKey{}, caller))
+	next(humago.NewContext(ctx.Operation(), r, w))
+}
+
+func (s *server) authenticate(r *http.Request) (service.Caller, error) {
+	token, ok := tokenOf(r)
+	if !ok {
+		return service.Caller{}, service.ErrSignedOut
+	}
+	return s.svc.Authenticate(r.Context(), token)
+}
+
+// tokenOf is the token of the Authorization header, or else of the cookie.
+func tokenOf(r *http.Request) (string, bool) {
+	if header := r.Header.Get("Authorization"); header != "" {
+		scheme, token, _ := strings.Cut(header, " ")
+		return strings.TrimSpace(token), strings.EqualFold(scheme, "Bearer")
+	}
+	cookie, err := r.Cookie(SessionCookie)
+	if err != nil {
+		return "", false
+	}
+	return cookie.Value, true
+}
+
+// callerOf is who asks, as signedIn noted it.
+func callerOf(ctx context.Context) service.Caller {
+	c, _ := ctx.Value(callerKey{}).(service.Caller)
+	return c
+}
+
+// cookie puts a session into the browser; an empty token takes it out.
+func (s *server) cookie(token string, expires time.Time) string {
+	c := http.Cookie{Name: SessionCookie, Value: token, Path: "/", Expires: expires, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Secure}
+	if token == "" {
+		c.MaxAge = -1
+	}
+	return c.String()
+}
+
+// sameSecret compares without telling by its duration how much agrees.
+func sameSecret(a, b string) bool {
+	return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1
+}

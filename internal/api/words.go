@@ -1,0 +1,121 @@
+package api
+
+import "github.com/danielgtaylor/huma/v2"
+
+// describeProperties gives words to the properties of types that have no room for
+// them: those of finance. "Schema.property" wins over "property".
+func describeProperties(schemas map[string]*huma.Schema) {
+	for name, s := range schemas {
+		if s.Description == "" {
+			s.Description = objects[name]
+		}
+		for property, p := range s.Properties {
+			if text := words[name+"."+property]; text != "" {
+				p.Description = text
+			} else if p.Description == "" {
+				p.Description = words[property]
+			}
+		}
+	}
+}
+
+// objects say what the objects of finance are.
+var objects = map[string]string{
+	"Analysis":        "Every figure of a portfolio, or of an account or holding in it.",
+	"Figure":          "One number: what it is, as of when, made how, and how far it can be relied on.",
+	"Summary":         "How am I doing?",
+	"Returns":         "The returns of the period, each named.",
+	"Change":          "Where the change in value of the period came from. It adds up exactly: final = initial + transfers + realised + unrealised + dividends + interest − fees − taxes + currency.",
+	"Holding":         "One instrument as it is held.",
+	"Lot":             "One tax lot of a holding.",
+	"Slice":           "One part of an allocation; the weights of its list add up to exactly one. It is of the net value, so shorts are negative and longs may exceed one.",
+	"Series":          "The daily figures of the period. All run parallel to days; null is unknown.",
+	"Problem":         "What went wrong, as RFC 9457.",
+	"Instrument":      "What is known of something that can be held.",
+	"Window":          "Which history today's holdings were put back onto, and what is missing.",
+	"Exposure":        "How much is at work on either side.",
+	"Concentration":   "How much hangs on few names; weights are of the gross exposure.",
+	"Realised":        "The measures of the period's daily returns.",
+	"TailRow":         "Value at risk and expected shortfall of one method, confidence and horizon, as positive losses.",
+	"Gap":             "A stretch of time that the value of a holding is left out of.",
+	"Transaction":     "A booking.",
+	"Booking":         "A booking as it is kept.",
+	"DataStatus":      "How good the data behind the figures are.",
+	"Policy":          "How lots are kept.",
+	"RateStatus":      "An exchange rate in use.",
+	"PeriodRow":       "A standard period up to the as-of day.",
+	"MonthRow":        "The return of a calendar month.",
+	"YearRow":         "The return of a calendar year.",
+	"DrawdownRow":     "One fall from a peak.",
+	"Mover":           "A holding and what its price did on the last day.",
+	"CashBalance":     "Cash of one currency in one account.",
+	"Allocation":      "The value split in several ways.",
+	"ClosedRow":       "A symbol that is held no more.",
+	"ChangeRow":       "One holding's part of the change in value.",
+	"Benchmark":       "What the portfolio is compared with.",
+	"Period":          "A stretch of time (start, end] with the word for it.",
+	"Risk":            "What is risked.",
+	"Money":           "An amount of a currency.",
+	"Fault":           "One value that is wrong, with its place and its cure.",
+	"AccountQuantity": "How much of a holding lies in an account.",
+}
+
+// words say what properties are.
+var words = map[string]string{
+	"account": "Account.", "symbol": "Symbol.", "name": "Name.", "currency": "Currency.", "amount": "Amount.", "weight": "Share of the total value.",
+	"value": "Value, in the base currency.", "year": "Calendar year.", "month": "Calendar month, 1 to 12.", "method": "Method.", "reason": "Why.", "country": "By country.",
+	"benchmark": "The same of the benchmark.", "quantity": "Quantity; negative when short.", "label": "Label.", "return": "Time-weighted return.", "group": "Side of the book: long, short, options, private or cash.",
+	"realised": "Gain realised by disposals, costs taken off.", "unrealised": "Gain of what is held.", "income": "Dividends, coupons and interest received, gross.",
+	"cost": "What was paid, costs included, at the exchange rates of the bookings.", "gain": "Gain.", "as_of": "The day that was asked for.",
+	"valued_on": "The last day with an observed price.", "first_booking": "Day of the first booking.", "base_currency": "What totals are in.",
+
+	"Analysis.name": "Of the portfolio.", "Analysis.bookings": "Bookings in it.", "Analysis.period": "The period that was asked for.", "Analysis.ledger_version": "Version of the ledger.",
+	"Analysis.market_version": "Version of the market data.", "Analysis.engine": "Version of what computes; it changes whenever a figure for the same inputs does.",
+	"Analysis.simulated": "Whether prices are those of the simulated market.", "Analysis.benchmark": "What it is compared with.", "movers": "Holdings whose prices moved most on the last day.",
+
+	"summary": "How am I doing?", "returns": "The returns of the period.", "change": "Where the change in value came from.", "holdings": "What is held.", "cash": "Cash.",
+	"allocation": "The value split in several ways.", "series": "Day by day.", "months": "Calendar months.", "years": "Calendar years.", "periods": "Standard periods.",
+	"drawdowns": "The deepest falls from a peak.", "risk": "What is risked.", "data": "How good the data are.", "closed": "Symbols that are held no more.",
+
+	"Summary.cash": "Cash in all accounts, in the base currency.", "Summary.holdings": "Value of all that is not cash.", "day_change": "What the last day did to it, payments taken out.", "day_return": "The same as a return.",
+	"Holding.day_return": "What its price did on the last day, splits and dividends taken out.", "paid_in": "Inflows less outflows since the first booking.", "Summary.gain": "Value less what was paid in.",
+	"Summary.cost": "Of what is held, costs included, at the exchange rates of the bookings.",
+
+	"time_weighted": "How well the money was invested, whatever was paid in or out and when.", "time_weighted_annual": "The same a year; not under one year unless asked for.",
+	"money_weighted": "The yearly rate your own money earned (act/365).", "Returns.benchmark": "Return of the benchmark.", "benchmark_annual": "The same a year.", "active": "Time-weighted return less that of the benchmark.",
+	"benchmark_money_weighted": "The yearly rate had the same flows gone into the benchmark.", "benchmark_value": "What the same flows would have become in the benchmark.", "ahead_by": "Value less that.",
+
+	"initial": "Value at the start.", "transfers": "Payments and deliveries in, less those out.", "dividends": "Dividends, gross.", "interest": "Interest, received less paid.", "fees": "Fees.", "taxes": "Taxes.",
+	"Change.currency": "Effect of exchange rates on cash.", "final": "Value at the end.", "by_holding": "The parts of single holdings.", "costs": "Fees and taxes, positive.", "total": "Realised, unrealised and dividends less costs.",
+
+	"instrument": "What it is.", "accounts": "How much of it lies where.", "price": "Last price, in the instrument's currency; null where it is not known.", "price_date": "Day of the price.", "price_age": "Sessions since; 0 is up to date.",
+	"Holding.rate": "The base currency for one unit of the instrument's.", "unit_cost": "Cost of one piece, in the currency of the lots.", "unrealised_return": "Unrealised gain as a share of the cost.", "lots": "Its tax lots, the oldest first.", "spark": "The last 30 closes, split-adjusted.",
+	"Holding.value": "Market value in the base currency, negative when short.", "opened": "Since when it counts.", "gain_return": "Gain as a share of the cost.", "long_term": "Held more than 365 days.",
+
+	"class": "By class of instrument.", "sector": "By sector.", "Allocation.currency": "By currency.", "Allocation.account": "By account.", "Allocation.group": "By side of the book.", "key": "What it is a part for.", "count": "Holdings in it.",
+	"Slice.value": "Its value.", "Slice.weight": "Its share of the net value, in whole basis points.",
+	"short": "Whether it is held short.", "Mover.change": "What that did to the value.", "Mover.return": "What its price did.",
+	"days": "Days.", "Series.value": "Value.", "Series.paid_in": "Starting value of the period and payments since.", "flow": "Payments of the day, inflow positive.", "Series.benchmark": "What the same flows would be worth in the benchmark.",
+	"Series.return": "Return so far, time-weighted.", "benchmark_return": "The same of the benchmark.", "drawdown": "Below the highest so far, negative.", "benchmark_drawdown": "The same of the benchmark.",
+	"partial": "Whether it is not whole.", "period": "The period.", "volatility": "Standard deviation of the daily returns, a year.",
+	"peak": "Day of the peak.", "trough": "Deepest day.", "recovery": "Day on which the peak was reached again; absent while it is not.", "depth": "How deep, negative.", "DrawdownRow.days": "From peak to recovery, or so far.",
+	"closed_on": "When it was closed.", "ClosedRow.closed": "Last day it was held.",
+
+	"priced": "Holdings with a price that is up to date.", "DataStatus.holdings": "Holdings in all.", "stale": "Symbols whose price is old.", "unpriced": "Symbols without a price.", "estimated": "Symbols with a private valuation.", "gaps": "What totals leave out, and when.",
+	"rates": "Exchange rates in use.", "last_price": "Last day with a price.", "market_splits": "Splits applied from the market's list.", "path": "How it was found: directly, inverted or through a third currency.", "observed": "Day of the rate.", "open": "Whether it is still left out on the last day.",
+	"from": "First day.", "to": "Last day.", "start": "First day, not included.", "end": "Last day.", "Period.label": "The word for it.",
+	"Benchmark.symbol": "Its symbol.", "Benchmark.name": "Its name.", "basis": "Whether dividends are in it: total return or price.",
+
+	"Risk.realised": "What the returns of the period showed.", "tail": "What a bad day may cost.", "window": "What the tail figures rest on.", "exposure": "How much is at work on either side.", "concentration": "How much hangs on few names.",
+	"Realised.days": "Daily returns measured.", "benchmark_volatility": "The same of the benchmark.", "sharpe": "Mean excess return over its standard deviation, a year.", "sortino": "Mean return over the downside deviation, a year.", "max_drawdown": "Deepest fall from a peak, negative.",
+	"benchmark_max_drawdown": "The same of the benchmark.", "current_drawdown": "Below the highest so far, negative.", "beta": "How much it moves with the benchmark.", "tracking_error": "Standard deviation of the active return, a year.", "information_ratio": "Mean active return over its standard deviation.",
+	"correlation": "With the benchmark.", "best_day": "Best daily return.", "worst_day": "Worst daily return.", "risk_free": "Mean risk-free rate a year, of the days measured.",
+	"confidence": "Confidence, such as 0.99.", "horizon_days": "Horizon in days.", "TailRow.method": "historical or normal.", "var": "Value at risk: a positive loss.", "es": "Expected shortfall: a positive loss.", "var_share": "Value at risk as a share of the value.",
+	"Window.days": "Days of history.", "covered": "Share of the gross exposure with a full history.", "excluded": "Symbols without a history.", "Window.partial": "Symbols with a part of it.",
+	"long": "Value of the long side.", "Exposure.short": "Value of the short side, negative.", "gross": "Long and short added up without their signs.", "net": "Long and short added up.", "long_share": "Long as a share of the value.", "short_share": "Short as a share of the value.",
+	"gross_share": "Gross as a share of the value.", "net_share": "Net as a share of the value.", "delta_adjusted": "Net, options at delta × underlying price × contract size.", "options_delta": "The options' part of it.", "options_notional": "Underlying price × contract size of all options.",
+	"hhi": "Sum of the squared weights; one name gives 1.", "effective": "1 / HHI: the number of names of equal size that would be as concentrated.", "top3": "Share of the three largest.", "top10": "Share of the ten largest.", "largest": "The largest name.", "largest_share": "Its share.",
+
+	"means": "What it means.", "formula": "Its formula.", "convention": "The convention chosen.", "source": "Where the formula or the data come from.", "MethodExplanation.name": "What the figure is called.",
+	"Money.amount": "The amount.", "Money.currency": "Its currency.",
+}
