@@ -197,3 +197,14 @@ func (c *Conversion) Days() [][]date.Date {
 	}
 	return out
 }
+
+// First is the day from which all rates used are known, date.None where none is needed.
+func (c *Conversion) First() date.Date {
+	first := date.None
+	for _, l := range c.legs {
+		if d := l.series.First(); first.IsNone() || d > first {
+			first = d
+		}
+	}
+	return first
+}

@@ -11,8 +11,8 @@
 // position's quantity and value are negative.
 //
 // A position without a price or an exchange rate is left out of the values, named,
-// and its purchases and sales count as flows across the border while it is out, so
-// that what is unknown makes neither gain nor loss.
+// and what is bought and sold of it counts as a flow across the border while it is
+// out, so that what is unknown makes neither gain nor loss.
 package portfolio
 
 import (
@@ -40,6 +40,9 @@ type Input struct {
 	Through date.Date
 	// WithoutLots skips lots and disposals, for values and returns alone.
 	WithoutLots bool
+	// Given says that the caller gives Transactions away: they are then completed and
+	// put in order where they are, not copied.
+	Given bool
 }
 
 // Book is a folded ledger. It is not changed after Fold and may be shared.
@@ -54,27 +57,40 @@ type Book struct {
 	Lots         *lot.Keeper          // as after the last booking; nil WithoutLots
 	MarketSplits int                  // splits applied from the market's list
 
-	instrument func(string) instrument.Instrument
-	accountAt  map[string]int32
-	symbolAt   map[string]int32
-	currencyAt map[money.Currency]int32
-	positions  []position
-	positionAt map[[2]int32]int32
-	cash       []cashLine
-	cashAt     map[[2]int32]int32
-	events     []event // one a transaction
+	instrument  func(string) instrument.Instrument
+	instruments []instrument.Instrument // by symbol
+	accountAt   map[string]int32
+	symbolAt    map[string]int32
+	currencyAt  map[money.Currency]int32
+	positions   []line // of a side of a symbol in an account
+	positionAt  map[positionKey]int32
+	totals      []line // of a symbol over all accounts and both sides, by symbol
+	cash        []line // of a currency in an account
+	cashAt      map[[2]int32]int32
+	events      []event
+	splits      map[string][]split // of the symbols that have any
 }
 
-// position is the quantity of a symbol in an account over time.
-type position struct {
+// side is long or short: what is sold short in an account that also holds the symbol
+// stands beside it.
+type side = int32
+
+const (
+	long side = iota
+	short
+)
+
+type positionKey struct {
 	account, symbol int32
-	steps           []step
+	side            side
 }
 
-// cashLine is the balance of a currency in an account over time.
-type cashLine struct {
-	account, currency int32
-	steps             []step
+// line is a quantity or balance over time.
+type line struct {
+	account int32
+	what    int32 // symbol or currency
+	side    side
+	steps   []step
 }
 
 // step is a quantity or balance from the close of day on.
@@ -83,116 +99,52 @@ type step struct {
 	after money.Decimal
 }
 
-// event is the float64 shadow of a transaction for the daily measures.
-type event struct {
-	day                       date.Date
-	account, cash, to         int32 // account of the security, of the cash, receiving; −1 none
-	symbol, toSymbol          int32 // −1 none
-	currency, toCurrency      int32
-	quantity                  float64 // as booked, positive
-	amount, fees, taxes, toAm float64 // in currency
-	foreign                   float64 // gross value in the base currency as recorded; 0 none
+// now is where a line stands after the bookings so far.
+func (l *line) now() money.Decimal {
+	if n := len(l.steps); n > 0 {
+		return l.steps[n-1].after
+	}
+	return money.Zero
 }
 
-// Fold folds a ledger. The error is a *ledger.Fault that names the booking which
-// cannot have happened.
-func Fold(in Input) (*Book, error) {
-	b := &Book{
-		Base: in.Base, Policy: in.Policy, instrument: in.Instrument,
-		accountAt: map[string]int32{}, symbolAt: map[string]int32{}, currencyAt: map[money.Currency]int32{},
-		positionAt: map[[2]int32]int32{}, cashAt: map[[2]int32]int32{},
-	}
-	b.arrange(in)
-	if !in.WithoutLots {
-		b.Lots = lot.NewKeeper(in.Policy, in.Instrument)
-	}
-	b.events = make([]event, len(b.Transactions))
-	f := folder{Book: b}
-	for i := range b.Transactions {
-		if err := f.apply(i); err != nil {
-			return nil, err
-		}
-	}
-	return b, nil
-}
-
-// arrange completes the bookings, adds the market's splits and puts all in order.
-func (b *Book) arrange(in Input) {
-	order := ledger.Order(in.Transactions)
-	b.Transactions = make([]ledger.Transaction, 0, len(order))
-	for _, at := range order {
-		t := &in.Transactions[at]
-		if !in.Through.IsNone() && t.Date > in.Through {
-			continue
-		}
-		b.Transactions = append(b.Transactions, *t)
-	}
-	if in.Actions == nil {
-		return
-	}
-	extra := marketSplits(b.Transactions, in.Actions, in.Through)
-	if len(extra) > 0 {
-		b.MarketSplits = len(extra)
-		b.Transactions = append(b.Transactions, extra...)
-		slices.SortStableFunc(b.Transactions, ledger.Compare)
+// push adds amount to the line on day.
+func (l *line) push(day date.Date, amount money.Decimal) {
+	n := len(l.steps)
+	switch {
+	case n == 0:
+		l.steps = append(l.steps, step{day, amount})
+	case l.steps[n-1].day == day:
+		l.steps[n-1].after = l.steps[n-1].after.Add(amount)
+	default:
+		l.steps = append(l.steps, step{day, l.steps[n-1].after.Add(amount)})
 	}
 }
 
-// SplitWindow is how many days a ledger's own split may lie from the market's date of
-// it and still be the same split.
-const SplitWindow = 10
-
-// marketSplits are the splits of held symbols that the ledger does not book itself.
-func marketSplits(transactions []ledger.Transaction, actions func(string) *market.Actions, through date.Date) []ledger.Transaction {
-	first := map[string]date.Date{}
-	var symbols []string
-	last := date.None
-	for i := range transactions {
-		t := &transactions[i]
-		for _, s := range []string{t.Symbol, t.ToSymbol} {
-			if _, ok := first[s]; !ok && s != "" {
-				first[s] = t.Date
-				symbols = append(symbols, s)
-			}
-		}
-		last = max(last, t.Date)
+// at is where the line stood at the close of day.
+func (l *line) at(day date.Date) money.Decimal {
+	n := len(l.steps)
+	if n > 0 && l.steps[n-1].day <= day { // most questions are about the end
+		return l.steps[n-1].after
 	}
-	var out []ledger.Transaction
-	for _, symbol := range symbols {
-		a := actions(symbol)
-		if a == nil {
-			continue
-		}
-		for _, s := range a.Splits {
-			if s.Date <= first[symbol] || !through.IsNone() && s.Date > through {
-				continue
-			}
-			if booked(transactions, symbol, s) {
-				continue
-			}
-			out = append(out, ledger.Transaction{
-				ID: "market-split:" + symbol + ":" + s.Date.String(), Date: s.Date, Type: ledger.Split, Symbol: symbol,
-				Ratio: &ledger.Ratio{New: s.Ratio.New, Old: s.Ratio.Old}, Note: "from the market's list of splits",
-			})
-		}
+	i, found := slices.BinarySearchFunc(l.steps, day, func(s step, d date.Date) int { return int(s.day) - int(d) })
+	switch {
+	case found:
+		return l.steps[i].after
+	case i == 0:
+		return money.Zero
 	}
-	return out
-}
-
-func booked(transactions []ledger.Transaction, symbol string, s market.SplitEvent) bool {
-	from, _ := slices.BinarySearchFunc(transactions, s.Date-SplitWindow, func(t ledger.Transaction, d date.Date) int { return int(t.Date) - int(d) })
-	for i := from; i < len(transactions) && transactions[i].Date <= s.Date+SplitWindow; i++ {
-		if transactions[i].Type == ledger.Split && transactions[i].Symbol == symbol {
-			return true
-		}
-	}
-	return false
+	return l.steps[i-1].after
 }
 
 // Instrument returns what is known of a symbol.
-func (b *Book) Instrument(symbol string) instrument.Instrument { return b.instrument(symbol) }
+func (b *Book) Instrument(symbol string) instrument.Instrument {
+	if i, ok := b.symbolAt[symbol]; ok {
+		return b.instruments[i]
+	}
+	return b.instrument(symbol)
+}
 
-// First and Last are the days of the first and last booking, date.None for an empty ledger.
+// First is the day of the first booking, date.None for an empty ledger.
 func (b *Book) First() date.Date {
 	if len(b.Transactions) == 0 {
 		return date.None
@@ -200,7 +152,7 @@ func (b *Book) First() date.Date {
 	return b.Transactions[0].Date
 }
 
-// Last is the day of the last booking.
+// Last is the day of the last booking, date.None for an empty ledger.
 func (b *Book) Last() date.Date {
 	if len(b.Transactions) == 0 {
 		return date.None
@@ -208,16 +160,10 @@ func (b *Book) Last() date.Date {
 	return b.Transactions[len(b.Transactions)-1].Date
 }
 
-// at returns what a line of steps stood at by the close of day.
-func at(steps []step, day date.Date) money.Decimal {
-	i, found := slices.BinarySearchFunc(steps, day, func(s step, d date.Date) int { return int(s.day) - int(d) })
-	if found {
-		return steps[i].after
-	}
-	if i == 0 {
-		return money.Zero
-	}
-	return steps[i-1].after
+// After is the index of the first booking after day.
+func (b *Book) After(day date.Date) int {
+	i, _ := slices.BinarySearchFunc(b.Transactions, day+1, func(t ledger.Transaction, d date.Date) int { return int(t.Date) - int(d) })
+	return i
 }
 
 // Holding is a quantity of a symbol in an account.
@@ -232,12 +178,39 @@ type Holding struct {
 func (b *Book) Holdings(node Node, day date.Date) []Holding {
 	pick := b.pick(node)
 	var out []Holding
-	for _, p := range b.positions {
-		if !pick.position(p) {
+	for i := range b.positions {
+		p := &b.positions[i]
+		if !pick.security(p.account, p.what) {
 			continue
 		}
-		if q := at(p.steps, day); !q.IsZero() {
-			out = append(out, Holding{b.Accounts[p.account], b.Symbols[p.symbol], q})
+		q := p.at(day)
+		if twin, ok := b.positionAt[positionKey{p.account, p.what, 1 - p.side}]; ok {
+			if int(twin) < i {
+				continue // told with the other side
+			}
+			q = q.Add(b.positions[twin].at(day))
+		}
+		if !q.IsZero() {
+			out = append(out, Holding{b.Accounts[p.account], b.Symbols[p.what], q})
+		}
+	}
+	return out
+}
+
+// Position is a holding with the side it is held on.
+type Position struct {
+	Holding
+	Short bool
+}
+
+// Positions returns what the portfolio held at the close of day, without zeros, long and
+// short of one account apart, in the order in which positions first appeared.
+func (b *Book) Positions(day date.Date) []Position {
+	var out []Position
+	for i := range b.positions {
+		p := &b.positions[i]
+		if q := p.at(day); !q.IsZero() {
+			out = append(out, Position{Holding{b.Accounts[p.account], b.Symbols[p.what], q}, p.side == short})
 		}
 	}
 	return out
@@ -245,15 +218,17 @@ func (b *Book) Holdings(node Node, day date.Date) []Holding {
 
 // Quantity is how much of a symbol node held at the close of day, over all its accounts.
 func (b *Book) Quantity(node Node, symbol string, day date.Date) money.Decimal {
-	sum := money.Zero
 	s, ok := b.symbolAt[symbol]
-	if !ok {
-		return sum
+	if !ok || node.IsHolding() && !slices.Contains(node.Symbols, symbol) {
+		return money.Zero
 	}
-	pick := b.pick(node)
-	for _, p := range b.positions {
-		if p.symbol == s && pick.position(p) {
-			sum = sum.Add(at(p.steps, day))
+	if len(node.Accounts) == 0 {
+		return b.totals[s].at(day)
+	}
+	sum, pick := money.Zero, b.pick(node)
+	for i := range b.positions {
+		if p := &b.positions[i]; p.what == s && pick.inAccount(p.account) {
+			sum = sum.Add(p.at(day))
 		}
 	}
 	return sum
@@ -269,18 +244,24 @@ type Balance struct {
 func (b *Book) Balances(node Node, day date.Date) []Balance {
 	pick := b.pick(node)
 	var out []Balance
-	for _, c := range b.cash {
-		if !pick.cashLine(c) {
+	for i := range b.cash {
+		c := &b.cash[i]
+		if !pick.money(c.account) {
 			continue
 		}
-		if a := at(c.steps, day); !a.IsZero() {
-			out = append(out, Balance{b.Accounts[c.account], money.Of(a, b.Currencies[c.currency])})
+		if a := c.at(day); !a.IsZero() {
+			out = append(out, Balance{b.Accounts[c.account], money.Of(a, b.Currencies[c.what])})
 		}
 	}
 	return out
 }
 
-// Fault names booking i as the place of err.
+// String names the book in messages.
+func (b *Book) String() string {
+	return fmt.Sprintf("%d bookings in %s from %s to %s", len(b.Transactions), b.Base, b.First(), b.Last())
+}
+
+// fault names booking i as the place of err.
 func (b *Book) fault(i int, err error) error {
 	if f, ok := err.(*ledger.Fault); ok && f.ID != "" {
 		return f

@@ -9,6 +9,9 @@ type Node struct {
 // IsHolding reports whether the node is made of holdings, without cash.
 func (n Node) IsHolding() bool { return len(n.Symbols) > 0 }
 
+// IsAll reports whether the node is the whole portfolio.
+func (n Node) IsAll() bool { return len(n.Accounts) == 0 && len(n.Symbols) == 0 }
+
 // picked is a node resolved against a book.
 type picked struct {
 	accounts []bool // nil: all
@@ -38,15 +41,13 @@ func (b *Book) pick(n Node) picked {
 }
 
 // inAccount reports whether account i (−1: none) belongs to the node.
-func (p picked) inAccount(i int32) bool { return i >= 0 && (p.accounts == nil || p.accounts[i]) }
+func (p *picked) inAccount(i int32) bool { return i >= 0 && (p.accounts == nil || p.accounts[i]) }
+
+// symbol reports whether the node looks at symbol s.
+func (p *picked) symbol(s int32) bool { return p.symbols == nil || p.symbols[s] }
 
 // security reports whether symbol s in account a belongs to the node.
-func (p picked) security(a, s int32) bool {
-	return s >= 0 && p.inAccount(a) && (p.symbols == nil || p.symbols[s])
-}
+func (p *picked) security(a, s int32) bool { return s >= 0 && p.inAccount(a) && p.symbol(s) }
 
 // money reports whether the cash of account a belongs to the node.
-func (p picked) money(a int32) bool { return !p.holding && p.inAccount(a) }
-
-func (p picked) position(x position) bool { return p.security(x.account, x.symbol) }
-func (p picked) cashLine(x cashLine) bool { return p.money(x.account) }
+func (p *picked) money(a int32) bool { return !p.holding && p.inAccount(a) }

@@ -71,16 +71,19 @@ func (v *Valuer) Cash(amount money.Decimal, c money.Currency, day date.Date) Wor
 
 // Holding is what a quantity of a symbol is worth at the close of a day.
 func (v *Valuer) Holding(symbol string, quantity money.Decimal, day date.Date) Worth {
+	if quantity.IsZero() {
+		return Worth{Known: true}
+	}
 	inst := v.Book.Instrument(symbol)
 	price, observed, ok := v.Panel.Price(symbol, day)
 	if !ok {
-		if quantity.IsZero() {
-			return Worth{Known: true}
-		}
 		if s := v.Panel.Prices(symbol); s != nil && len(s.Dates) > 0 {
 			return Worth{Reason: fmt.Sprintf("no price before %s", s.First())}
 		}
 		return Worth{Reason: "no price is known"}
+	}
+	if r, any := v.Book.piecesSince(symbol, observed, day); any {
+		price = price.MulDiv(r.New, r.Old, money.Places)
 	}
 	w := v.Cash(quantity.Mul(price).Mul(inst.ContractSize()), inst.Currency, day)
 	w.Price, w.Priced = money.Some(price), observed
