@@ -19,6 +19,9 @@ type Services interface {
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
 }
 
+// The services are these.
+var _ Services = (*service.Service)(nil)
+
 // People signs in and out.
 type People interface {
 	NeedsSetup(ctx context.Context) (bool, error)

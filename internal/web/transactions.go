@@ -302,7 +302,7 @@ func (r *request) detail(id string) (*view.TransactionDetail, error) {
 			what = "Imported"
 		}
 		if i > 0 {
-			what = strings.Join(differences(&booking.History[i-1], row), "; ")
+			what = strings.Join(r.differences(&booking.History[i-1], row), "; ")
 			if what == "" {
 				what = "Booked again"
 			}
@@ -337,7 +337,7 @@ func (r *request) moment(t time.Time) string {
 // terms are the fields of a booking that have a value.
 func (r *request) terms(row *store.Row) []view.Term {
 	var list []view.Term
-	for _, f := range fieldsOf(&row.Transaction) {
+	for _, f := range r.fieldsOf(&row.Transaction) {
 		if f.value != "" {
 			list = append(list, view.Term{Label: f.label, Text: f.value})
 		}
@@ -348,15 +348,15 @@ func (r *request) terms(row *store.Row) []view.Term {
 // stated is a field of a booking as text.
 type stated struct{ label, value string }
 
-func fieldsOf(t *ledger.Transaction) []stated {
+func (r *request) fieldsOf(t *ledger.Transaction) []stated {
 	number := func(o money.Optional) string {
 		if !o.Known {
 			return ""
 		}
-		return o.Decimal.String()
+		return r.locale.Exact(o.Decimal)
 	}
 	list := []stated{
-		{"Date", t.Date.String()}, {"Type", typeName(t.Type)}, {"Account", t.Account}, {"Cash account", t.CashAccount}, {"To account", t.ToAccount}, {"Instrument", t.Symbol}, {"To instrument", t.ToSymbol},
+		{"Date", format.Date(t.Date)}, {"Type", typeName(t.Type)}, {"Account", t.Account}, {"Cash account", t.CashAccount}, {"To account", t.ToAccount}, {"Instrument", t.Symbol}, {"To instrument", t.ToSymbol},
 		{"Quantity", number(t.Quantity)}, {"Price", number(t.Price)}, {"Amount", number(t.Amount)}, {"Fees", number(t.Fees)}, {"Taxes", number(t.Taxes)}, {"Currency", string(t.Currency)},
 		{"Amount received", number(t.ToAmount)}, {"Currency received", string(t.ToCurrency)}, {"Part of the cost", number(t.CostFraction)}, {"Lot label", t.LotLabel}, {"Note", t.Note}, {"Reference", t.Source},
 	}
@@ -364,19 +364,19 @@ func fieldsOf(t *ledger.Transaction) []stated {
 		list = append(list, stated{"Ratio", t.Ratio.String()})
 	}
 	if t.GrossForeign != nil {
-		list = append(list, stated{"Booked rate", fmt.Sprintf("1 %s = %s %s", t.GrossForeign.Currency, t.GrossForeign.Rate, t.Currency)})
+		list = append(list, stated{"Booked rate", fmt.Sprintf("1 %s = %s %s", t.GrossForeign.Currency, r.locale.Exact(t.GrossForeign.Rate), t.Currency)})
 	}
 	if !t.LotDate.IsNone() && t.LotDate != 0 {
-		list = append(list, stated{"Lot counts from", t.LotDate.String()})
+		list = append(list, stated{"Lot counts from", format.Date(t.LotDate)})
 	}
 	return list
 }
 
 // differences says what a correction changed.
-func differences(before, after *store.Row) []string {
+func (r *request) differences(before, after *store.Row) []string {
 	var list []string
-	was := fieldsOf(&before.Transaction)
-	for _, f := range fieldsOf(&after.Transaction) {
+	was := r.fieldsOf(&before.Transaction)
+	for _, f := range r.fieldsOf(&after.Transaction) {
 		old := ""
 		if i := slices.IndexFunc(was, func(s stated) bool { return s.label == f.label }); i >= 0 {
 			old = was[i].value

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"io"
 	"mime/multipart"
@@ -9,26 +10,56 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/foliosight/foliosight/internal/service"
+	"github.com/foliosight/foliosight/internal/store/sqlite"
 	"github.com/foliosight/foliosight/internal/web"
 	"github.com/foliosight/foliosight/internal/web/view"
 )
 
-var serve = flag.String("serve", "", "serve the pages over the demonstration books on this address instead of testing")
+var serve = flag.String("serve", "", "serve the pages over the demonstration on this address instead of testing")
 
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if *serve == "" {
 		os.Exit(m.Run())
 	}
-	handler, err := web.New(newFake(), web.Options{Version: "dev", Database: "memory", Demo: &view.Demo{Email: "mara@example.org", Password: "correct horse battery"}})
-	if err != nil {
+	if err := serveDemo(*serve); err != nil {
 		panic(err)
 	}
-	panic(http.ListenAndServe(*serve, handler))
+}
+
+// serveDemo serves the pages over the demonstration in a database of its own.
+func serveDemo(address string) error {
+	dir, err := os.MkdirTemp("", "foliosight")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	ctx := context.Background()
+	st, err := sqlite.Open(ctx, sqlite.Options{Path: filepath.Join(dir, "books.db")})
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	svc := service.New(service.Options{Store: st})
+	demo := view.Demo{Email: "demo@example.org", Password: "demonstration"}
+	in, err := svc.SetUp(ctx, service.NewOwner{Name: "Mara Keller", Email: demo.Email, Password: demo.Password, BaseCurrency: "USD", TimeZone: "UTC"})
+	if err != nil {
+		return err
+	}
+	if _, err := svc.SeedDemo(ctx, in.Caller, asOf); err != nil {
+		return err
+	}
+	handler, err := web.New(svc, web.Options{Version: "dev", Database: "SQLite", Demo: &demo})
+	if err != nil {
+		return err
+	}
+	return http.ListenAndServe(address, handler)
 }
 
 var shared = newFake()

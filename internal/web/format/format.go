@@ -64,6 +64,9 @@ func (l Locale) SignedDecimal(d money.Decimal, places int) string {
 	return l.digits(d.Fixed(int32(places)), true)
 }
 
+// Exact writes d with all its decimals.
+func (l Locale) Exact(d money.Decimal) string { return l.Decimal(d, int(max(0, d.Exponent()))) }
+
 // Quantity writes d with as many decimals as it has, at most six.
 func (l Locale) Quantity(d money.Decimal) string {
 	return l.Decimal(d, min(6, int(d.Round(6).Exponent())))
