@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/internal/store"
 )
@@ -47,6 +48,24 @@ func (s *Service) LocalOwner(ctx context.Context, base money.Currency) (c Caller
 	}
 	c, err = s.Owner(ctx)
 	return c, created, err
+}
+
+// Explore shows the demonstration to a visitor of a fresh installation and signs them
+// in, as the owner without a password who can be taken over later. It is ErrSetUp once
+// somebody has set the installation up.
+func (s *Service) Explore(ctx context.Context, asOf date.Date, agent string) (SignedIn, error) {
+	c, _, err := s.LocalOwner(ctx, "")
+	if err != nil {
+		return SignedIn{}, err
+	}
+	id, open, err := s.unclaimed(ctx)
+	if err != nil || !open || id.User != c.User {
+		return SignedIn{}, errors.Join(err, ErrSetUp)
+	}
+	if _, err := s.SeedDemo(ctx, c, asOf); err != nil && !errors.Is(err, ErrSeeded) {
+		return SignedIn{}, err
+	}
+	return s.begin(ctx, id, agent)
 }
 
 // unclaimed is the owner without a password that the command line created; ok is false
