@@ -111,6 +111,14 @@ func seed(ctx context.Context, tx store.Tx, made *demo.Demo) ([]store.Portfolio,
 	return all, nil
 }
 
+// demoLimits are what the owners of the books do not want to exceed, as fractions of
+// the value; the pages show the figures against them.
+var demoLimits = map[string]map[string]string{
+	"saver":  {"net_exposure": "1", "gross_exposure": "1", "beta": "1", "volatility": "0.18", "var": "0.02", "largest_position": "0.2"},
+	"family": {"net_exposure": "1", "gross_exposure": "1", "beta": "0.7", "volatility": "0.15", "var": "0.015", "largest_position": "0.1"},
+	"fund":   {"net_exposure": "0.8", "gross_exposure": "1.5", "beta": "0.85", "volatility": "0.2", "var": "0.025", "largest_position": "0.2"},
+}
+
 // addMarket turns the simulated market into a batch.
 func addMarket(b *store.Batch, m *simulated.Market) {
 	for i := range m.Listings {
@@ -139,7 +147,7 @@ func addMarket(b *store.Batch, m *simulated.Market) {
 // seedBook makes one portfolio. Its private assets are not of the market: they and
 // their valuations are the tenant's own.
 func seedBook(ctx context.Context, tx store.Tx, book *demo.Book, listed map[string]bool) (store.Portfolio, error) {
-	options, err := json.Marshal(map[string]string{"risk_free": string(simulated.Currency) + "-3M", "demo": book.Key, "description": book.Description})
+	options, err := json.Marshal(map[string]any{"risk_free": string(simulated.Currency) + "-3M", "demo": book.Key, "description": book.Description, "limits": demoLimits[book.Key]})
 	if err != nil {
 		return store.Portfolio{}, err
 	}
