@@ -36,7 +36,7 @@ fuzz: ## fuzz every reader and engine door for FUZZTIME each (default 60s)
 	@scripts/fuzz
 
 crash: ## kill the program at random points 200 times and look for what was lost
-	CRASH_RUNS=200 $(GO) test ./internal/app -run TestCrash -count=1 -timeout 60m -v
+	CRASH_RUNS=200 $(GO) test ./internal/e2e/crash -count=1 -timeout 60m -v
 
 screenshots: ## take the pictures of the pages again
 	@scripts/screenshots
