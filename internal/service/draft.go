@@ -149,10 +149,17 @@ func (d *draft) validate(prepared []ledger.Transaction, today date.Date) error {
 	return faults
 }
 
-// try folds the draft and gives the fault of a new booking its row; one of an old
-// booking keeps that booking's id.
-func (d *draft) try(added []ledger.Transaction) error {
+// try folds what a change touches and gives the fault of a new booking its row; one of
+// an old booking keeps that booking's id. removed are the bookings that go out.
+func (d *draft) try(added, removed []ledger.Transaction) error {
+	touched := d.touched(added, removed)
+	if len(touched) == 0 {
+		return nil
+	}
+	whole := d.bookings
+	d.bookings = touched
 	_, err := d.fold()
+	d.bookings = whole
 	if err == nil {
 		return nil
 	}
@@ -168,6 +175,59 @@ func (d *draft) try(added []ledger.Transaction) error {
 	}
 	fault.Problem = "a booking that is already there would no longer be possible: " + fault.Problem
 	return ledger.Faults{fault}
+}
+
+// touched are the bookings whose lots a change can reach: those of its symbols and of
+// all that are tied to them by a spin-off, a merger or the use of an option. The lots of
+// other symbols stay as they are, and cash alone touches no lots.
+func (d *draft) touched(added, removed []ledger.Transaction) []ledger.Transaction {
+	reached := map[string]bool{}
+	for _, list := range [][]ledger.Transaction{added, removed} {
+		for i := range list {
+			for _, symbol := range d.ties(&list[i]) {
+				reached[symbol] = true
+			}
+		}
+	}
+	if len(reached) == 0 {
+		return nil
+	}
+	for grown := true; grown; {
+		grown = false
+		for i := range d.bookings {
+			tied := d.ties(&d.bookings[i])
+			if len(tied) < 2 || !slices.ContainsFunc(tied, func(s string) bool { return reached[s] }) {
+				continue
+			}
+			for _, symbol := range tied {
+				grown = grown || !reached[symbol]
+				reached[symbol] = true
+			}
+		}
+	}
+	var all []ledger.Transaction
+	for i := range d.bookings {
+		if t := &d.bookings[i]; reached[t.Symbol] || reached[t.ToSymbol] && t.ToSymbol != "" {
+			all = append(all, *t)
+		}
+	}
+	return all
+}
+
+// ties are the symbols whose lots a booking touches.
+func (d *draft) ties(t *ledger.Transaction) []string {
+	if t.Symbol == "" {
+		return nil
+	}
+	switch {
+	case t.Type == ledger.OptionExercise || t.Type == ledger.OptionAssigned:
+		if delivery, err := ledger.DeliveryOf(t, d.instrument(t.Symbol)); err == nil {
+			return []string{t.Symbol, delivery.Underlying}
+		}
+	case t.ToSymbol != "":
+		return []string{t.Symbol, t.ToSymbol}
+	}
+	return []string{t.Symbol}
 }
 
 // newAccounts are the accounts that bookings name and nobody has described yet.

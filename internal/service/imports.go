@@ -433,8 +433,7 @@ func (s *Service) UndoImport(ctx context.Context, c Caller, portfolio, id string
 		for i := range page.Rows {
 			gone[page.Rows[i].ID] = true
 		}
-		d.bookings = slices.DeleteFunc(d.bookings, func(t ledger.Transaction) bool { return gone[t.ID] })
-		if err := d.try(nil); err != nil {
+		if err := d.try(nil, d.remove(gone)); err != nil {
 			return err
 		}
 		if b.Version, err = tx.UndoImport(ctx, portfolio, id, expected, "import undone"); err != nil {

@@ -217,7 +217,8 @@ func TestDemo(t *testing.T) {
 			if faults := ledger.Validate(d.bookings, d.instrument, asOf); len(faults) > 0 {
 				return faults
 			}
-			return d.try(nil)
+			_, err = d.fold()
+			return err
 		}))
 	}
 }

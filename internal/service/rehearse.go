@@ -27,6 +27,11 @@ func (s *Service) Rehearse(ctx context.Context, c Caller, fn func(context.Contex
 	return err
 }
 
+// Together runs several use cases as one: all of them are committed, or none.
+func (s *Service) Together(ctx context.Context, c Caller, fn func(context.Context) error) error {
+	return s.as(ctx, c, func(ctx context.Context, _ store.Tx) error { return fn(ctx) })
+}
+
 // CurrencyOf is the currency that a file counts in: the one that it states, else the
 // only one of its bookings; empty where neither says.
 func (s *Service) CurrencyOf(f File, o ImportOptions) money.Currency {

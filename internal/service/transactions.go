@@ -47,7 +47,7 @@ func (s *Service) Book(ctx context.Context, c Caller, portfolio string, expected
 			return store.Change{}, err
 		}
 		d.bookings = append(d.bookings, added...)
-		return store.Change{Kind: store.Booked, Enter: entriesOf(added)}, d.try(added)
+		return store.Change{Kind: store.Booked, Enter: entriesOf(added)}, d.try(added, nil)
 	})
 }
 
@@ -74,8 +74,9 @@ func (s *Service) Edit(ctx context.Context, c Caller, portfolio, id string, expe
 		if err := d.validate(changed, s.today()); err != nil {
 			return store.Change{}, err
 		}
+		before := d.bookings[at]
 		d.bookings[at] = changed[0]
-		return store.Change{Kind: store.Edited, Enter: []store.Entry{{Transaction: changed[0], Replaces: id}}}, d.try(changed)
+		return store.Change{Kind: store.Edited, Enter: []store.Entry{{Transaction: changed[0], Replaces: id}}}, d.try(changed, []ledger.Transaction{before})
 	})
 }
 
@@ -101,8 +102,12 @@ func (s *Service) Delete(ctx context.Context, c Caller, portfolio string, expect
 			}
 			gone[id] = true
 		}
-		d.bookings = slices.DeleteFunc(d.bookings, func(t ledger.Transaction) bool { return gone[t.ID] })
-		return store.Change{Kind: store.Deleted, Remove: slices.Compact(slices.Clone(ids))}, d.try(nil)
+		removed := d.remove(gone)
+		change := store.Change{Kind: store.Deleted}
+		for i := range removed {
+			change.Remove = append(change.Remove, removed[i].ID)
+		}
+		return change, d.try(nil, removed)
 	})
 }
 
@@ -125,7 +130,8 @@ func (s *Service) Restore(ctx context.Context, c Caller, portfolio, id string, e
 		} else {
 			d.bookings = append(d.bookings, again)
 		}
-		return store.Change{Kind: store.Restored, Enter: []store.Entry{{Transaction: again, Replaces: b.Current.ID}}}, d.try([]ledger.Transaction{again})
+		return store.Change{Kind: store.Restored, Enter: []store.Entry{{Transaction: again, Replaces: b.Current.ID}}},
+			d.try([]ledger.Transaction{again}, []ledger.Transaction{b.Current.Transaction})
 	})
 }
 
@@ -188,24 +194,33 @@ func (d *draft) rewind(change store.Change, back map[string]ledger.Transaction) 
 	for _, id := range change.Remove {
 		gone[id] = true
 	}
-	var kept, added []ledger.Transaction
-	for _, t := range d.bookings {
-		again, replaced := back[t.ID]
-		switch {
-		case replaced:
-			kept = append(kept, again)
-			delete(back, t.ID)
-		case !gone[t.ID]:
-			kept = append(kept, t)
+	removed := d.remove(gone)
+	var added []ledger.Transaction
+	for i := range d.bookings {
+		if again, replaced := back[d.bookings[i].ID]; replaced {
+			removed, added = append(removed, d.bookings[i]), append(added, again)
+			delete(back, d.bookings[i].ID)
+			d.bookings[i] = again
 		}
 	}
 	for _, e := range change.Enter {
 		if _, left := back[e.Replaces]; left {
-			added = append(added, e.Transaction)
+			added, d.bookings = append(added, e.Transaction), append(d.bookings, e.Transaction)
 		}
 	}
-	d.bookings = append(kept, added...)
-	return d.try(added)
+	return d.try(added, removed)
+}
+
+// remove takes bookings out of the draft and returns them.
+func (d *draft) remove(ids map[string]bool) []ledger.Transaction {
+	var removed []ledger.Transaction
+	d.bookings = slices.DeleteFunc(d.bookings, func(t ledger.Transaction) bool {
+		if ids[t.ID] {
+			removed = append(removed, t)
+		}
+		return ids[t.ID]
+	})
+	return removed
 }
 
 // change opens a draft of a ledger, lets fn try a change on it and commits that.
@@ -232,7 +247,22 @@ func (s *Service) change(ctx context.Context, c Caller, portfolio string, expect
 		b, err = commit(ctx, tx, d, change)
 		return err
 	})
+	if err == nil {
+		s.follow(ctx, c, portfolio)
+	}
 	return b, err
+}
+
+// follow brings the ledger kept in memory forward by what was just committed, so that
+// the next one who looks does not have to. Where that fails, the next one will.
+func (s *Service) follow(ctx context.Context, c Caller, portfolio string) {
+	if writing(ctx) {
+		return
+	}
+	_ = s.read(ctx, c, func(ctx context.Context, v store.View) error {
+		_, err := s.analyses.ledgerOf(ctx, v, portfolio)
+		return err
+	})
 }
 
 // commit writes a change that was tried.

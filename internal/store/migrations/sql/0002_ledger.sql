@@ -112,7 +112,7 @@ CREATE TABLE transactions (
     FOREIGN KEY (tenant_id, portfolio_id) REFERENCES portfolios (tenant_id, id) ON DELETE CASCADE
 );
 CREATE INDEX transactions_order ON transactions (tenant_id, portfolio_id, sequence);
-CREATE INDEX transactions_date ON transactions (tenant_id, portfolio_id, date, sequence, entered);
+CREATE INDEX transactions_date ON transactions (tenant_id, portfolio_id, date, sequence, entered, superseded);
 CREATE INDEX transactions_import ON transactions (tenant_id, portfolio_id, import_id) WHERE import_id IS NOT NULL;
 CREATE INDEX transactions_entered ON transactions (tenant_id, portfolio_id, entered);
 CREATE INDEX transactions_superseded ON transactions (tenant_id, portfolio_id, superseded) WHERE superseded > 0;
