@@ -6,11 +6,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"github.com/foliosight/foliosight/internal/service"
@@ -29,8 +32,11 @@ type browser struct {
 	anger []string
 }
 
-func newBrowser(t *testing.T) *browser {
+func newBrowser(t *testing.T, seed func(*service.Service)) *browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes its time")
+	}
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
 		if found, err := exec.LookPath(name); err == nil {
@@ -46,7 +52,11 @@ func newBrowser(t *testing.T) *browser {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	handler, err := web.New(service.New(service.Options{Store: st}), web.Options{Version: "test", Database: "SQLite"})
+	svc := service.New(service.Options{Store: st})
+	if seed != nil {
+		seed(svc)
+	}
+	handler, err := web.New(svc, web.Options{Version: "test", Database: "SQLite"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +131,14 @@ func (b *browser) fill(pairs ...string) {
 
 func (b *browser) press(selector string) {
 	b.t.Helper()
-	b.do(chromedp.Click(chromedp.CSS(selector)))
+	b.until(`document.readyState === "complete" && document.querySelector(` + strconv.Quote(selector) + `)`)
+	var err error
+	for range 3 { // a node may be replaced between being found and being pressed
+		if err = chromedp.Do(b.ctx, chromedp.Click(chromedp.CSS(selector))); err == nil {
+			return
+		}
+	}
+	b.t.Fatalf("press %s: %v", selector, err)
 }
 
 func (b *browser) file(name, content string) string {
@@ -152,7 +169,7 @@ const priceFile = `date,symbol,close
 // The main way through the product, in a real browser: create the owner, make a
 // portfolio, bring in prices and a broker's file with a fault, see the value, undo it.
 func TestImportInABrowser(t *testing.T) {
-	b := newBrowser(t)
+	b := newBrowser(t, nil)
 	b.open("/")
 	b.sees("Create the owner")
 	b.fill("name", "Mara Keller", "email", "mara@example.org", "password", "correct horse battery", "currency", "USD")
@@ -214,9 +231,81 @@ func TestImportInABrowser(t *testing.T) {
 	if theme := b.value(`document.documentElement.dataset.theme`); theme != "dark" {
 		t.Errorf("theme %q", theme)
 	}
+	b.calm()
+}
+
+// calm fails when the console has complained.
+func (b *browser) calm() {
+	b.t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, message := range b.anger {
-		t.Errorf("the console says: %s", message)
+		b.t.Errorf("the console says: %s", message)
 	}
+}
+
+// until waits until an expression is true.
+func (b *browser) until(expression string) {
+	b.t.Helper()
+	for range 100 {
+		if b.value(`String(!!(`+expression+`))`) == "true" {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.t.Errorf("never true: %s", expression)
+}
+
+// Every page on the demonstration, wide and narrow: nothing complains, nothing scrolls
+// sideways, charts are drawn, sorting and periods change in place.
+func TestEveryPageInABrowser(t *testing.T) {
+	var token string
+	b := newBrowser(t, func(svc *service.Service) {
+		in, err := svc.SetUp(t.Context(), service.NewOwner{Name: "Mara Keller", Email: "mara@example.org", Password: "correct horse battery", BaseCurrency: "USD"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := svc.SeedDemo(t.Context(), in.Caller, asOf); err != nil {
+			t.Fatal(err)
+		}
+		token = in.Token
+	})
+	if _, err := chromedp.Call(b.ctx, network.SetCookie, network.SetCookieParams{Name: "foliosight", Value: token, URL: b.base}); err != nil {
+		t.Fatal(err)
+	}
+	b.open("/portfolios")
+	home := b.value(`[...document.querySelectorAll(".portfolio-card .switch-name a")].find((a) => a.textContent.includes("fund")).getAttribute("href")`)
+	for _, width := range []int64{1440, 390} {
+		if _, err := chromedp.Call(b.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 760}); err != nil {
+			t.Fatal(err)
+		}
+		for _, page := range []string{home, home + "/holdings", home + "/performance", home + "/transactions", home + "/transactions/new", home + "/import", home + "/prices", home + "/data", home + "/edit", "/settings", "/portfolios", "/p/all"} {
+			b.open(page)
+			b.until(`document.readyState === "complete"`)
+			if wide := b.value(`String(document.documentElement.scrollWidth - innerWidth)`); strings.TrimLeft(wide, "-0") != "" && !strings.HasPrefix(wide, "-") {
+				t.Errorf("%s at %d px is %s px too wide", page, width, wide)
+			}
+			if strings.HasSuffix(page, "/performance") || page == home {
+				b.until(`document.querySelectorAll(".chart svg path").length > 3`)
+			}
+		}
+	}
+	if _, err := chromedp.Call(b.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 1440, Height: 900, DeviceScaleFactor: 1}); err != nil {
+		t.Fatal(err)
+	}
+	b.open(home + "/holdings")
+	b.value(`window.same = "page"`)
+	b.press(`thead th:nth-child(1) a`)
+	b.until(`location.search.includes("sort=symbol") && document.querySelector("tr[data-row] .sym").textContent === "AAPL" && window.same === "page"`)
+	b.open(home)
+	b.value(`window.same = "page"`)
+	b.until(`document.querySelectorAll(".chart svg path").length > 3`)
+	before := b.value(`document.querySelector(".chart").getAttribute("aria-label")`)
+	b.press(`.chart-foot a[href*="period=3M"]`)
+	b.until(`location.search.includes("period=3M") && window.same === "page" && document.querySelector(".chart").getAttribute("aria-label") !== ` + strconv.Quote(before))
+	b.do(chromedp.KeyEvent("/"))
+	b.until(`document.activeElement.matches("[data-palette-input]")`)
+	b.do(chromedp.KeyEvent("nvda"))
+	b.until(`document.querySelector("#palette [data-active]").textContent.includes("NVIDIA")`)
+	b.calm()
 }

@@ -165,7 +165,19 @@ func (w *writer) explain(label string, f analysis.Figure) *view.Explain {
 	}
 	e.Terms = append(e.Terms, view.Term{Label: "Coverage", Text: coverage})
 	e.Terms = append(e.Terms, view.Term{Label: "As of", Text: fmt.Sprintf("%s · ledger version %d, market version %d, engine %s", format.Date(f.AsOf), w.a.LedgerVersion, w.a.MarketVersion, w.a.Engine)})
+	e.Link = w.more(f.Method)
 	return e
+}
+
+// more is the page that shows more of a figure.
+func (w *writer) more(method string) *view.Link {
+	switch {
+	case strings.Contains(method, "exposure"), method == "value", method == "unrealised", method == "weight", method == "cost", method == "largest", method == "cash":
+		return &view.Link{Label: "Open in Holdings", Href: w.home + "/holdings"}
+	case strings.HasPrefix(method, "var_"), strings.HasPrefix(method, "es_"), method == "coverage":
+		return &view.Link{Label: "Open in Data status", Href: w.home + "/data"}
+	}
+	return &view.Link{Label: "Open in Performance", Href: w.home + "/performance"}
 }
 
 // precise writes a figure in full.

@@ -30,7 +30,7 @@ type line struct {
 }
 
 func (s *site) holdings(r *request) error {
-	a, err := r.analyse()
+	a, err := r.analyseAccount(r.URL.Query().Get("account"))
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,9 @@ func (s *site) holdings(r *request) error {
 	}
 	v.Strip = w.holdingsStrip()
 	v.Kinds = r.kinds(lines)
-	v.Filters = r.holdingFilters()
+	if v.Filters, err = r.holdingFilters(); err != nil {
+		return err
+	}
 	v.Hidden = r.hidden("q")
 	v.Columns = r.columns()
 	shown := r.filtered(lines)
@@ -64,6 +66,9 @@ func (s *site) holdings(r *request) error {
 		v.Total.Symbol = "Total shown"
 	}
 	v.Note = w.holdingsNote()
+	if len(shown) == len(lines) {
+		v.Note = strings.TrimSpace(w.wholeDay(&v.Total) + " " + v.Note)
+	}
 	return r.show(http.StatusOK, page.Holdings(v))
 }
 
@@ -147,7 +152,7 @@ func (r *request) kinds(lines []line) []view.Choice {
 // groupings are the ways of grouping the table.
 var groupings = []struct{ name, label string }{{"", "Side"}, {"class", "Class"}, {"sector", "Sector"}, {"currency", "Currency"}, {"none", "None"}}
 
-func (r *request) holdingFilters() []view.Filter {
+func (r *request) holdingFilters() ([]view.Filter, error) {
 	chosen := r.URL.Query().Get("group")
 	f := view.Filter{ID: "grouping"}
 	for _, g := range groupings {
@@ -158,9 +163,20 @@ func (r *request) holdingFilters() []view.Filter {
 	}
 	list := []view.Filter{f}
 	if account := r.URL.Query().Get("account"); account != "" {
-		list = append(list, view.Filter{Label: "Account: " + account, Active: true, Href: r.with("account", "")})
+		return append(list, view.Filter{Label: "Account: " + account, Active: true, Href: r.with("account", "", "open", "")}), nil
 	}
-	return list
+	if r.portfolio == nil {
+		return list, nil
+	}
+	accounts, err := r.site.svc.Accounts(r.Context(), r.caller, r.portfolio.ID)
+	if err != nil || len(accounts) < 2 {
+		return list, err
+	}
+	choose := view.Filter{ID: "accounts", Label: "Account: all"}
+	for _, a := range accounts {
+		choose.Menu = append(choose.Menu, view.Link{Label: cmp.Or(a.Label, a.Name), Href: r.with("account", a.Name, "open", "")})
+	}
+	return append(list, choose), nil
 }
 
 // hidden is the state of the address that a form keeps, without one field.
@@ -226,11 +242,11 @@ func (r *request) sorting() (name, order string) {
 // filtered keeps the lines of the chosen kind, account and text.
 func (r *request) filtered(lines []line) []line {
 	query := r.URL.Query()
-	kind, account := query.Get("kind"), query.Get("account")
+	kind := query.Get("kind")
 	typed := strings.Fields(strings.ToLower(query.Get("q")))
 	var list []line
 	for _, l := range lines {
-		if kind != "" && string(l.group) != kind || account != "" && !l.in(account) {
+		if kind != "" && string(l.group) != kind {
 			continue
 		}
 		text := strings.ToLower(l.searched())
@@ -239,13 +255,6 @@ func (r *request) filtered(lines []line) []line {
 		}
 	}
 	return list
-}
-
-func (l *line) in(account string) bool {
-	if l.cash != nil {
-		return l.cash.Account == account
-	}
-	return slices.ContainsFunc(l.h.Accounts, func(a analysis.AccountQuantity) bool { return a.Account == account })
 }
 
 func (l *line) searched() string {
@@ -432,6 +441,9 @@ func (r *request) row(w *writer, l *line, largest float64) view.HoldingRow {
 	row.Mark, row.MarkText = unknownMark(h.Value)
 	if h.UnitCost.Known {
 		row.Cost = w.unitCost(h.UnitCost.Decimal)
+		if len(h.Lots) > 0 && h.Lots[0].Currency != w.a.Base {
+			row.Cost += " " + string(h.Lots[0].Currency)
+		}
 	}
 	row.Part = w.text(h.UnrealisedReturn, percent1, true)
 	row.Tag = w.tag(h)
@@ -527,6 +539,32 @@ func sumMark(lines []line) (view.Mark, string) {
 		}
 	}
 	return out, text
+}
+
+// wholeDay gives the total the change of the whole portfolio on the day and says what
+// it has beside the changes of the holdings.
+func (w *writer) wholeDay(total *view.HoldingRow) string {
+	change := w.a.Summary.DayChange
+	if !change.Known() {
+		return ""
+	}
+	sum := total.Day
+	total.Day = w.text(change, whole, true)
+	total.DayTone = toneOf(total.Day)
+	if sum == total.Day || sum == "" {
+		return ""
+	}
+	rest := change.Float64()
+	for i := range w.a.Holdings {
+		if f := w.a.Holdings[i].DayChange; f.Known() {
+			rest -= f.Float64()
+		}
+	}
+	text := w.SignedFloat(rest, 0)
+	if toneOf(text) == view.Plain {
+		return ""
+	}
+	return "The day also has " + text + " of currency on cash, income and costs."
 }
 
 func (w *writer) holdingsNote() string {

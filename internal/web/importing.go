@@ -375,7 +375,7 @@ func (s *site) importConfirm(r *request) error {
 	}
 	s.drafts.forget(r.PathValue("draft"))
 	f := flash{Text: counted(r.writer(nil), p.Bookings, "transaction", "transactions") + " imported"}
-	if p.Import != nil {
+	if p.Import != nil && p.Import.ID != "" {
 		f.Undo = r.address("/imports/" + p.Import.ID + "/undo")
 	}
 	r.toast(f)

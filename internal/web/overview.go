@@ -17,8 +17,11 @@ var pickerPeriods = []string{"1M", "3M", "YTD", "1Y", "5Y", "Max"}
 
 // analyse asks for the chosen portfolio over the period of the address. Without
 // one, it is a year, or everything where the portfolio is younger.
-func (r *request) analyse() (*analysis.Analysis, error) {
-	q := service.Question{Period: r.URL.Query().Get("period"), Benchmark: r.URL.Query().Get("benchmark")}
+func (r *request) analyse() (*analysis.Analysis, error) { return r.analyseAccount("") }
+
+// analyseAccount is analyse of one account only.
+func (r *request) analyseAccount(account string) (*analysis.Analysis, error) {
+	q := service.Question{Period: r.URL.Query().Get("period"), Benchmark: r.URL.Query().Get("benchmark"), Account: account}
 	if r.portfolio != nil {
 		q.Portfolios = []string{r.portfolio.ID}
 	}

@@ -172,7 +172,7 @@ func (w *writer) months() view.Months {
 	m.Views = append(m.Views,
 		view.MonthsView{Label: "Both", Blocks: [][]view.MonthsRow{own, excess}, Note: "Above: return, %. Below: ahead of or behind " + name + ", pp. " + note},
 		view.MonthsView{Label: "Excess", Blocks: [][]view.MonthsRow{excess}, Note: "Ahead of or behind " + name + ", pp."})
-	if len(own) <= 3 {
+	if len(own) <= 4 {
 		m.Chosen = 1
 	}
 	return m
@@ -270,7 +270,12 @@ func (w *writer) difference() view.Waterfall {
 	add("Fees and taxes", -c.Fees.Float64()-c.Taxes.Float64())
 	add("Currency", c.Currency.Float64())
 	note := string(w.a.Base) + " since " + format.Date(dayAfter(w.a.Period.Start)) + ", realised and unrealised"
-	f := chart.Waterfall(title, note, "Start", c.Initial.Float64(), parts, "Value now", w.Locale)
+	startName, start := "Start", c.Initial.Float64()
+	if start == 0 && len(parts) > 0 && parts[0].Neutral {
+		// From the very beginning: what was paid in is the ground the rest stands on.
+		startName, start, parts = parts[0].Name, parts[0].Amount, parts[1:]
+	}
+	f := chart.Waterfall(title, note, startName, start, parts, "Value now", w.Locale)
 	f.Check = "The parts add up exactly to the change in value, to the cent."
 	return f
 }
