@@ -45,8 +45,6 @@ type Input struct {
 	// Sessions says how many trading days of a symbol's exchange lie in (from, to]; nil
 	// counts weekdays. It decides what is stale.
 	Sessions func(symbol string, from, to date.Date) int
-	// Priced says, for an option, its delta on a day; nil where options are not priced.
-	Delta func(option instrument.Instrument, on date.Date) (delta float64, reason string)
 }
 
 // Analysis is every figure of one portfolio, or of an account or holding in it.

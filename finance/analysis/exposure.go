@@ -1,12 +1,9 @@
 package analysis
 
 import (
-	"cmp"
-	"math"
-	"slices"
-
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/finance/risk"
 )
 
 // exposure adds up both sides of today's book, exactly, and how concentrated it is.
@@ -14,7 +11,7 @@ func (r *runner) exposure() {
 	out := &r.out.Risk.Exposure
 	long, short := money.Zero, money.Zero
 	status, reasons := Complete, []string(nil)
-	var sizes []sized
+	var book []risk.Position
 	for i := range r.out.Holdings {
 		h := &r.out.Holdings[i]
 		if !h.Value.Known() {
@@ -27,7 +24,8 @@ func (r *runner) exposure() {
 		} else {
 			long = long.Add(v)
 		}
-		sizes = append(sizes, sized{h.Symbol, math.Abs(h.Value.Float64())})
+		value := h.Value.Float64()
+		book = append(book, risk.Position{ID: h.Symbol, MarketValue: &value})
 	}
 	put := func(amount money.Decimal, method string) (Figure, Figure) {
 		f := r.money(amount, method).With(status, reasons...)
@@ -42,7 +40,7 @@ func (r *runner) exposure() {
 	out.Gross, out.GrossShare = put(long.Sub(short), "gross_exposure")
 	out.Net, out.NetShare = put(long.Add(short), "net_exposure")
 	r.deltaAdjusted(status, reasons)
-	r.concentration(sizes, status, reasons)
+	r.concentration(book, status, reasons)
 }
 
 // deltaAdjusted is the net exposure with options at delta × underlying × contract size ×
@@ -59,13 +57,13 @@ func (r *runner) deltaAdjusted(status Status, reasons []string) {
 			continue
 		}
 		any = true
-		delta, _, ok := r.optionDelta(h)
-		if !ok {
+		exposure, _, why := r.optionDelta(h)
+		if why != "" {
 			status = Partial
-			reasons = append(reasons, "without "+h.Symbol+": it is not priced")
+			reasons = append(reasons, "without "+h.Symbol+": "+why)
 			continue
 		}
-		options += delta
+		options += exposure
 		if price, _, known := r.Panel.Price(h.Instrument.Underlying, r.AsOf); known {
 			if w := r.valuer.Cash(h.Quantity.Abs().Mul(h.Instrument.ContractSize()).Mul(price), h.Instrument.Currency, r.AsOf); w.Known {
 				notional += w.Amount.Float64()
@@ -73,6 +71,9 @@ func (r *runner) deltaAdjusted(status Status, reasons []string) {
 		}
 	}
 	out.DeltaAdjusted = r.measured(net+options, "delta_adjusted_exposure").With(status, reasons...)
+	if any {
+		out.DeltaAdjusted = out.DeltaAdjusted.With(Estimated, "deltas at the volatility each option's price implies")
+	}
 	if !any {
 		out.OptionsDelta, out.Notional = r.money(money.Zero, "options_delta"), r.money(money.Zero, "options_notional")
 		return
@@ -81,40 +82,20 @@ func (r *runner) deltaAdjusted(status Status, reasons []string) {
 	out.Notional = r.measured(notional, "options_notional").With(status, reasons...)
 }
 
-// sized is a holding and the size of its value.
-type sized struct {
-	symbol string
-	size   float64
-}
-
-func (r *runner) concentration(sizes []sized, status Status, reasons []string) {
+func (r *runner) concentration(book []risk.Position, status Status, reasons []string) {
 	out := &r.out.Risk.Concentration
-	slices.SortStableFunc(sizes, func(a, b sized) int { return cmp.Compare(b.size, a.size) })
-	gross := 0.0
-	for _, s := range sizes {
-		gross += s.size
-	}
-	if gross == 0 {
-		for _, f := range []*Figure{&out.HHI, &out.Effective, &out.Top3, &out.Top10, &out.LargestShare} {
-			*f = Unknown(Ratio, r.AsOf, "concentration", "nothing is held")
+	c := risk.Concentrations(book)
+	take := func(f risk.Figure, unit Unit, method string) Figure {
+		if !f.Known() {
+			return Unknown(unit, r.AsOf, method, "nothing is held")
 		}
-		return
+		return Measure(f.Value, unit, r.AsOf, method).With(status, reasons...)
 	}
-	hhi, top3, top10 := 0.0, 0.0, 0.0
-	for i, s := range sizes {
-		w := s.size / gross
-		hhi += float64(w * w)
-		if i < 3 {
-			top3 += w
-		}
-		if i < 10 {
-			top10 += w
-		}
+	out.HHI, out.Effective = take(c.HHI, Ratio, "hhi"), take(c.Effective, Count, "effective_number")
+	out.Top3, out.Top10 = take(c.Top3, Fraction, "top3"), take(c.Top10, Fraction, "top10")
+	out.Largest = c.Largest
+	out.LargestShare = Unknown(Fraction, r.AsOf, "largest", "nothing is held")
+	if len(c.Weights) > 0 {
+		out.LargestShare = Measure(c.Weights[0].Share, Fraction, r.AsOf, "largest").With(status, reasons...)
 	}
-	take := func(x float64, unit Unit, method string) Figure {
-		return Measure(x, unit, r.AsOf, method).With(status, reasons...)
-	}
-	out.HHI, out.Effective = take(hhi, Ratio, "hhi"), take(1/hhi, Count, "effective_number")
-	out.Top3, out.Top10 = take(top3, Fraction, "top3"), take(top10, Fraction, "top10")
-	out.Largest, out.LargestShare = sizes[0].symbol, take(sizes[0].size/gross, Fraction, "largest")
 }

@@ -63,6 +63,7 @@ type Window struct {
 	Covered  Figure    `json:"covered"` // share of gross exposure with a full history
 	Excluded []string  `json:"excluded,omitempty"`
 	Partial  []string  `json:"partial,omitempty"`
+	Options  int       `json:"options,omitempty"` // options counted with their delta
 }
 
 // Exposure is how much is at work on either side, of today's holdings.
@@ -245,6 +246,9 @@ func (r *runner) loss(f risk.Figure, method string) Figure {
 	}
 	w := &r.out.Risk.Window
 	out := r.measured(f.Value, method).From("Days of history", itoa(w.Days)).From("From", w.From.String()).From("To", w.To.String())
+	if w.Options > 0 {
+		out = out.With(Estimated, "options count with their delta")
+	}
 	if len(w.Excluded) > 0 {
 		out = out.With(Partial, "without "+list(w.Excluded)+": no price history")
 	}
@@ -288,13 +292,14 @@ func (r *runner) backcast() []float64 {
 		}
 		symbol, amount := h.Symbol, h.Value.Float64()
 		if h.Instrument.Class == instrument.Option {
-			delta, u, ok := r.optionDelta(h)
-			if !ok {
+			exposure, u, why := r.optionDelta(h)
+			if why != "" {
 				gross += math.Abs(amount)
 				w.Excluded = append(w.Excluded, h.Symbol)
 				continue
 			}
-			symbol, amount = u, delta
+			symbol, amount = u, exposure
+			w.Options++
 		}
 		gross += math.Abs(amount)
 		returns, known := r.history(symbol, axis)
@@ -396,26 +401,4 @@ func (r *runner) foreignCash(axis []date.Date, pnl []float64) {
 			}
 		}
 	}
-}
-
-// optionDelta is an option's delta-adjusted exposure in the base currency: delta ×
-// underlying price × contract size × contracts.
-func (r *runner) optionDelta(h *Holding) (exposure float64, underlying string, ok bool) {
-	if r.Delta == nil || !h.Instrument.IsOption() {
-		return 0, "", false
-	}
-	delta, why := r.Delta(h.Instrument, r.AsOf)
-	if why != "" {
-		return 0, "", false
-	}
-	u := h.Instrument.Underlying
-	price, _, known := r.Panel.Price(u, r.AsOf)
-	if !known {
-		return 0, "", false
-	}
-	w := r.valuer.Cash(h.Quantity.Mul(h.Instrument.ContractSize()).Mul(price), h.Instrument.Currency, r.AsOf)
-	if !w.Known {
-		return 0, "", false
-	}
-	return delta * w.Amount.Float64(), u, true
 }
