@@ -18,6 +18,11 @@ import (
 type commands struct {
 	globals
 
+	Serve   serveCommand   `cmd:"" help:"Run the server: pages for people, an API for programs."`
+	Import  importCommand  `cmd:"" help:"Import transaction files into a portfolio; undo an import."`
+	Prices  pricesCommand  `cmd:"" help:"Import prices, splits and dividends, exchange and interest rates."`
+	Demo    demoCommand    `cmd:"" help:"Add the simulated portfolios to a database, or make them anew."`
+	Config  configCommand  `cmd:"" help:"Show the configuration."`
 	Analyze analyzeCommand `cmd:"" help:"Analyse transaction files: value, returns, gains, risk. No server, no database."`
 	Calc    calcCommand    `cmd:"" help:"Answer the requests of a calculation engine, one JSON document a line."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`
@@ -25,8 +30,9 @@ type commands struct {
 
 // globals are the flags that every command understands.
 type globals struct {
-	Data     string `help:"Directory of the data (default: the user's data directory)." placeholder:"DIR" env:"FOLIOSIGHT_DATA"`
-	Database string `help:"Database, as sqlite:PATH." placeholder:"URL" env:"DATABASE_URL"`
+	Data     string `help:"Directory of the data (default: the user's data directory)." placeholder:"DIR"`
+	Database string `help:"Database, as sqlite:PATH." placeholder:"URL"`
+	Config   string `name:"config" help:"File of settings, NAME=VALUE a line (default: foliosight.env in the data directory)." placeholder:"FILE"`
 	As       string `help:"E-mail of the user to act as (default: the owner)." placeholder:"USER"`
 }
 

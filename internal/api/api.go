@@ -146,12 +146,13 @@ func add[I, O any](s *server, r route, h func(ctx context.Context, c service.Cal
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = 1 << 20
 	}
+	op.Middlewares = huma.Middlewares{bounded}
 	if r.open {
 		op.Security = []map[string][]string{}
 	} else {
 		op.Security = security
 		op.Errors = append(op.Errors, http.StatusUnauthorized)
-		op.Middlewares = huma.Middlewares{s.signedIn}
+		op.Middlewares = append(op.Middlewares, s.signedIn)
 		if r.method != http.MethodGet {
 			op.Middlewares = append(op.Middlewares, s.once)
 			op.Parameters = append(op.Parameters, idempotencyKey)

@@ -19,6 +19,26 @@ import (
 // keyHeader carries the key under which a write happens once.
 const keyHeader = "Idempotency-Key"
 
+// formSlack is what a form may have beside its files.
+const formSlack = 64 << 10
+
+// bounded reads no more of a body than the operation takes, and removes the files of a
+// form when it is answered.
+func bounded(ctx huma.Context, next func(huma.Context)) {
+	r, w := humago.Unwrap(ctx)
+	r = r.WithContext(r.Context())
+	r.Body = http.MaxBytesReader(w, r.Body, ctx.Operation().MaxBodyBytes+formSlack)
+	defer forget(r)
+	next(humago.NewContext(ctx.Operation(), r, w))
+}
+
+// forget removes what a form left on the disk.
+func forget(r *http.Request) {
+	if r.MultipartForm != nil {
+		_ = r.MultipartForm.RemoveAll() // the system clears its temporary directory
+	}
+}
+
 // errAnswered ends a write whose answer was a problem: it is rolled back, the answer
 // is sent and nothing is kept, so that the request can be made again.
 var errAnswered = errors.New("answered with a problem")
@@ -35,7 +55,7 @@ func (s *server) once(ctx huma.Context, next func(huma.Context)) {
 		next(ctx)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, ctx.Operation().MaxBodyBytes))
+	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
@@ -49,6 +69,7 @@ func (s *server) once(ctx huma.Context, next func(huma.Context)) {
 	response, err := s.svc.Once(r.Context(), callerOf(r.Context()), request, func(inner context.Context) (service.Response, error) {
 		again := r.WithContext(inner)
 		again.Body = io.NopCloser(bytes.NewReader(body))
+		defer forget(again)
 		next(humago.NewContext(ctx.Operation(), again, answer))
 		if answer.status >= 400 {
 			return service.Response{}, errAnswered

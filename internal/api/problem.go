@@ -203,6 +203,12 @@ func init() {
 }
 
 func refusal(status int, message string, errs []error) *Problem {
+	for _, err := range errs {
+		if strings.Contains(err.Error(), "request body too large") {
+			status, errs = http.StatusRequestEntityTooLarge, nil
+			break
+		}
+	}
 	k, ok := byStatus[status]
 	if !ok {
 		k = kind{status: status, name: strconv.Itoa(status), title: http.StatusText(status)}

@@ -27,6 +27,7 @@ func (s *server) signedIn(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	r = r.WithContext(context.WithValue(r.Context(), callerKey{}, caller))
+	defer forget(r)
 	next(humago.NewContext(ctx.Operation(), r, w))
 }
 

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-isatty"
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/internal/app"
+	"github.com/foliosight/foliosight/internal/service"
+	"github.com/foliosight/foliosight/internal/store"
+)
+
+// caller is on whose behalf a command works: the user of --as, else the owner, who is
+// created where there is nobody yet.
+func (g *globals) caller(ctx context.Context, h *app.House, base money.Currency) (service.Caller, error) {
+	if g.As != "" {
+		return h.ByEmail(ctx, g.As)
+	}
+	c, created, err := h.LocalOwner(ctx, base)
+	if created {
+		note("created an owner without a password in %s; `foliosight serve` lets the first visitor set one", h.Path)
+	}
+	return c, err
+}
+
+// target finds the portfolio that a command is about: the one named (by name or id),
+// else the only one there is.
+func target(ctx context.Context, h *app.House, c service.Caller, name string) (p store.Portfolio, found bool, err error) {
+	all, err := h.Portfolios(ctx, c, name != "")
+	if err != nil {
+		return p, false, err
+	}
+	if name == "" {
+		if len(all) == 1 {
+			return all[0], true, nil
+		}
+		if len(all) > 1 {
+			return p, false, &exitError{exitUsage, "there are several portfolios; name one with --portfolio: " + names(all)}
+		}
+		return p, false, nil
+	}
+	for _, p := range all {
+		if p.ID == name || p.Archived.IsZero() && strings.EqualFold(p.Name, name) {
+			return p, true, nil
+		}
+	}
+	return p, false, nil
+}
+
+func names(all []store.Portfolio) string {
+	quoted := make([]string, len(all))
+	for i, p := range all {
+		quoted[i] = fmt.Sprintf("%q", p.Name)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// readFiles reads what the command line names.
+func readFile(path string) (service.File, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return service.File{}, &exitError{exitUnchecked, err.Error()}
+	}
+	return service.File{Name: baseName(path), Content: content}, nil
+}
+
+func baseName(path string) string { return path[strings.LastIndexAny(path, `/\`)+1:] }
+
+// busy shows on a terminal that something is under way, once it takes over a second.
+func busy(what string) (stop func()) {
+	if !isatty.IsTerminal(os.Stderr.Fd()) {
+		return func() {}
+	}
+	ended, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		select {
+		case <-ended:
+			return
+		case <-time.After(time.Second):
+		}
+		bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(what), progressbar.OptionSpinnerType(14), progressbar.OptionClearOnFinish())
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ended:
+				_ = bar.Finish() // it is only a picture
+				return
+			case <-tick.C:
+				_ = bar.Add(1) // it is only a picture
+			}
+		}
+	}()
+	return func() { close(ended); <-gone }
+}

@@ -1,0 +1,107 @@
+// Package app puts the parts together: store, services, the two faces, the server. It
+// is the only package that knows every other one.
+//
+// Model: Run starts everything, serves until its context ends, and stops in order:
+// no new connections, requests under way are finished, the database is closed. The
+// command line works on the same services through Open, without a server.
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/foliosight/foliosight/internal/api"
+	"github.com/foliosight/foliosight/internal/config"
+	"github.com/foliosight/foliosight/internal/web"
+)
+
+// Outside is what the program is given by whoever starts it.
+type Outside struct {
+	Version  string
+	Messages io.Writer        // where the address and how to sign in are said
+	Log      *slog.Logger     // discarded unless given
+	Now      func() time.Time // time.Now unless given
+	// Started is told the address once the server answers; nil: nobody is told.
+	Started func(url string)
+}
+
+// Run starts the platform and stops it when ctx ends.
+func Run(ctx context.Context, cfg config.Config, o Outside) error {
+	o = o.complete()
+	if cfg.Demo {
+		temporary, clean, err := throwaway(cfg)
+		if err != nil {
+			return err
+		}
+		defer clean()
+		cfg = temporary
+	}
+	listener, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", cfg.Listen, err)
+	}
+	defer listener.Close()
+	house, err := Open(ctx, cfg, o)
+	if err != nil {
+		return err
+	}
+	defer house.Close()
+	door, err := openDoor(ctx, cfg, house.Service, o.Now)
+	if err != nil {
+		return err
+	}
+	handler, err := faces(cfg, house, door, o)
+	if err != nil {
+		return err
+	}
+	url := address(cfg, listener.Addr())
+	door.say(o.Messages, url)
+	o.Log.Info("listening", "address", url, "roles", cfg.Roles, "database", house.Path)
+	if o.Started != nil {
+		go o.Started(url)
+	}
+	return serve(ctx, cfg, listener, handler)
+}
+
+func (o Outside) complete() Outside {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Messages == nil {
+		o.Messages = io.Discard
+	}
+	return o
+}
+
+// faces mounts what this process serves, and what goes around both faces.
+func faces(cfg config.Config, h *House, d *door, o Outside) (http.Handler, error) {
+	mux := http.NewServeMux()
+	if cfg.Serves("api") {
+		programs, err := api.New(h.Service, api.Options{Version: o.Version, Code: d.code, Secure: cfg.TLS(), UploadLimit: cfg.UploadLimit, Now: o.Now, Log: o.Log})
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range []string{"/api/", "/openapi.json", "/docs", "/docs/", "/health", "/health/"} {
+			mux.Handle(path, programs)
+		}
+		if !cfg.Serves("web") {
+			mux.Handle("/", programs)
+		}
+	}
+	if cfg.Serves("web") {
+		people, err := web.New(h.Service, web.Options{Version: o.Version, Database: "SQLite", Demo: d.shown(), Code: d.code, Secure: cfg.TLS(), Now: o.Now, Log: o.Log, Explore: d.explore})
+		if err != nil {
+			return nil, err
+		}
+		mux.Handle("/", people)
+	}
+	return api.Observe(o.Log, api.Throttle(o.Now, d.guard(timed(mux)))), nil
+}

@@ -1,0 +1,80 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/foliosight/foliosight/internal/config"
+	"github.com/foliosight/foliosight/internal/service"
+	"github.com/foliosight/foliosight/internal/store"
+	"github.com/foliosight/foliosight/internal/store/sqlite"
+)
+
+// House is the services over an open store.
+type House struct {
+	*service.Service
+	Path  string // of the database
+	store store.Store
+}
+
+// Open opens the database of a configuration, brings its schema up to date and puts
+// the services over it. A database that a server holds is store.ErrInUse.
+func Open(ctx context.Context, cfg config.Config, o Outside) (*House, error) {
+	o = o.complete()
+	path := cfg.SQLite()
+	if err := privateDirectory(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
+	db, err := sqlite.Open(ctx, sqlite.Options{Path: path, Now: o.Now})
+	if errors.Is(err, store.ErrInUse) {
+		return nil, fmt.Errorf("%s: %w; a running server holds it: use its pages or its API, or stop it first", path, store.ErrInUse)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return &House{Service: service.New(service.Options{Store: db, Now: o.Now, Sessions: cfg.Sessions}), Path: path, store: db}, nil
+}
+
+// Empty reports whether there is no database yet.
+func Empty(cfg config.Config) bool {
+	_, err := os.Stat(cfg.SQLite())
+	return errors.Is(err, os.ErrNotExist)
+}
+
+// Close closes the store.
+func (h *House) Close() error { return h.store.Close() }
+
+// privateDirectory makes the directory of the database, for its owner alone.
+func privateDirectory(path string) error {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	return nil
+}
+
+// throwaway is a configuration whose database is gone when clean has run.
+func throwaway(cfg config.Config) (config.Config, func(), error) {
+	directory, err := os.MkdirTemp("", "foliosight-")
+	if err != nil {
+		return cfg, nil, fmt.Errorf("temporary directory: %w", err)
+	}
+	cfg.Data, cfg.Database = directory, ""
+	return cfg, func() { _ = os.RemoveAll(directory) }, nil // the system clears the rest
+}
+
+// OpenThrowaway opens an empty database that is gone when it is closed.
+func OpenThrowaway(ctx context.Context, cfg config.Config, o Outside) (*House, func(), error) {
+	cfg, clean, err := throwaway(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	h, err := Open(ctx, cfg, o)
+	if err != nil {
+		clean()
+		return nil, nil, err
+	}
+	return h, func() { _ = h.Close(); clean() }, nil
+}
