@@ -102,7 +102,7 @@ func (t *tx) Booking(ctx context.Context, portfolio, id string) ([]store.Row, er
 	if err != nil {
 		return nil, err
 	}
-	return t.selectRows(ctx, portfolio, ` AND sequence = $3 AND origin_id = $4 ORDER BY entered`, one.Sequence, one.Origin)
+	return t.selectRows(ctx, portfolio, ` AND sequence = $3 AND origin_id = $4 ORDER BY sequence, entered`, one.Sequence, one.Origin)
 }
 
 // ChangedIn implements store.LedgerReader.
@@ -110,9 +110,9 @@ func (t *tx) ChangedIn(ctx context.Context, portfolio string, version int64) (en
 	if version <= 0 {
 		return nil, nil, fmt.Errorf("version %d: %w", version, store.ErrNotFound)
 	}
-	entered, err = t.selectRows(ctx, portfolio, ` AND entered = $3 ORDER BY sequence`, version)
+	entered, err = t.selectRows(ctx, portfolio, ` AND entered = $3 ORDER BY entered, sequence`, version)
 	if err == nil {
-		removed, err = t.selectRows(ctx, portfolio, ` AND superseded = $3 ORDER BY sequence`, version)
+		removed, err = t.selectRows(ctx, portfolio, ` AND superseded > 0 AND superseded = $3 ORDER BY superseded, sequence`, version)
 	}
 	return entered, removed, err
 }

@@ -111,11 +111,11 @@ CREATE TABLE transactions (
     PRIMARY KEY (tenant_id, portfolio_id, id),
     FOREIGN KEY (tenant_id, portfolio_id) REFERENCES portfolios (tenant_id, id) ON DELETE CASCADE
 );
-CREATE INDEX transactions_order ON transactions (tenant_id, portfolio_id, sequence);
+CREATE INDEX transactions_order ON transactions (tenant_id, portfolio_id, sequence, entered);
 CREATE INDEX transactions_date ON transactions (tenant_id, portfolio_id, date, sequence, entered, superseded);
 CREATE INDEX transactions_import ON transactions (tenant_id, portfolio_id, import_id) WHERE import_id IS NOT NULL;
-CREATE INDEX transactions_entered ON transactions (tenant_id, portfolio_id, entered);
-CREATE INDEX transactions_superseded ON transactions (tenant_id, portfolio_id, superseded) WHERE superseded > 0;
+CREATE INDEX transactions_entered ON transactions (tenant_id, portfolio_id, entered, sequence);
+CREATE INDEX transactions_superseded ON transactions (tenant_id, portfolio_id, superseded, sequence) WHERE superseded > 0;
 
 -- +goose Down
 DROP TABLE transactions;
