@@ -23,6 +23,7 @@ type Keeper struct {
 	applied    int
 	lastID     int32
 	out        []Disposal
+	moved      []Lot
 	picks      []pick
 	expensed   bool
 	lastBook   *book // of the booking before: bookings of one symbol come in runs
@@ -59,7 +60,7 @@ func (k *Keeper) Apply(t *ledger.Transaction) ([]Disposal, error) { return k.App
 // ApplyAt is Apply of the booking with the given index, which Lot.Booking and
 // Disposal.Transaction repeat.
 func (k *Keeper) ApplyAt(index int, t *ledger.Transaction) ([]Disposal, error) {
-	k.out = k.out[:0]
+	k.out, k.moved = k.out[:0], nil
 	if t.Symbol == "" {
 		k.applied = index + 1
 		return nil, nil

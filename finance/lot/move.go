@@ -34,8 +34,13 @@ func (b *booking) moves() error {
 	for i := range moved {
 		to.insert(on, moved[i])
 	}
+	b.moved = moved
 	return nil
 }
+
+// Moved returns the parts of lots that the booking applied last moved to another
+// account, as they stand there. It is valid until the next booking.
+func (k *Keeper) Moved() []Lot { return k.moved }
 
 // covering is the side of which q can be taken: the short one where only that suffices
 // or nothing long is open.

@@ -95,7 +95,7 @@ func (k *Keeper) Revalue(price func(symbol string) (money.Money, bool)) {
 // changed.
 func (k *Keeper) Clone() *Keeper {
 	c := *k
-	c.out, c.picks, c.lastBook = nil, nil, nil
+	c.out, c.moved, c.picks, c.lastBook = nil, nil, nil, nil
 	c.accounts, c.methods = slices.Clone(k.accounts), slices.Clone(k.methods)
 	c.accountAt, c.symbolAt = cloneMap(k.accountAt), cloneMap(k.symbolAt)
 	c.books = make([]*book, len(k.books))

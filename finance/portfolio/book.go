@@ -54,6 +54,7 @@ type Book struct {
 	Symbols      []string             // in order of first appearance
 	Currencies   []money.Currency     // of cash, in order of first appearance
 	Disposals    []lot.Disposal       // in order; Disposal.Transaction indexes Transactions
+	Moves        []Move               // of lots between accounts, in order
 	Lots         *lot.Keeper          // as after the last booking; nil WithoutLots
 	MarketSplits int                  // splits applied from the market's list
 
@@ -69,6 +70,13 @@ type Book struct {
 	cashAt      map[[2]int32]int32
 	events      []event
 	splits      map[string][]split // of the symbols that have any
+}
+
+// Move is a part of a lot that went from one account to another.
+type Move struct {
+	Transaction int // index of the booking that moved it
+	Booking     int // index of the one that opened the lot
+	Quantity    money.Decimal
 }
 
 // side is long or short: what is sold short in an account that also holds the symbol
@@ -268,4 +276,19 @@ func (b *Book) fault(i int, err error) error {
 	}
 	t := &b.Transactions[i]
 	return &ledger.Fault{ID: t.ID, Field: "type", Value: string(t.Type), Problem: fmt.Sprintf("%s on %s: %v", t.Symbol, t.Date, err), Err: err}
+}
+
+// Side is how much of a symbol an account held long, or sold short (negative), at the
+// close of day.
+func (b *Book) Side(account, symbol string, isShort bool, day date.Date) money.Decimal {
+	a, ok1 := b.accountAt[account]
+	s, ok2 := b.symbolAt[symbol]
+	key := positionKey{account: a, symbol: s}
+	if isShort {
+		key.side = short
+	}
+	if i, ok := b.positionAt[key]; ok && ok1 && ok2 {
+		return b.positions[i].at(day)
+	}
+	return money.Zero
 }

@@ -65,6 +65,9 @@ func (f *folder) apply(i int) error {
 			return f.fault(i, err)
 		}
 		f.Disposals = append(f.Disposals, disposals...)
+		for _, l := range f.lots.Moved() {
+			f.Moves = append(f.Moves, Move{Transaction: i, Booking: l.Booking, Quantity: l.Quantity})
+		}
 	}
 	if t.ToSymbol != "" {
 		toSymbol = f.symbol(t.ToSymbol)

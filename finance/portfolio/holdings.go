@@ -96,12 +96,19 @@ func (f *folder) close(key positionKey, q money.Decimal, t *ledger.Transaction, 
 	}
 }
 
-// between moves a quantity from one account to another: of the long side where there is
-// one.
-func (f *folder) between(from positionKey, q money.Decimal, t *ledger.Transaction, e *event) {
-	if f.held(from).IsZero() && !f.held(from.on(short)).IsZero() {
-		from = from.on(short)
+// covering is the side of which q can be taken: the short one where only that suffices
+// or nothing long is held.
+func (f *folder) covering(key positionKey, q money.Decimal) positionKey {
+	long, owed := f.held(key), f.held(key.on(short))
+	if !owed.IsZero() && (long.IsZero() || long.Less(q) && !owed.Less(q)) {
+		return key.on(short)
 	}
+	return key
+}
+
+// between moves a quantity from one account to another.
+func (f *folder) between(from positionKey, q money.Decimal, t *ledger.Transaction, e *event) {
+	from = f.covering(from, q)
 	to := from
 	to.account = e.to
 	if d, ok := f.dust[from]; ok {
@@ -217,11 +224,13 @@ func (f *folder) inexact(from, to positionKey, old money.Decimal, ratio ledger.R
 
 // end takes an option off the book and, where it is used, moves shares and strike.
 func (f *folder) end(here positionKey, t *ledger.Transaction, e event) error {
-	switch {
-	case t.Type == ledger.OptionAssigned, t.Type == ledger.OptionExpiry && f.held(here).IsZero():
-		here = here.on(short)
-	}
 	q := t.Quantity.OrZero()
+	switch t.Type {
+	case ledger.OptionAssigned:
+		here = here.on(short)
+	case ledger.OptionExpiry:
+		here = f.covering(here, q)
+	}
 	if t.Type == ledger.OptionExpiry && !t.Quantity.Known {
 		q = f.held(here)
 	}

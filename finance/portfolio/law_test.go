@@ -7,7 +7,7 @@ import (
 	"github.com/foliosight/foliosight/internal/workload"
 )
 
-const seeds = 150
+const seeds = 100
 
 func mustFold(t testing.TB, in portfolio.Input) *portfolio.Book {
 	t.Helper()
