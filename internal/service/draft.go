@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 
 	"github.com/foliosight/foliosight/finance/date"
@@ -18,23 +19,28 @@ import (
 // booking says is validated, and the whole is folded with its lots, so that a sale of
 // more than is held is refused while it can still be put right.
 type draft struct {
-	portfolio   store.Portfolio
-	market      store.MarketVersion
-	bookings    []ledger.Transaction // in entry order
+	portfolio store.Portfolio
+	market    store.MarketVersion
+	// The ledger as tried: what is kept, in entry order and shared, less what is gone, with
+	// some bookings in the place of others, and what is added after it.
+	kept        []ledger.Transaction
+	gone        map[string]bool
+	instead     map[string]*ledger.Transaction
+	added       []ledger.Transaction
 	instruments map[string]instrument.Instrument
 	actions     map[string]*market.Actions
 	accounts    map[string]bool           // that are known
-	booked      map[string]money.Currency // the currency a symbol was first booked in
+	booked      map[string]money.Currency // the currency a symbol was first booked in, as far as it was asked for
 }
 
 // openDraft loads a ledger and what is known of its instruments.
 func (s *Service) openDraft(ctx context.Context, v store.View, p store.Portfolio) (*draft, error) {
-	d := &draft{portfolio: p, accounts: map[string]bool{}}
+	d := newDraft(p, nil)
 	state, err := s.analyses.ledgerOf(ctx, v, p.ID)
 	if err != nil {
 		return nil, err
 	}
-	d.bookings = slices.Clone(state.bookings)
+	d.kept = state.bookings
 	accounts, err := v.Accounts(ctx, p.ID)
 	if err != nil {
 		return nil, err
@@ -50,19 +56,64 @@ func (s *Service) openDraft(ctx context.Context, v store.View, p store.Portfolio
 		return nil, err
 	}
 	d.instruments, d.actions = known.instruments, known.actions
-	d.index()
 	return d, nil
 }
 
-// index notes in which currency each symbol was first booked.
-func (d *draft) index() {
-	d.booked = map[string]money.Currency{}
-	for i := range d.bookings {
-		t := &d.bookings[i]
-		if _, seen := d.booked[t.Symbol]; !seen && t.Currency != "" {
-			d.booked[t.Symbol] = t.Currency
+func newDraft(p store.Portfolio, kept []ledger.Transaction) *draft {
+	return &draft{portfolio: p, kept: kept, gone: map[string]bool{}, instead: map[string]*ledger.Transaction{}, accounts: map[string]bool{}, booked: map[string]money.Currency{}}
+}
+
+// bookings runs over the ledger as tried, in entry order.
+func (d *draft) bookings() iter.Seq[*ledger.Transaction] {
+	return func(yield func(*ledger.Transaction) bool) {
+		changed := len(d.gone) > 0 || len(d.instead) > 0
+		for i := range d.kept {
+			t := &d.kept[i]
+			if changed {
+				if d.gone[t.ID] {
+					continue
+				}
+				if other := d.instead[t.ID]; other != nil {
+					t = other
+				}
+			}
+			if !yield(t) {
+				return
+			}
+		}
+		for i := range d.added {
+			if !yield(&d.added[i]) {
+				return
+			}
 		}
 	}
+}
+
+// find is the kept booking of an id that is not gone.
+func (d *draft) find(id string) (t ledger.Transaction, ok bool) {
+	for i := range d.kept {
+		if d.kept[i].ID == id && !d.gone[id] {
+			return d.kept[i], true
+		}
+	}
+	return t, false
+}
+
+// add puts bookings behind the others, replace one in the place of a kept one.
+func (d *draft) add(bookings ...ledger.Transaction) { d.added = append(d.added, bookings...) }
+
+func (d *draft) replace(id string, t ledger.Transaction) { d.instead[id] = &t }
+
+// remove takes kept bookings out and returns them.
+func (d *draft) remove(ids map[string]bool) []ledger.Transaction {
+	var removed []ledger.Transaction
+	for i := range d.kept {
+		if id := d.kept[i].ID; ids[id] && !d.gone[id] {
+			removed = append(removed, d.kept[i])
+			d.gone[id] = true
+		}
+	}
+	return removed
 }
 
 // describe adds what a file says of instruments that are not known yet.
@@ -93,20 +144,47 @@ func (d *draft) instrument(symbol string) instrument.Instrument {
 		i.Symbol = symbol
 	}
 	if i.Currency == "" {
-		i.Currency = d.portfolio.Base
-		if first, ok := d.booked[symbol]; ok {
-			i.Currency = first
-		}
+		i.Currency = d.currencyOf(symbol)
 	}
 	return i
+}
+
+// currencyOf is the currency a symbol was first booked in, else the portfolio's.
+func (d *draft) currencyOf(symbol string) money.Currency {
+	if known, asked := d.booked[symbol]; asked {
+		return known
+	}
+	d.booked[symbol] = d.portfolio.Base
+	for t := range d.bookings() {
+		if t.Symbol == symbol && t.Currency != "" {
+			d.booked[symbol] = t.Currency
+			break
+		}
+	}
+	return d.booked[symbol]
 }
 
 // fold is the book of the draft. Its error is a *ledger.Fault with the id of the
 // booking that cannot have happened.
 func (d *draft) fold() (*portfolio.Book, error) {
-	d.index()
+	all := make([]ledger.Transaction, 0, len(d.kept)+len(d.added))
+	for t := range d.bookings() {
+		all = append(all, *t)
+	}
+	return d.foldOf(all)
+}
+
+// foldOf folds some of the draft's bookings, which are given away.
+func (d *draft) foldOf(bookings []ledger.Transaction) (*portfolio.Book, error) {
+	clear(d.booked) // what is new may be the first of its symbol
+	for i := range bookings {
+		t := &bookings[i]
+		if _, seen := d.booked[t.Symbol]; !seen && t.Currency != "" {
+			d.booked[t.Symbol] = t.Currency
+		}
+	}
 	return portfolio.Fold(portfolio.Input{
-		Base: d.portfolio.Base, Transactions: d.bookings, Policy: d.portfolio.Policy, Through: date.None, Instrument: d.instrument,
+		Base: d.portfolio.Base, Transactions: bookings, Policy: d.portfolio.Policy, Through: date.None, Instrument: d.instrument, Given: true,
 		Actions: func(symbol string) *market.Actions { return d.actions[symbol] },
 	})
 }
@@ -156,10 +234,7 @@ func (d *draft) try(added, removed []ledger.Transaction) error {
 	if len(touched) == 0 {
 		return nil
 	}
-	whole := d.bookings
-	d.bookings = touched
-	_, err := d.fold()
-	d.bookings = whole
+	_, err := d.foldOf(touched)
 	if err == nil {
 		return nil
 	}
@@ -194,8 +269,8 @@ func (d *draft) touched(added, removed []ledger.Transaction) []ledger.Transactio
 	}
 	for grown := true; grown; {
 		grown = false
-		for i := range d.bookings {
-			tied := d.ties(&d.bookings[i])
+		for t := range d.bookings() {
+			tied := d.ties(t)
 			if len(tied) < 2 || !slices.ContainsFunc(tied, func(s string) bool { return reached[s] }) {
 				continue
 			}
@@ -206,8 +281,8 @@ func (d *draft) touched(added, removed []ledger.Transaction) []ledger.Transactio
 		}
 	}
 	var all []ledger.Transaction
-	for i := range d.bookings {
-		if t := &d.bookings[i]; reached[t.Symbol] || reached[t.ToSymbol] && t.ToSymbol != "" {
+	for t := range d.bookings() {
+		if reached[t.Symbol] || t.ToSymbol != "" && reached[t.ToSymbol] {
 			all = append(all, *t)
 		}
 	}

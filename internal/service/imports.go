@@ -254,13 +254,12 @@ const atMostFaults = 25
 
 // try folds the ledger with the new bookings, refusing those that cannot have happened.
 func (p *plan) try() (*foldedDraft, error) {
-	old := p.draft.bookings
 	for range atMostFaults {
 		p.added = p.added[:0]
 		for i := range p.Rows {
 			p.added = append(p.added, p.Rows[i].Transactions...)
 		}
-		p.draft.bookings = append(slices.Clone(old), p.added...)
+		p.draft.added = p.added
 		book, err := p.draft.fold()
 		if err == nil {
 			return newFolded(book), nil

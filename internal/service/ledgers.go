@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/internal/store"
@@ -14,6 +15,9 @@ type ledgerState struct {
 	version   int64
 	bookings  []ledger.Transaction // in entry order
 	sequences []int64
+	// grown is set by the one later state that may be written behind this one, in the
+	// room that its slices have left.
+	grown atomic.Bool
 }
 
 // patchAtMost is how many versions a kept ledger is brought forward by instead of
@@ -60,19 +64,30 @@ func readLedger(ctx context.Context, v store.View, id string, version int64) (*l
 
 // forward applies the versions up to the given one.
 func (l *ledgerState) forward(ctx context.Context, v store.View, id string, version int64) (*ledgerState, error) {
-	next := &ledgerState{version: version, bookings: slices.Clone(l.bookings), sequences: slices.Clone(l.sequences)}
+	next := &ledgerState{version: version, bookings: l.bookings, sequences: l.sequences}
+	behind := l.grown.CompareAndSwap(false, true) // bookings at the end need no copy of the rest
+	own := false
+	change := func() {
+		if !own {
+			next.bookings, next.sequences, own = slices.Clone(next.bookings), slices.Clone(next.sequences), true
+		}
+	}
 	for at := l.version + 1; at <= version; at++ {
 		entered, removed, err := v.ChangedIn(ctx, id, at)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range removed {
+			change()
 			if i, ok := slices.BinarySearch(next.sequences, r.Sequence); ok && next.bookings[i].ID == r.ID {
 				next.bookings, next.sequences = slices.Delete(next.bookings, i, i+1), slices.Delete(next.sequences, i, i+1)
 			}
 		}
 		for _, r := range entered {
 			i, _ := slices.BinarySearch(next.sequences, r.Sequence)
+			if i < len(next.sequences) || !behind {
+				change()
+			}
 			next.bookings, next.sequences = slices.Insert(next.bookings, i, r.Transaction), slices.Insert(next.sequences, i, r.Sequence)
 		}
 	}

@@ -214,7 +214,7 @@ func TestDemo(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if faults := ledger.Validate(d.bookings, d.instrument, asOf); len(faults) > 0 {
+			if faults := ledger.Validate(d.kept, d.instrument, asOf); len(faults) > 0 {
 				return faults
 			}
 			_, err = d.fold()

@@ -46,7 +46,7 @@ func (s *Service) Book(ctx context.Context, c Caller, portfolio string, expected
 		if err := d.validate(added, s.today()); err != nil {
 			return store.Change{}, err
 		}
-		d.bookings = append(d.bookings, added...)
+		d.add(added...)
 		return store.Change{Kind: store.Booked, Enter: entriesOf(added)}, d.try(added, nil)
 	})
 }
@@ -63,19 +63,18 @@ func entriesOf(bookings []ledger.Transaction) []store.Entry {
 // that of the row in force: ErrStale where it was replaced meanwhile.
 func (s *Service) Edit(ctx context.Context, c Caller, portfolio, id string, expected int64, t ledger.Transaction) (Booked, error) {
 	return s.change(ctx, c, portfolio, expected, func(ctx context.Context, tx store.Tx, d *draft) (store.Change, error) {
-		at := slices.IndexFunc(d.bookings, func(t ledger.Transaction) bool { return t.ID == id })
-		if at < 0 {
+		before, ok := d.find(id)
+		if !ok {
 			return store.Change{}, notInForce(ctx, tx, portfolio, id)
 		}
 		if t.Source == "" {
-			t.Source = d.bookings[at].Source // the broker's reference: a file imported again finds it
+			t.Source = before.Source // the broker's reference: a file imported again finds it
 		}
 		changed := d.prepare([]ledger.Transaction{t})
 		if err := d.validate(changed, s.today()); err != nil {
 			return store.Change{}, err
 		}
-		before := d.bookings[at]
-		d.bookings[at] = changed[0]
+		d.replace(id, changed[0])
 		return store.Change{Kind: store.Edited, Enter: []store.Entry{{Transaction: changed[0], Replaces: id}}}, d.try(changed, []ledger.Transaction{before})
 	})
 }
@@ -97,7 +96,7 @@ func (s *Service) Delete(ctx context.Context, c Caller, portfolio string, expect
 		}
 		gone := map[string]bool{}
 		for _, id := range ids {
-			if !slices.ContainsFunc(d.bookings, func(t ledger.Transaction) bool { return t.ID == id }) {
+			if _, ok := d.find(id); !ok {
 				return store.Change{}, notInForce(ctx, tx, portfolio, id)
 			}
 			gone[id] = true
@@ -125,10 +124,10 @@ func (s *Service) Restore(ctx context.Context, c Caller, portfolio, id string, e
 		wanted := slices.IndexFunc(b.History, func(r store.Row) bool { return r.ID == id })
 		again := b.History[wanted].Transaction
 		again.ID = store.NewID()
-		if at := slices.IndexFunc(d.bookings, func(t ledger.Transaction) bool { return t.ID == b.Current.ID }); at >= 0 {
-			d.bookings[at] = again
+		if _, ok := d.find(b.Current.ID); ok {
+			d.replace(b.Current.ID, again)
 		} else {
-			d.bookings = append(d.bookings, again)
+			d.add(again)
 		}
 		return store.Change{Kind: store.Restored, Enter: []store.Entry{{Transaction: again, Replaces: b.Current.ID}}},
 			d.try([]ledger.Transaction{again}, []ledger.Transaction{b.Current.Transaction})
@@ -196,31 +195,20 @@ func (d *draft) rewind(change store.Change, back map[string]ledger.Transaction) 
 	}
 	removed := d.remove(gone)
 	var added []ledger.Transaction
-	for i := range d.bookings {
-		if again, replaced := back[d.bookings[i].ID]; replaced {
-			removed, added = append(removed, d.bookings[i]), append(added, again)
-			delete(back, d.bookings[i].ID)
-			d.bookings[i] = again
+	for takes, again := range back {
+		if before, ok := d.find(takes); ok {
+			removed, added = append(removed, before), append(added, again)
+			d.replace(takes, again)
+			delete(back, takes)
 		}
 	}
 	for _, e := range change.Enter {
 		if _, left := back[e.Replaces]; left {
-			added, d.bookings = append(added, e.Transaction), append(d.bookings, e.Transaction)
+			added = append(added, e.Transaction)
+			d.add(e.Transaction)
 		}
 	}
 	return d.try(added, removed)
-}
-
-// remove takes bookings out of the draft and returns them.
-func (d *draft) remove(ids map[string]bool) []ledger.Transaction {
-	var removed []ledger.Transaction
-	d.bookings = slices.DeleteFunc(d.bookings, func(t ledger.Transaction) bool {
-		if ids[t.ID] {
-			removed = append(removed, t)
-		}
-		return ids[t.ID]
-	})
-	return removed
 }
 
 // change opens a draft of a ledger, lets fn try a change on it and commits that.
@@ -253,14 +241,26 @@ func (s *Service) change(ctx context.Context, c Caller, portfolio string, expect
 	return b, err
 }
 
-// follow brings the ledger kept in memory forward by what was just committed, so that
-// the next one who looks does not have to. Where that fails, the next one will.
+// follow brings what is kept in memory of a ledger and its instruments forward by what
+// was just committed: inside the write itself nothing may be kept. Where it fails, the
+// next one who looks does it.
 func (s *Service) follow(ctx context.Context, c Caller, portfolio string) {
 	if writing(ctx) {
 		return
 	}
 	_ = s.read(ctx, c, func(ctx context.Context, v store.View) error {
-		_, err := s.analyses.ledgerOf(ctx, v, portfolio)
+		if _, err := s.analyses.ledgerOf(ctx, v, portfolio); err != nil {
+			return err
+		}
+		p, err := v.Portfolio(ctx, portfolio)
+		if err != nil {
+			return err
+		}
+		version, err := v.MarketVersion(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = s.analyses.know(ctx, v, version, p.Simulated)
 		return err
 	})
 }
