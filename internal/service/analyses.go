@@ -3,12 +3,14 @@ package service
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/maypok86/otter/v2"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/calendar"
@@ -31,6 +33,21 @@ type analyses struct {
 	ledgers *otter.Cache[string, *ledgerState]
 	// knowledge is what is known of instruments, for trying bookings.
 	knowledge *otter.Cache[marketKey, *knowledge]
+	flights   singleflight.Group
+}
+
+// once computes what several ask for at the same time one time only. Who computes it
+// may go away; then the others do it themselves.
+func once[T any](ctx context.Context, g *singleflight.Group, key string, compute func() (T, error)) (T, error) {
+	if writing(ctx) { // sees what others do not
+		return compute()
+	}
+	got, err, shared := g.Do(key, func() (any, error) { return compute() })
+	if shared && err != nil && ctx.Err() == nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
+		return compute()
+	}
+	value, _ := got.(T)
+	return value, err
 }
 
 // How many of each are kept. An answer of a large book is a few hundred kilobytes.
@@ -75,22 +92,21 @@ func (a *analyses) answer(ctx context.Context, v store.View, q Question, today d
 	if got, ok := a.answers.GetIfPresent(key); ok {
 		return got, nil
 	}
-	f, err := a.fold(ctx, v, set, asOf, today)
-	if err != nil {
-		return nil, err
-	}
-	in, err := f.input(set, q)
-	if err != nil {
-		return nil, err
-	}
-	got, err := analysis.Run(in)
-	if err != nil {
-		return nil, err
-	}
-	if !writing(ctx) {
-		a.answers.Set(key, got)
-	}
-	return got, nil
+	return once(ctx, &a.flights, "answer|"+key, func() (*analysis.Analysis, error) {
+		f, err := a.fold(ctx, v, set, asOf, today)
+		if err != nil {
+			return nil, err
+		}
+		in, err := f.input(set, q)
+		if err != nil {
+			return nil, err
+		}
+		got, err := analysis.Run(in)
+		if err == nil && !writing(ctx) {
+			a.answers.Set(key, got)
+		}
+		return got, err
+	})
 }
 
 func unset(d date.Date) bool { return d == 0 || d.IsNone() }
@@ -202,6 +218,16 @@ func (a *analyses) fold(ctx context.Context, v store.View, set *asked, asOf, tod
 	if got, ok := a.folded.GetIfPresent(key); ok {
 		return got, nil
 	}
+	return once(ctx, &a.flights, "fold|"+key, func() (*foldedBook, error) {
+		f, err := a.foldAnew(ctx, v, set, asOf, today)
+		if err == nil && !writing(ctx) {
+			a.folded.Set(key, f)
+		}
+		return f, err
+	})
+}
+
+func (a *analyses) foldAnew(ctx context.Context, v store.View, set *asked, asOf, today date.Date) (*foldedBook, error) {
 	parts, err := a.ledgersOf(ctx, v, set)
 	if err != nil {
 		return nil, err
@@ -215,7 +241,7 @@ func (a *analyses) fold(ctx context.Context, v store.View, set *asked, asOf, tod
 		asOf = lastValued(panel, transactions, today)
 	}
 	in := portfolio.Input{Base: set.base, Transactions: transactions, Instrument: instruments(panel, transactions, set.base),
-		Policy: set.portfolios[0].Policy, Actions: panel.Actions, Through: asOf}
+		Policy: set.portfolios[0].Policy, Actions: panel.Actions, Through: asOf, Given: true}
 	if len(parts) > 1 {
 		if in, err = set.join(in, parts); err != nil {
 			return nil, err
@@ -225,11 +251,7 @@ func (a *analyses) fold(ctx context.Context, v store.View, set *asked, asOf, tod
 	if err != nil {
 		return nil, err
 	}
-	f := &foldedBook{book: book, panel: panel, asOf: asOf}
-	if !writing(ctx) {
-		a.folded.Set(key, f)
-	}
-	return f, nil
+	return &foldedBook{book: book, panel: panel, asOf: asOf}, nil
 }
 
 // ledger is that of one of the portfolios in the version asked for; it must not be

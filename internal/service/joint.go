@@ -26,7 +26,7 @@ func (set *asked) join(in portfolio.Input, parts [][]ledger.Transaction) (portfo
 			out.Policy.OnOversold = p.Policy.OnOversold
 		}
 		alone := in
-		alone.Transactions, alone.Policy, alone.WithoutLots = parts[i], p.Policy, true
+		alone.Transactions, alone.Policy, alone.WithoutLots, alone.Given = parts[i], p.Policy, true, false
 		book, err := portfolio.Fold(alone)
 		if err != nil {
 			return out, fmt.Errorf("%s: %w", p.Name, err)
