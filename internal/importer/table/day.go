@@ -44,7 +44,7 @@ func ParseOrder(s string) (Order, error) {
 		return Unsettled, nil
 	}
 	return Unsettled, &ledger.Fault{Field: "date-format", Value: s, Problem: "it is no order of day, month and year",
-		Cure: "use --date-format dmy, mdy or ymd"}
+		Cure: "use --date-order dmy, mdy or ymd"}
 }
 
 // ParseDay reads a date, with or without a time of day after it. ok is false where the
@@ -125,7 +125,7 @@ func (d *Days) See(cell []byte, line int) {
 
 // Settle returns the order of the column; told is what the user said.
 func (d *Days) Settle(told Order) (Order, error) {
-	const cure = "say which with --date-format dmy or --date-format mdy"
+	const cure = "say which with --date-order dmy or --date-order mdy"
 	switch {
 	case told != Unsettled:
 		return told, nil
