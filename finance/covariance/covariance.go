@@ -1,6 +1,7 @@
 // Package covariance estimates how returns move together: covariance matrices
-// plain, exponentially weighted and shrunk, correlations, and the tree of
-// clusters that they suggest.
+// plain, exponentially weighted and shrunk, correlations, the tree of clusters
+// that they suggest, and their structure: principal components, what of them is
+// noise, and how many bets a portfolio makes.
 //
 // Model: returns come as columns, one a name, all over the same periods, without
 // gaps unless a function says otherwise. Matrices are symmetric slices of rows in
@@ -9,7 +10,11 @@
 // Sources: Ledoit and Wolf, Journal of Multivariate Analysis 88 (2004) and
 // Journal of Empirical Finance 10 (2003); Chen, Wiesel, Eldar and Hero, IEEE
 // Transactions on Signal Processing 58 (2010); RiskMetrics Technical Document,
-// 4th ed. (1996); Müllner, arXiv:1109.2378 for clustering.
+// 4th ed. (1996); Müllner, arXiv:1109.2378 for clustering; Laloux, Cizeau,
+// Bouchaud and Potters, Physical Review Letters 83 (1999) and López de Prado,
+// Machine Learning for Asset Managers (2020) for noise; Meucci, Santangelo and
+// Deguest, Risk 28 (2015) for bets; Choueifaty and Coignard, Journal of
+// Portfolio Management 35 (2008) for the diversification ratio.
 package covariance
 
 import (

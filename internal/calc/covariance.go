@@ -40,8 +40,10 @@ func covariances(q covarianceRequest) (*object, error) {
 		shrunk, err = covariance.OAS(columns)
 	case "ledoit_wolf_constant_correlation":
 		shrunk, err = covariance.LedoitWolfConstantCorrelation(columns)
+	case "ledoit_wolf_single_index":
+		shrunk, err = covariance.LedoitWolfSingleIndex(columns)
 	default:
-		return nil, refuse("unknown_choice", "estimator: %q, want sample, ewma, ledoit_wolf, oas or ledoit_wolf_constant_correlation", q.Estimator)
+		return nil, refuse("unknown_choice", "estimator: %q, want sample, ewma, ledoit_wolf, oas, ledoit_wolf_constant_correlation or ledoit_wolf_single_index", q.Estimator)
 	}
 	if err != nil {
 		return nil, refuse("bad_request", "%v", err)
