@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,26 +18,27 @@ import (
 )
 
 // caller is on whose behalf a command works: the user of --as, else the owner, who is
-// created where there is nobody yet.
-func (g *globals) caller(ctx context.Context, h *app.House, base money.Currency) (service.Caller, error) {
+// created where there is nobody yet; that is said where it lasts.
+func (g *globals) caller(ctx context.Context, h *app.House, base money.Currency, lasting bool) (service.Caller, error) {
 	if g.As != "" {
 		return h.ByEmail(ctx, g.As)
 	}
 	c, created, err := h.LocalOwner(ctx, base)
-	if created {
+	if created && lasting {
 		note("created an owner without a password in %s; `foliosight serve` lets the first visitor set one", h.Path)
 	}
 	return c, err
 }
 
 // target finds the portfolio that a command is about: the one named (by name or id),
-// else the only one there is.
+// else the only one there is besides the simulated ones.
 func target(ctx context.Context, h *app.House, c service.Caller, name string) (p store.Portfolio, found bool, err error) {
 	all, err := h.Portfolios(ctx, c, name != "")
 	if err != nil {
 		return p, false, err
 	}
 	if name == "" {
+		all = slices.DeleteFunc(all, func(p store.Portfolio) bool { return p.Simulated }) // nobody's files belong there
 		if len(all) == 1 {
 			return all[0], true, nil
 		}
@@ -61,7 +63,7 @@ func names(all []store.Portfolio) string {
 	return strings.Join(quoted, ", ")
 }
 
-// readFiles reads what the command line names.
+// readFile reads what the command line names.
 func readFile(path string) (service.File, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {

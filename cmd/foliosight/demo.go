@@ -55,7 +55,7 @@ func (c demoDay) with(ctx context.Context, g *globals, do func(*app.House, conte
 		return err
 	}
 	defer h.Close()
-	caller, err := g.caller(ctx, h, "")
+	caller, err := g.caller(ctx, h, "", true)
 	if err != nil {
 		return err
 	}

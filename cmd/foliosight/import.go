@@ -87,7 +87,7 @@ func (c *importFiles) Run(ctx context.Context, g *globals) error {
 		if err != nil {
 			return err
 		}
-		refused = refused || len(out.Faults) > 0
+		refused = refused || len(out.Faults) > 0 && !(c.SkipRefused && out.Booked)
 		outcomes = append(outcomes, out)
 		if !c.JSON {
 			out.print(c.SkipRefused)
@@ -111,7 +111,7 @@ func (c *importFiles) one(ctx context.Context, g *globals, h *app.House, f servi
 	if base == "" {
 		base = h.CurrencyOf(f, options)
 	}
-	caller, err := g.caller(ctx, h, base)
+	caller, err := g.caller(ctx, h, base, !c.DryRun)
 	if err != nil {
 		return out, err
 	}
@@ -257,7 +257,7 @@ func (c *importUndo) Run(ctx context.Context, g *globals) error {
 		return err
 	}
 	defer h.Close()
-	caller, err := g.caller(ctx, h, "")
+	caller, err := g.caller(ctx, h, "", true)
 	if err != nil {
 		return err
 	}

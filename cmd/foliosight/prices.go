@@ -39,7 +39,7 @@ func (c *pricesImport) Run(ctx context.Context, g *globals) error {
 			return &exitError{exitUsage, "--currency: " + err.Error()}
 		}
 	}
-	caller, err := g.caller(ctx, h, "")
+	caller, err := g.caller(ctx, h, "", true)
 	if err != nil {
 		return err
 	}
