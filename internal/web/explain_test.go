@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/internal/service"
-	"github.com/foliosight/foliosight/internal/web/explain"
 )
 
 // Every figure of an analysis can be asked how it is made.
@@ -32,7 +32,7 @@ func TestEveryMethodIsExplained(t *testing.T) {
 			}
 		case map[string]any:
 			if method, ok := node["method"].(string); ok && node["unit"] != nil {
-				if m, known := explain.Of(method); !known || m.Means == "" || m.Formula == "" || m.How == "" {
+				if m, known := analysis.Explain(method); !known || m.Name == "" || m.Means == "" {
 					missing[method] = true
 				}
 			}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/money"
-	"github.com/foliosight/foliosight/internal/web/explain"
 	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/view"
 )
@@ -144,7 +143,7 @@ func few(list []string, n int) []string {
 
 // explain is how a figure was made; nil where there are no words for its method.
 func (w *writer) explain(label string, f analysis.Figure) *view.Explain {
-	method, ok := explain.Of(f.Method)
+	method, ok := analysis.Explain(f.Method)
 	if !ok || !f.Known() {
 		return nil
 	}
@@ -154,11 +153,19 @@ func (w *writer) explain(label string, f analysis.Figure) *view.Explain {
 		e.Name = label
 	}
 	e.Precise, e.Unit = w.precise(f)
-	e.Formula = append(e.Formula, method.Formula)
+	if method.Formula != "" {
+		e.Formula = append(e.Formula, method.Formula)
+	}
 	for _, given := range f.Inputs {
 		e.Formula = append(e.Formula, given.Label+": "+given.Value)
 	}
-	e.Terms = append(e.Terms, view.Term{Label: "Means", Text: method.Means}, view.Term{Label: "Method", Text: method.How})
+	e.Terms = append(e.Terms, view.Term{Label: "Means", Text: method.Means})
+	if method.Convention != "" {
+		e.Terms = append(e.Terms, view.Term{Label: "Method", Text: method.Convention})
+	}
+	if method.Source != "" {
+		e.Terms = append(e.Terms, view.Term{Label: "Source", Text: method.Source})
+	}
 	coverage := "complete"
 	if len(f.Reasons) > 0 {
 		coverage = string(f.Status) + ": " + strings.Join(few(f.Reasons, 4), "; ")
