@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -158,8 +159,15 @@ func gather(ctx context.Context, v store.View, q Question) (*asked, error) {
 	if len(set.portfolios) > 1 {
 		set.name = "All portfolios"
 	}
-	if q.Currency != "" {
+	switch {
+	case q.Currency != "":
 		set.base = q.Currency
+	case slices.ContainsFunc(set.portfolios, func(p store.Portfolio) bool { return p.Base != first.Base }):
+		me, err := v.User(ctx, v.Identity().User)
+		if err != nil && !errors.Is(err, ErrNotFound) { // a guest is no user of the tenant: the first portfolio's then
+			return nil, err
+		}
+		set.base = cmp.Or(me.BaseCurrency, first.Base)
 	}
 	if q.Benchmark != "" {
 		set.benchmark = q.Benchmark

@@ -129,6 +129,9 @@ func (s *Service) begin(ctx context.Context, id store.Identity, agent string) (S
 	in := SignedIn{Token: base64.RawURLEncoding.EncodeToString(token), Expires: session.Expires}
 	session.TokenHash = tokenHash(in.Token)
 	err := s.store.As(ctx, id, func(ctx context.Context, tx store.Tx) (err error) {
+		if err := tx.Expire(ctx, now); err != nil { // a good moment to clear away what ended
+			return err
+		}
 		if err := tx.CreateSession(ctx, session); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package service
 import (
 	"errors"
 
+	"github.com/foliosight/foliosight/internal/importer"
 	"github.com/foliosight/foliosight/internal/store"
 )
 
@@ -17,7 +18,7 @@ var (
 	ErrSignedOut   = errors.New("not signed in")
 	ErrSetUp       = errors.New("already set up")
 	ErrBusy        = errors.New("too many sign-ins at once; try again in a moment")
-	ErrFormat      = errors.New("file format is not recognised")
+	ErrFormat      = importer.ErrUnknownFormat // 422: the file, or the name given for its format
 	ErrRefused     = errors.New("file has rows that cannot be booked")
 	ErrReused      = errors.New("idempotency key was used for another request")
 )

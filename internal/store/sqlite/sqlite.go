@@ -72,7 +72,7 @@ func open(ctx context.Context, o Options, release func() error) (*sqlstore.Store
 	if _, err := migrations.Up(ctx, goose.DialectSQLite3, writer, migrations.Common(), o.Now); err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	reader, err := pool(o.Path, o.Readers, "_pragma=query_only(1)", "_pragma=cache_size(-4096)", "_pragma=mmap_size(1073741824)")
+	reader, err := pool(o.Path, o.Readers, "_pragma=query_only(1)", "_pragma=cache_size(-4096)")
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}

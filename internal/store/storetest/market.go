@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/instrument"
@@ -325,4 +327,71 @@ func ownPrices(t *testing.T, s store.Store) {
 		return err
 	})
 	wantError(t, err, money.ErrRange, "a price of too many digits")
+}
+
+// randomBatches holds the store against a plain model: what each version of a market
+// said of each day, under batches that add, replace and take away.
+func randomBatches(t *testing.T, s store.Store) {
+	h := build(t, s, "ada")
+	id := operator(h.owner)
+	first := date.MustParse("2022-11-20")
+	for seed := range uint64(8) {
+		r := rand.New(rand.NewPCG(seed, 77))
+		symbol := fmt.Sprintf("R%d", seed)
+		now := map[date.Date][2]float64{} // close and volume
+		states := map[int64]map[date.Date][2]float64{}
+		for range 12 {
+			batch := store.Series{Kind: store.Prices, Symbol: symbol, Currency: "EUR"}
+			whole, volumes := r.IntN(5) == 0, r.IntN(2) == 0
+			next := map[date.Date][2]float64{}
+			for d, v := range now {
+				if !whole {
+					next[d] = v
+				}
+			}
+			for d := first; d < first+800; d++ {
+				if r.IntN(40) > 0 {
+					continue
+				}
+				close, volume := float64(r.IntN(500))/4, math.NaN()
+				batch.Dates, batch.Close = append(batch.Dates, d), append(batch.Close, close)
+				if volumes {
+					volume = float64(r.IntN(1000))
+					batch.Volume = append(batch.Volume, volume)
+				}
+				next[d] = [2]float64{close, volume}
+			}
+			if len(batch.Dates) == 0 {
+				continue
+			}
+			result := write(t, s, id, store.Batch{Source: "file", Series: []store.Series{batch}, Whole: whole})
+			now = next
+			states[result.Version.Shared] = maps.Clone(now)
+		}
+		for version, want := range states {
+			q := store.SeriesQuery{Kind: store.Prices, Symbols: []string{symbol}, Version: store.MarketVersion{Shared: version}, Full: true}
+			got := map[date.Date][2]float64{}
+			for _, one := range load(t, s, h.owner, q) {
+				for i, d := range one.Dates {
+					volume := math.NaN()
+					if len(one.Volume) > 0 {
+						volume = one.Volume[i]
+					}
+					got[d] = [2]float64{one.Close[i], volume}
+				}
+			}
+			if diff := cmp.Diff(want, got, cmpopts.EquateNaNs()); diff != "" {
+				t.Fatalf("seed %d, version %d:\n%s", seed, version, diff)
+			}
+		}
+		read(t, s, h.owner, func(ctx context.Context, v store.View) {
+			infos, err := v.SeriesInfo(ctx, store.Prices, false)
+			check(t, err)
+			for _, i := range infos {
+				if i.Symbol == symbol && i.Count != len(now) {
+					t.Errorf("seed %d: %d days counted, there are %d", seed, i.Count, len(now))
+				}
+			}
+		})
+	}
 }

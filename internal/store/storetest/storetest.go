@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"filters, pages and cursors", find},
 		{"series come back bit for bit", seriesRoundTrip},
 		{"market versions and their history", marketHistory},
+		{"market data under random batches", randomBatches},
 		{"the tenant's own market data win there and only there", ownMarket},
 		{"actions and instruments", actions},
 		{"own prices are exact and superseded", ownPrices},
