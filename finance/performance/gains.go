@@ -1,6 +1,8 @@
 package performance
 
 import (
+	"slices"
+
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/market"
@@ -98,15 +100,55 @@ func OrderOfBook(b *portfolio.Book) LotOrder {
 // NewGains computes the gains of a book over (start, end]. Only the bookings of the
 // period are gone through.
 func NewGains(b *portfolio.Book, panel *market.Panel, start, end date.Date, order LotOrder) (*Gains, error) {
+	return NewNodeGains(b, panel, portfolio.Node{}, start, end, order)
+}
+
+// NewNodeGains is NewGains of a part of the portfolio. What crosses the border of the
+// accounts is a transfer, securities at the day's close; so it is for the cash that a
+// holding is bought with and pays away, costs included.
+func NewNodeGains(b *portfolio.Book, panel *market.Panel, node portfolio.Node, start, end date.Date, order LotOrder) (*Gains, error) {
 	if order == AsBooked && b.Lots == nil {
 		order = OrderOf(b.Policy.MethodOf(""))
 	}
-	g := &gainer{book: b, valuer: portfolio.NewValuer(b, panel), start: start, end: end, order: order,
+	g := &gainer{book: b, valuer: portfolio.NewValuer(b, panel), node: portfolio.Node{Accounts: node.Accounts}, start: start, end: end, order: order,
 		out: &Gains{}, at: map[string]int{}, accountAt: map[string]int{}}
 	if err := g.run(); err != nil {
 		return nil, err
 	}
+	if node.IsHolding() {
+		return g.out.of(node.Symbols), nil
+	}
 	return g.out, nil
+}
+
+// of is the part of some holdings, without cash.
+func (g *Gains) of(symbols []string) *Gains {
+	out := &Gains{Initial: money.Some(money.Zero), Final: money.Some(money.Zero), Currency: money.Some(money.Zero)}
+	plus := func(sum *money.Optional, o money.Optional) {
+		if sum.Decimal = sum.Decimal.Add(o.Decimal); !o.Known {
+			*sum = money.Optional{}
+		}
+	}
+	for _, h := range g.Holdings {
+		if !slices.Contains(symbols, h.Symbol) {
+			continue
+		}
+		out.Holdings = append(out.Holdings, h)
+		plus(&out.Initial, h.Initial)
+		plus(&out.Final, h.Final)
+		out.Dividends, out.Fees, out.Taxes = out.Dividends.Add(h.Dividends), out.Fees.Add(h.Fees), out.Taxes.Add(h.Taxes)
+		out.Transfers = out.Transfers.Add(h.Purchases).Sub(h.Sales).Sub(h.NetIncome).Add(h.OtherCosts)
+	}
+	about := func(list []Missing) (kept []Missing) {
+		for _, m := range list {
+			if slices.Contains(symbols, m.Symbol) {
+				kept = append(kept, m)
+			}
+		}
+		return kept
+	}
+	out.Missing, out.Unconverted = about(g.Missing), about(g.Unconverted)
+	return out
 }
 
 // Realised is the capital gain of what was sold, over all holdings; unknown where one

@@ -32,7 +32,7 @@ func (g *gainer) split(t *ledger.Transaction) {
 func (g *gainer) returnOfCapital(t *ledger.Transaction) {
 	l := g.legs(t, +1)
 	g.costs(t.Symbol, &l)
-	g.pay(l.cash, l.known)
+	g.pay(t, l.cash, l.known)
 	row := g.row(t.Symbol)
 	row.Sales = row.Sales.Add(l.cash)
 	g.lowerCost(row, t, l.gross, l.known)
@@ -75,7 +75,7 @@ func (g *gainer) exchange(t *ledger.Transaction) {
 	paid := !l.gross.IsZero() || !l.costs().IsZero() || !l.cash.IsZero()
 	if paid {
 		g.costs(t.Symbol, &l)
-		g.pay(l.cash, l.known)
+		g.pay(t, l.cash, l.known)
 	}
 	from := g.row(t.Symbol)
 	if t.ToSymbol == "" {
@@ -237,7 +237,7 @@ func (g *gainer) option(t *ledger.Transaction) error {
 	l := g.legs(t, 0)
 	known = known && ok1 && l.known
 	g.costs(delivery.Underlying, &l)
-	g.pay(strike.Sub(l.costs()), known)
+	g.pay(t, strike.Sub(l.costs()), known)
 	shares := deal{t.Account, delivery.Underlying, delivery.Quantity, strike.Neg().Add(cost), l.costs(), known}
 	row := g.row(delivery.Underlying)
 	if shares.quantity.Sign() > 0 {

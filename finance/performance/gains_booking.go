@@ -6,25 +6,44 @@ import (
 	"github.com/foliosight/foliosight/finance/portfolio"
 )
 
-// pay records the base value of cash that moved, which the gains on cash are measured
-// against.
-func (g *gainer) pay(amount money.Decimal, known bool) {
-	g.cashMoved = g.cashMoved.Add(amount)
-	if !known {
-		g.cashUnknown = true
+// pay books cash that moves for an owner: a security of account, or the account itself.
+// Where only one of both belongs to the node it crosses the border. The base value of
+// all that moves the node's cash is what the gains on cash are measured against.
+func (g *gainer) pay(t *ledger.Transaction, amount money.Decimal, known bool) {
+	owner, cash := g.within(t.Account), g.within(t.PaidFrom())
+	if t.Symbol == "" {
+		owner = cash
+	}
+	if cash {
+		g.cashMoved = g.cashMoved.Add(amount)
+		g.cashUnknown = g.cashUnknown || !known
+	}
+	switch {
+	case owner && !cash:
+		g.out.Transfers = g.out.Transfers.Sub(amount)
+	case cash && !owner:
+		g.out.Transfers = g.out.Transfers.Add(amount)
 	}
 }
 
+// crosses books cash that comes from outside (positive) or leaves to it.
+func (g *gainer) crosses(amount money.Decimal, known bool) {
+	g.out.Transfers = g.out.Transfers.Add(amount)
+	g.cashMoved = g.cashMoved.Add(amount)
+	g.cashUnknown = g.cashUnknown || !known
+}
+
 func (g *gainer) apply(t *ledger.Transaction) error {
+	if len(g.node.Accounts) > 0 && !g.touches(t) {
+		return nil
+	}
 	switch t.Type {
 	case ledger.Deposit, ledger.CashIn:
 		l := g.legs(t, 0)
-		g.out.Transfers = g.out.Transfers.Add(l.cash)
-		g.pay(l.cash, l.known)
+		g.crosses(l.cash, l.known)
 	case ledger.Withdrawal:
 		l := g.legs(t, 0)
-		g.out.Transfers = g.out.Transfers.Sub(l.cash)
-		g.pay(l.cash.Neg(), l.known)
+		g.crosses(l.cash.Neg(), l.known)
 	case ledger.Buy, ledger.BuyToCover:
 		g.purchase(t)
 	case ledger.Sell, ledger.SellShort:
@@ -60,6 +79,44 @@ func (g *gainer) apply(t *ledger.Transaction) error {
 	return nil
 }
 
+// touches reports whether a booking has to do with the node, and books the cash of those
+// that only pay from it.
+func (g *gainer) touches(t *ledger.Transaction) bool {
+	switch {
+	case t.Symbol != "" && t.Account == "" && t.Effect().Position == ledger.Rewrites, t.ToAccount != "", t.Type == ledger.InternalMove:
+		return true
+	case g.within(t.Account):
+		return true
+	case !g.within(t.PaidFrom()):
+		return false
+	case t.Symbol == "": // cash of an account that another one names
+		return true
+	}
+	if amount, known, moves := g.cashOf(t); moves {
+		g.crosses(amount, known)
+	}
+	return false
+}
+
+// cashOf is what a booking does to cash, in the base currency.
+func (g *gainer) cashOf(t *ledger.Transaction) (amount money.Decimal, known, moves bool) {
+	l := g.legs(t, 0)
+	switch e := t.Effect(); {
+	case t.Type == ledger.OptionExercise || t.Type == ledger.OptionAssigned:
+		d, err := ledger.DeliveryOf(t, g.book.Instrument(t.Symbol))
+		if err != nil {
+			return money.Zero, false, false
+		}
+		strike, ok := g.base(d.Cash, t.Currency, t.Date)
+		return strike.Sub(l.costs()), ok && l.known, true
+	case e.Cash > 0:
+		return l.cash, l.known, true
+	case e.Cash < 0:
+		return l.cash.Neg(), l.known, true
+	}
+	return money.Zero, true, false
+}
+
 func (g *gainer) costs(symbol string, l *legs) {
 	g.out.Fees, g.out.Taxes = g.out.Fees.Add(l.fees), g.out.Taxes.Add(l.taxes)
 	if symbol != "" {
@@ -73,7 +130,7 @@ func (g *gainer) purchase(t *ledger.Transaction) {
 	g.costs(t.Symbol, &l)
 	row := g.row(t.Symbol)
 	row.Purchases = row.Purchases.Add(l.cash)
-	g.pay(l.cash.Neg(), l.known)
+	g.pay(t, l.cash.Neg(), l.known)
 	g.trade(deal{t.Account, t.Symbol, t.Quantity.OrZero(), l.gross, l.costs(), l.known}, g.closingOf(t))
 }
 
@@ -82,7 +139,7 @@ func (g *gainer) sale(t *ledger.Transaction) {
 	g.costs(t.Symbol, &l)
 	row := g.row(t.Symbol)
 	row.Sales = row.Sales.Add(l.cash)
-	g.pay(l.cash, l.known)
+	g.pay(t, l.cash, l.known)
 	g.trade(deal{t.Account, t.Symbol, g.sold(t).Neg(), l.gross.Neg(), l.costs(), l.known}, g.closingOf(t))
 }
 
@@ -132,7 +189,7 @@ func (g *gainer) income(t *ledger.Transaction) {
 		cash, gross = cash.Neg(), gross.Neg()
 	}
 	g.costs(t.Symbol, &l)
-	g.pay(cash, l.known)
+	g.pay(t, cash, l.known)
 	if t.Type == ledger.Dividend || t.Type == ledger.Coupon {
 		g.out.Dividends = g.out.Dividends.Add(gross)
 	} else {
@@ -151,7 +208,7 @@ func (g *gainer) charge(t *ledger.Transaction) {
 	if t.Type == ledger.FeeRefund || t.Type == ledger.TaxRefund {
 		cost = cost.Neg()
 	}
-	g.pay(cost.Neg(), l.known)
+	g.pay(t, cost.Neg(), l.known)
 	own := legs{fees: cost}
 	if t.Type == ledger.Tax || t.Type == ledger.TaxRefund {
 		own = legs{taxes: cost}
@@ -165,17 +222,77 @@ func (g *gainer) charge(t *ledger.Transaction) {
 
 // internal books what goes between accounts. Cash that stays inside is measured at the
 // rate of the side it leaves, so that a booked rate apart from the market's shows as a
-// currency gain; only costs leave. Lots go along with securities.
+// currency gain; only costs leave. Lots go along with securities; those that cross the
+// node's border do so at the day's close.
 func (g *gainer) internal(t *ledger.Transaction) {
-	if t.Symbol != "" {
+	to := t.ToAccount
+	if to == "" {
+		to = t.Account
+	}
+	out, in := g.within(t.Account), g.within(to)
+	switch {
+	case !out && !in:
+	case t.Symbol != "" && out && in:
 		if !g.overAll() {
 			g.shift(t)
 		}
-		return
+	case t.Symbol != "":
+		g.crossing(t, out)
+	case out && in:
+		l := g.legs(t, 0)
+		g.costs("", &l)
+		g.cashMoved = g.cashMoved.Sub(l.costs())
+		g.cashUnknown = g.cashUnknown || !l.known
+	case out:
+		l := g.legs(t, 0)
+		g.crosses(l.cash.Neg(), l.known)
+	default:
+		currency := t.ToCurrency
+		if currency == "" {
+			currency = t.Currency
+		}
+		arrived, known := g.base(portfolio.Arrived(t), currency, t.Date)
+		g.crosses(arrived, known)
 	}
-	l := g.legs(t, 0)
-	g.costs("", &l)
-	g.pay(l.costs().Neg(), l.known)
+}
+
+// crossing books securities that leave the node's accounts for others, or come from them.
+func (g *gainer) crossing(t *ledger.Transaction, out bool) {
+	r, q := g.row(t.Symbol), t.Quantity.OrZero()
+	moves := g.moves
+	if g.order != AsBooked || len(moves) == 0 {
+		moves = []portfolio.Move{{Booking: g.now, Quantity: q}}
+		if out && g.covers(r, t.Account, q) || !out && !g.book.Side(t.ToAccount, t.Symbol, true, t.Date).IsZero() && g.book.Side(t.ToAccount, t.Symbol, false, t.Date).IsZero() {
+			moves[0].Quantity = q.Neg()
+		}
+	}
+	for _, m := range moves {
+		worth, known := g.value(t.Symbol, m.Quantity, t.Date)
+		booking := m.Booking
+		if booking < g.first {
+			booking = atStart
+		}
+		if !out {
+			r.Purchases, g.out.Transfers = r.Purchases.Add(worth), g.out.Transfers.Add(worth)
+			g.queue(r, t.ToAccount, m.Quantity.Sign() < 0).add(baseLot{quantity: m.Quantity, cost: worth, booking: booking, known: known}, g.averages())
+			continue
+		}
+		r.Sales, g.out.Transfers = r.Sales.Add(worth), g.out.Transfers.Sub(worth)
+		source := g.queue(r, t.Account, m.Quantity.Sign() < 0)
+		for size := m.Quantity.Abs(); !size.IsZero(); {
+			i := source.next(g.order)
+			if g.order == AsBooked {
+				i = source.of(booking)
+			}
+			if i < 0 {
+				break
+			}
+			taken := source.take(i, size)
+			size = size.Sub(taken.quantity.Abs())
+			r.realise(taken.cost.Neg(), known && taken.known)
+		}
+		r.realise(worth, known)
+	}
 }
 
 // shift moves lots between accounts with their cost: those that the book moved, else the

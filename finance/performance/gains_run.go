@@ -15,6 +15,7 @@ import (
 type gainer struct {
 	book        *portfolio.Book
 	valuer      *portfolio.Valuer
+	node        portfolio.Node // accounts alone
 	start, end  date.Date
 	order       LotOrder
 	out         *Gains
@@ -72,6 +73,11 @@ func (g *gainer) row(symbol string) *row {
 	}
 	g.last = g.rows[i]
 	return g.last
+}
+
+// within reports whether an account belongs to the node.
+func (g *gainer) within(account string) bool {
+	return len(g.node.Accounts) == 0 || slices.Contains(g.node.Accounts, account)
 }
 
 // base converts an amount at the market's rate of the day.
@@ -156,6 +162,9 @@ func (g *gainer) shareOf(worth, part, whole money.Decimal, symbol string) money.
 func (g *gainer) held() map[string][]portfolio.Position {
 	held := map[string][]portfolio.Position{}
 	for _, p := range g.book.Positions(g.start) {
+		if !g.within(p.Account) {
+			continue
+		}
 		list := held[p.Symbol]
 		if i := slices.IndexFunc(list, func(o portfolio.Position) bool { return o.Short == p.Short }); i >= 0 && g.overAll() {
 			list[i].Quantity = list[i].Quantity.Add(p.Quantity)
@@ -169,7 +178,7 @@ func (g *gainer) held() map[string][]portfolio.Position {
 // cashWorth is all cash in the base currency at the close of a day.
 func (g *gainer) cashWorth(day date.Date) (money.Decimal, bool) {
 	total, known := money.Zero, true
-	for _, balance := range g.book.Balances(portfolio.Node{}, day) {
+	for _, balance := range g.book.Balances(g.node, day) {
 		worth, ok := g.base(balance.Cash.Amount, balance.Cash.Currency, day)
 		if !ok {
 			known = false
@@ -194,7 +203,7 @@ func (g *gainer) finish() {
 	}
 	for _, symbol := range g.book.Symbols {
 		r := g.row(symbol)
-		r.Quantity = g.book.Quantity(portfolio.Node{}, symbol, g.end)
+		r.Quantity = g.book.Quantity(g.node, symbol, g.end)
 		cost, costs, costKnown := r.open()
 		if costKnown {
 			r.Cost = money.Some(cost.Add(costs))

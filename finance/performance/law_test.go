@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/performance"
 	"github.com/foliosight/foliosight/finance/portfolio"
@@ -123,4 +124,86 @@ func TestAsBookedIsTheBooksMethod(t *testing.T) {
 
 func near(a, b, tolerance float64) bool {
 	return math.Abs(a-b) <= tolerance*max(1, math.Abs(a), math.Abs(b))
+}
+
+// The equation holds for every account and holding too, with the flows over its border,
+// and accounts together earn what the portfolio earns.
+func TestGainsOfNodesAddUpExactly(t *testing.T) {
+	tolerance := money.New(1, 12)
+	for seed := range uint64(30) {
+		r := workload.NewRandom(seed, 80)
+		panel := r.Panel()
+		b := mustFold(t, r.Input("FIFO"))
+		for _, p := range periods(r) {
+			for _, o := range orders {
+				earned := money.Zero
+				for _, node := range nodes(b) {
+					g, err := performance.NewNodeGains(b, panel, node, p[0], p[1], o)
+					if err != nil {
+						t.Fatal(err)
+					}
+					sum := g.Initial.Decimal.Add(g.Transfers).Add(g.Realised().Decimal).Add(g.Unrealised().Decimal).Add(g.Income()).
+						Sub(g.Fees).Sub(g.Taxes).Add(g.Currency.Decimal)
+					if d := sum.Sub(g.Final.Decimal).Abs(); tolerance.Less(d) || !g.Currency.Known {
+						t.Errorf("seed %d, order %d, %v, %s to %s: off by %s", seed, o, node, p[0], p[1], d)
+					}
+					switch {
+					case node.IsAll():
+						earned = earned.Add(g.Delta().Decimal)
+					case len(node.Accounts) > 0:
+						earned = earned.Sub(g.Delta().Decimal)
+					}
+				}
+				// Booked rates apart from the market's are earned by whoever holds both sides.
+				if !r.Mixed && o == performance.AsBooked && money.New(1, 9).Less(earned.Abs()) && !convertsOrPays(b, p[0], p[1]) {
+					t.Errorf("seed %d, %s to %s: accounts earn %s less", seed, p[0], p[1], earned)
+				}
+			}
+		}
+	}
+}
+
+// convertsOrPays reports whether cash moves between accounts at a rate or cost of its own.
+func convertsOrPays(b *portfolio.Book, from, to date.Date) bool {
+	for i := b.After(from); i < b.After(to); i++ {
+		if t := &b.Transactions[i]; t.Type == ledger.InternalMove && t.Symbol == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func nodes(b *portfolio.Book) []portfolio.Node {
+	out := []portfolio.Node{{}}
+	for _, a := range b.Accounts {
+		out = append(out, portfolio.Node{Accounts: []string{a}})
+	}
+	for _, s := range b.Symbols {
+		out = append(out, portfolio.Node{Symbols: []string{s}})
+	}
+	return out
+}
+
+// The gains of an account agree with its timeline.
+func TestGainsOfAccountsAgreeWithTimelines(t *testing.T) {
+	for seed := range uint64(30) {
+		r := workload.NewRandom(seed, 80)
+		b := mustFold(t, r.Input("FIFO"))
+		for _, a := range b.Accounts {
+			node := portfolio.Node{Accounts: []string{a}}
+			line := timeline(b, r, node)
+			s := performance.NewSpan(line, r.First, r.Last)
+			g, err := performance.NewNodeGains(b, r.Panel(), node, r.First, r.Last, performance.AsBooked)
+			if err != nil {
+				t.Fatal(err)
+			}
+			net := 0.0
+			for i := s.From; i <= s.To; i++ {
+				net += line.Inflow[i] - line.Outflow[i]
+			}
+			if !near(s.Final, g.Final.Decimal.Float64(), 1e-9) || !r.Mixed && !near(net, g.Transfers.Float64(), 1e-6) {
+				t.Errorf("seed %d, %s: final %v and %s, transfers %v and %s", seed, a, s.Final, g.Final.Decimal, net, g.Transfers)
+			}
+		}
+	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/foliosight/foliosight/finance/money"
 )
 
-// arrange puts the bookings into the order in which they take effect and adds the
-// market's splits that the ledger does not book itself.
+// arrange puts the bookings into the order in which they take effect, adds the market's
+// splits that the ledger does not book itself, and dates its own on the market's day.
 func (b *Book) arrange(in Input) {
 	b.Transactions = ordered(in)
 	b.splits = map[string][]split{}
@@ -20,15 +20,50 @@ func (b *Book) arrange(in Input) {
 		}
 	}
 	b.joinAccounts()
-	if in.Actions == nil {
-		return
+	var extra []ledger.Transaction
+	if in.Actions != nil {
+		extra = b.marketSplits(in.Actions, in.Through)
 	}
-	extra := b.marketSplits(in.Actions, in.Through)
-	if len(extra) > 0 {
-		b.MarketSplits = len(extra)
+	b.MarketSplits = len(extra)
+	if moved := b.alignSplits(); moved || len(extra) > 0 {
 		b.Transactions = append(b.Transactions, extra...)
 		slices.SortStableFunc(b.Transactions, ledger.Compare)
 	}
+}
+
+// alignSplits dates the ledger's splits on the day on which the market's prices turn,
+// where nothing of the symbol was booked between the two: then no day has a quantity of
+// one side and a price of the other.
+func (b *Book) alignSplits() (moved bool) {
+	days := map[int]date.Date{} // by booking
+	for symbol, list := range b.splits {
+		for i := range list {
+			s := &list[i]
+			if s.booked == s.market || s.booked == 0 || b.bookedBetween(symbol, min(s.booked, s.market), max(s.booked, s.market)) {
+				continue
+			}
+			for k := b.After(s.booked - 1); k < len(b.Transactions) && b.Transactions[k].Date <= s.booked; k++ {
+				if t := &b.Transactions[k]; t.Type == ledger.Split && t.Symbol == symbol && t.Account == s.account {
+					days[k] = s.market
+				}
+			}
+			s.booked = s.market
+		}
+	}
+	for k, day := range days {
+		b.Transactions[k].Date = day
+	}
+	return len(days) > 0
+}
+
+// bookedBetween reports whether a symbol has bookings other than splits in [from, to].
+func (b *Book) bookedBetween(symbol string, from, to date.Date) bool {
+	for k := b.After(from - 1); k < len(b.Transactions) && b.Transactions[k].Date <= to; k++ {
+		if t := &b.Transactions[k]; t.Type != ledger.Split && (t.Symbol == symbol || t.ToSymbol == symbol) {
+			return true
+		}
+	}
+	return false
 }
 
 // joinAccounts makes one split of those that several accounts book for themselves, each

@@ -139,9 +139,6 @@ func (f *folder) rewrite(t *ledger.Transaction, e event) {
 		}
 		own := e
 		own.account = p.account
-		if t.Account == "" {
-			own.cash = p.account
-		}
 		switch t.Type {
 		case ledger.Split:
 			f.inexact(key, key, old, ratio)
