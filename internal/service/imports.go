@@ -6,12 +6,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/ledger"
-	"github.com/foliosight/foliosight/finance/market"
-	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/internal/importer"
 	"github.com/foliosight/foliosight/internal/store"
 )
@@ -148,59 +145,6 @@ func (p *plan) before(ctx context.Context, v store.View) error {
 	return nil
 }
 
-// present are the bookings of a ledger by which those of a file are recognised.
-type present struct {
-	references map[string]bool // account and reference, of every booking that is in force in whatever words
-	anywhere   map[string]bool // the reference alone
-	typed      map[string]int  // fingerprints of bookings without a reference, counted
-}
-
-func reference(t *ledger.Transaction) string { return t.Account + "\x00" + t.Source }
-
-// presentIn reads them. A booking that was edited since is recognised by what it said
-// before too; one that was deleted or undone is not there any more.
-func presentIn(ctx context.Context, v store.View, portfolio string) (*present, error) {
-	rows, err := v.History(ctx, portfolio)
-	if err != nil {
-		return nil, err
-	}
-	standing := map[string]bool{}
-	for i := range rows {
-		if rows[i].Superseded == 0 {
-			standing[rows[i].Origin] = true
-		}
-	}
-	p := &present{references: map[string]bool{}, anywhere: map[string]bool{}, typed: map[string]int{}}
-	for i := range rows {
-		r := &rows[i]
-		switch {
-		case !standing[r.Origin]:
-		case r.Source != "":
-			p.references[reference(&r.Transaction)] = true
-			p.anywhere[r.Source] = true
-		case r.Superseded == 0:
-			p.typed[ledger.Fingerprint(&r.Transaction)]++
-		}
-	}
-	return p, nil
-}
-
-// has reports whether a booking of a file is there, and why it is thought so.
-func (p *present) has(t *ledger.Transaction) (bool, string) {
-	// A row of no account was booked into the one there was, if there was one.
-	if t.Source != "" && (p.references[reference(t)] || t.Account == "" && p.anywhere[t.Source]) {
-		return true, "booked already, with the same reference"
-	}
-	bare := *t
-	bare.Source = ""
-	print := ledger.Fingerprint(&bare)
-	if p.typed[print] > 0 {
-		p.typed[print]-- // of two equal bookings one entered by hand covers one
-		return true, "booked already by hand"
-	}
-	return false, ""
-}
-
 // judge decides what becomes of each row taken by itself.
 func (p *plan) judge(present *present) {
 	for i := range p.file.Rows {
@@ -321,95 +265,6 @@ func (p *plan) faults() ledger.Faults {
 		all = append(all, p.Rows[i].Faults...)
 	}
 	return all
-}
-
-// importSource names the market data that came with an import, to take them away when
-// it is undone.
-func importSource(id string) string { return "import/" + id }
-
-// book writes what was planned.
-func (p *plan) book(ctx context.Context, tx store.Tx) error {
-	i := store.Import{ID: store.NewID(), Portfolio: p.draft.portfolio.ID, File: p.File, SHA256: p.SHA256, Format: p.Format.Name,
-		Read: p.Read, Booked: p.Bookings, Present: p.Present, Refused: p.Refused, Ignored: p.Ignored}
-	if p.Bookings == 0 {
-		i.ID = ""
-		p.Import = &i
-		return nil
-	}
-	if err := p.settlePortfolio(ctx, tx); err != nil {
-		return err
-	}
-	if err := p.bookMarket(ctx, tx, importSource(i.ID)); err != nil {
-		return err
-	}
-	if err := tx.RecordImport(ctx, i); err != nil {
-		return err
-	}
-	_, err := commit(ctx, tx, p.draft, store.Change{Kind: store.Imported, Import: i.ID, Reason: p.File, Enter: entriesOf(p.added)})
-	if err != nil {
-		return err
-	}
-	i, err = tx.Import(ctx, i.Portfolio, i.ID)
-	p.Import = &i
-	return err
-}
-
-// settlePortfolio writes the accounts of the file and, into an empty portfolio, its policy.
-func (p *plan) settlePortfolio(ctx context.Context, tx store.Tx) error {
-	target := &p.draft.portfolio
-	if p.file.Policy != nil && target.Version == 0 && target.Role.Allows(store.CanManage) {
-		revision, err := tx.UpdatePortfolio(ctx, *target)
-		if err != nil {
-			return err
-		}
-		target.Revision = revision
-	}
-	for _, a := range p.file.Accounts {
-		if a.Name == "" || p.draft.accounts[a.Name] {
-			continue
-		}
-		p.draft.accounts[a.Name] = true
-		if err := tx.PutAccount(ctx, target.ID, store.Account{Name: a.Name, Label: a.Name, Currency: a.Currency}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// bookMarket keeps what the file says of instruments, prices and rates, as the tenant's own.
-func (p *plan) bookMarket(ctx context.Context, tx store.Tx, source string) error {
-	b := store.Batch{Own: true, Source: source, Reason: p.File, Instruments: p.file.Instruments}
-	for symbol, points := range p.file.Prices {
-		b.Series = append(b.Series, seriesOf(store.Prices, symbol, p.draft.instrument(symbol).Currency, points))
-	}
-	for name, points := range p.file.FX {
-		pair, err := market.ParsePair(name)
-		if err != nil {
-			return &ledger.Fault{File: p.File, Field: "fx", Value: name, Problem: "it is not a pair of currencies", Cure: `name it as "EUR/USD"`}
-		}
-		b.Series = append(b.Series, seriesOf(store.FX, pair.String(), pair.Quote, points))
-	}
-	if len(b.Instruments) == 0 && len(b.Series) == 0 {
-		return nil
-	}
-	slices.SortFunc(b.Series, func(x, y store.Series) int { return compareText(string(x.Kind)+x.Symbol, string(y.Kind)+y.Symbol) })
-	_, err := tx.WriteMarket(ctx, b)
-	return err
-}
-
-func compareText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
-func seriesOf(kind store.SeriesKind, symbol string, currency money.Currency, points []ledger.Point) store.Series {
-	s := market.FromPoints(points, "")
-	return store.Series{Kind: kind, Symbol: symbol, Currency: currency, Dates: s.Dates, Close: s.Values}
 }
 
 // UndoImport takes back an import: its bookings, edited ones too, and the prices that
