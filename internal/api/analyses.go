@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/foliosight/foliosight/finance/analysis"
@@ -184,7 +183,7 @@ func (s *server) analyses() {
 		}) (*struct{ Body MethodExplanation }, error) {
 			e, ok := analysis.Explain(in.Method)
 			if !ok {
-				return nil, fmt.Errorf("method %q (there are %s): %w", in.Method, strings.Join(analysis.Methods(), ", "), service.ErrNotFound)
+				return nil, noSuch(fmt.Sprintf("There is no method %q; GET /api/v1/explain lists them.", in.Method))
 			}
 			return &struct{ Body MethodExplanation }{MethodExplanation{in.Method, e}}, nil
 		})

@@ -80,7 +80,11 @@ func New(svc Services, o Options) (http.Handler, error) {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		problemOf(r.Context(), s.Log, errNotFound).write(w)
 	})
-	return private(http.NewCrossOriginProtection().Handler(methods(mux))), nil
+	own := http.NewCrossOriginProtection()
+	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		problemOf(r.Context(), s.Log, errForeign).write(w)
+	}))
+	return private(own.Handler(methods(mux))), nil
 }
 
 // private keeps answers out of shared caches and frames.
@@ -135,13 +139,14 @@ type route struct {
 	errors       []int // besides 401, 422 and 500
 	open         bool  // needs nobody to be signed in
 	limit        int64 // bytes of the body; 1 MiB unless given
+	raw          bool  // the body is not decoded here
 }
 
 // add registers an operation. h gets who asks; its error becomes a problem.
 func add[I, O any](s *server, r route, h func(ctx context.Context, c service.Caller, in *I) (*O, error)) {
 	op := huma.Operation{
 		OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, Description: r.about, Tags: []string{r.tag},
-		DefaultStatus: r.status, MaxBodyBytes: r.limit, BodyReadTimeout: time.Minute, Errors: r.errors,
+		DefaultStatus: r.status, MaxBodyBytes: r.limit, BodyReadTimeout: time.Minute, Errors: r.errors, SkipValidateBody: r.raw,
 	}
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = 1 << 20

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -34,7 +36,7 @@ func (s *server) calculations() {
 		func(context.Context, service.Caller, *none) (*struct{ Body EngineList }, error) {
 			return &struct{ Body EngineList }{EngineList{calc.Engines()}}, nil
 		})
-	engine := route{method: "POST", path: "/calc/{engine}", id: "calc", tag: tagCalc, limit: calcLimit, errors: []int{400, 404, 413, 422, 503}, summary: "Calculate",
+	engine := route{method: "POST", path: "/calc/{engine}", id: "calc", tag: tagCalc, limit: calcLimit, raw: true, errors: []int{400, 404, 413, 422, 503}, summary: "Calculate",
 		about: "One request to an engine: the same one as `foliosight calc`. Ledger engines take exact numbers as strings, statistical ones JSON numbers. A request that an engine refuses is a problem with its code under `error`."}
 	add(s, engine, s.calculate)
 }
@@ -82,15 +84,17 @@ func (s *server) calculate(ctx context.Context, _ service.Caller, in *calcIn) (*
 
 // unknownEngine turns the refusal of an engine's name into not found.
 func unknownEngine(name string, err error) error {
-	if err == nil {
-		return nil
+	if err == nil || slices.Contains(calc.Engines(), name) {
+		return err
 	}
-	for _, e := range calc.Engines() {
-		if e == name {
-			return err
-		}
-	}
-	return fmt.Errorf("%w: %w", service.ErrNotFound, err)
+	return noSuch(fmt.Sprintf("There is no engine %q; there are %s.", name, strings.Join(calc.Engines(), ", ")))
+}
+
+// noSuch is a problem of something that does not exist, said in words of its own.
+func noSuch(detail string) error {
+	p := known(service.ErrNotFound)
+	p.Detail = detail
+	return p
 }
 
 // health registers what load balancers ask. None of it waits for a calculation.

@@ -24,7 +24,12 @@ func (s *server) documentation(mux *http.ServeMux, document *huma.OpenAPI) error
 	schemas := document.Components.Schemas.Map()
 	delete(schemas, "FormFile") // the framework's own, which nothing refers to
 	describeProperties(schemas)
-	document.Paths[Prefix+"/calc/{engine}"].Post.Responses["200"].Content = map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject, Description: "The engine's answer.", AdditionalProperties: true}}}
+	engine := document.Paths[Prefix+"/calc/{engine}"].Post
+	anything := func(about string, example any) map[string]*huma.MediaType {
+		return map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject, Description: about, AdditionalProperties: true, Examples: []any{example}}}}
+	}
+	engine.RequestBody.Content = anything("A request, as the engine takes it.", map[string]any{"flows": []any{[]any{"2024-01-01", -1000}, []any{"2025-01-01", 1050}}})
+	engine.Responses["200"].Content = anything("The engine's answer.", map[string]any{"rate": 0.04986003754670358})
 	body, err := json.Marshal(document)
 	if err != nil {
 		return err

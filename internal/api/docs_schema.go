@@ -34,7 +34,9 @@ func (w docsWriter) group(tag *huma.Tag) docsGroup {
 	return g
 }
 
-func anchor(name string) string { return strings.ReplaceAll(strings.ToLower(name), " ", "-") }
+func anchor(name string) string {
+	return "about-" + strings.ReplaceAll(strings.ToLower(name), " ", "-")
+}
 
 func (w docsWriter) operation(method, path string, op *huma.Operation) docsOperation {
 	out := docsOperation{ID: op.OperationID, Method: method, Path: path, Summary: op.Summary, About: marked(op.Description), Open: len(op.Security) == 0}

@@ -32,7 +32,10 @@ type house struct {
 	logs  *bytes.Buffer
 }
 
-func open(t *testing.T, change ...func(*api.Options)) *house {
+func open(t *testing.T, change ...func(*api.Options)) *house { return openOver(t, nil, change...) }
+
+// openOver puts something between the API and the services.
+func openOver(t *testing.T, between func(api.Services) api.Services, change ...func(*api.Options)) *house {
 	t.Helper()
 	clock := func() time.Time { return now }
 	db, err := sqlite.Open(context.Background(), sqlite.Options{Path: filepath.Join(t.TempDir(), "test.db"), Now: clock})
@@ -44,7 +47,11 @@ func open(t *testing.T, change ...func(*api.Options)) *house {
 	for _, c := range change {
 		c(&o)
 	}
-	handler, err := api.New(h.svc, o)
+	var services api.Services = h.svc
+	if between != nil {
+		services = between(services)
+	}
+	handler, err := api.New(services, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,15 +82,10 @@ func (h *house) stranger() client {
 	if err := h.store.Found(ctx, tenant, other, false); err != nil {
 		h.t.Fatal(err)
 	}
-	owner, err := h.svc.ByEmail(ctx, "ada@example.org")
-	if err != nil {
-		h.t.Fatal(err)
-	}
 	credentials, err := h.store.Credentials(ctx, "ada@example.org")
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	_ = owner
 	err = h.store.As(ctx, store.Identity{Tenant: tenant.ID, User: other.ID}, func(ctx context.Context, tx store.Tx) error {
 		return tx.SetPassword(ctx, other.ID, credentials.PasswordHash)
 	})

@@ -75,6 +75,7 @@ var (
 	errTooLong   = errors.New("took too long")
 	errCode      = errors.New("set-up code is wrong")
 	errChoose    = errors.New("not for all portfolios together")
+	errForeign   = errors.New("sent by another site")
 )
 
 // kinds maps errors to what the user is told. The first match wins; what is not here
@@ -83,6 +84,7 @@ var kinds = []kind{
 	{service.ErrSignedOut, 401, "not-signed-in", "You are not signed in", "Sign in with POST /api/v1/auth/login; send the token as `Authorization: Bearer …` or the cookie that came with it."},
 	{service.ErrCredentials, 401, "wrong-credentials", "The e-mail address or the password is wrong", "Which of the two is not said."},
 	{errCode, 403, "wrong-code", "The set-up code is wrong", "It was printed where the server was started."},
+	{errForeign, 403, "cross-origin", "Another site sent this", "A browser may change something from our own pages only. Programs send no Origin."},
 	{service.ErrForbidden, 403, "not-allowed", "You may look at this, not change it", "Ask the owner of the portfolio for the right to book."},
 	{errNotFound, 404, "no-such-address", "There is no such address", "See /docs for those there are."},
 	{service.ErrNotFound, 404, "not-found", "There is no such thing", "It may have been deleted, or it is not yours to see."},
