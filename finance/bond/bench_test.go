@@ -24,3 +24,21 @@ func BenchmarkFromClean(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkMeasure500(b *testing.B) {
+	curve, err := Bootstrap(date.MustParse("2021-12-31"), treasury())
+	if err != nil {
+		b.Fatal(err)
+	}
+	price := 97.0
+	holdings := make([]Holding, 500)
+	for i := range holdings {
+		holdings[i] = Holding{Face: 1000, Clean: &price, Bond: Bond{Issue: date.None, Maturity: date.MustParse("2023-02-15") + date.Date(20*i), Coupon: 0.02, Frequency: 2, Basis: ActActICMA}}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if r := Measure(curve.Origin(), curve, holdings); r.Left != 0 {
+			b.Fatal(r.Left)
+		}
+	}
+}

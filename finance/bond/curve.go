@@ -168,3 +168,17 @@ func (f Flows) Parallel(c *Curve, spread float64) float64 {
 	}
 	return gain
 }
+
+// KeyRatesOf is KeyRates of anything that a curve prices, by pricing it again
+// with each node moved down and up.
+func KeyRatesOf(c *Curve, price func(*Curve) float64) []float64 {
+	gains, moved := make([]float64, len(c.nodes)), c.Shift(0)
+	for n, node := range c.nodes {
+		moved.nodes[n].Rate = node.Rate - BasisPoint
+		down := price(moved)
+		moved.nodes[n].Rate = node.Rate + BasisPoint
+		gains[n] = (down - price(moved)) / 2
+		moved.nodes[n] = node
+	}
+	return gains
+}

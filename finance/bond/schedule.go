@@ -29,6 +29,11 @@ func (b Bond) Flows(settle date.Date, room []Flow) (Flows, error) {
 	if err := b.Check(); err != nil {
 		return Flows{}, err
 	}
+	return b.flows(settle, room)
+}
+
+// flows is Flows of terms that are known to be good; the coupon may be negative.
+func (b Bond) flows(settle date.Date, room []Flow) (Flows, error) {
 	walk, err := periodsFrom(settle, b.Issue, b.Maturity, b.Frequency)
 	if err != nil {
 		return Flows{}, err
