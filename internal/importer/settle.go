@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strconv"
+	"strings"
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/instrument"
@@ -138,6 +139,13 @@ func (f *File) identify() {
 	}
 }
 
+// made begins the references that are made here for bookings without one of their own.
+const made = "row-"
+
+// Made reports whether a reference was made here from what the booking says, or is
+// missing, so that it says nothing that the booking does not.
+func Made(source string) bool { return source == "" || strings.HasPrefix(source, made) }
+
 // Fingerprint is a short text that follows from everything that a booking says but its
 // reference, time of recording and note: equal bookings have equal fingerprints,
 // however their numbers were written. (ledger.Fingerprint, by which bookings of
@@ -164,5 +172,5 @@ func Fingerprint(t *ledger.Transaction) string {
 	}
 	h := fnv.New128a()
 	h.Write(b)
-	return fmt.Sprintf("row-%x", h.Sum(nil)[:12])
+	return fmt.Sprintf("%s%x", made, h.Sum(nil)[:12])
 }
