@@ -2,9 +2,12 @@ package volatility
 
 import "math"
 
+// budget is how often a climb may look at its function. A few dozen are usual.
+const budget = 1000
+
 // climb moves x uphill by the BFGS method with backtracking until the value
 // stands still, and returns the value; ok is false when it was still rising
-// after many steps.
+// after as many looks at f as the budget allows.
 func climb(f func(x, gradient []float64) float64, x []float64) (value float64, ok bool) {
 	n := len(x)
 	g, next, nextG := make([]float64, n), make([]float64, n), make([]float64, n)
@@ -22,7 +25,7 @@ func climb(f func(x, gradient []float64) float64, x []float64) (value float64, o
 	reset()
 	value = f(x, g)
 	quiet, fresh := 0, true
-	for range 400 {
+	for looks := 1; looks < budget; {
 		rise, longest := 0.0, 0.0
 		for i := range step {
 			step[i] = dot(h[i], g)
@@ -48,7 +51,8 @@ func climb(f func(x, gradient []float64) float64, x []float64) (value float64, o
 			continue
 		}
 		better, scale := math.Inf(-1), 1.0
-		for range 40 {
+		for range 30 {
+			looks++
 			for i := range x {
 				next[i] = x[i] + float64(scale*step[i])
 			}

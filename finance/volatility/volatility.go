@@ -99,9 +99,9 @@ func usable(returns []float64, least int) risk.Reason {
 	}
 	deviation := series.StdDev(returns)
 	switch {
-	case math.IsInf(deviation, 0) || math.IsNaN(deviation):
+	case !(deviation < 1e100): // squares of squares must stay within float64
 		return risk.OutOfRange
-	case !(deviation > 1e-14*series.Largest(returns)) || deviation < 1e-150:
+	case !(deviation > 1e-14*series.Largest(returns)) || deviation < 1e-100:
 		return risk.NoVolatility
 	}
 	return ""
