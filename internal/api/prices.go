@@ -148,15 +148,15 @@ func (s *server) prices() {
 		})
 	add(s, route{method: "GET", path: "/portfolios/{portfolio}/data-status", id: "data-status", tag: tagPrices, errors: []int{404, 422}, summary: "How good the data are", about: "Of every series that the portfolio needs: how far it reaches and whether it is up to date."},
 		func(ctx context.Context, c service.Caller, in *struct {
-			OfPortfolio
-			AsOf string `query:"as_of" format:"date" doc:"The day; today unless given." example:"2025-06-30"`
+			Portfolio string `path:"portfolio" doc:"Id of a portfolio, or all for every series there is." example:"all"`
+			AsOf      string `query:"as_of" format:"date" doc:"The day they are wanted for; the last one with prices unless given." example:"2025-06-30"`
 		}) (*struct{ Body SeriesStatusList }, error) {
 			asOf, err := day("as_of", in.AsOf)
 			if err != nil {
 				return nil, err
 			}
 			if in.Portfolio == allPortfolios {
-				return nil, errChoose
+				in.Portfolio = ""
 			}
 			all, err := s.svc.DataStatus(ctx, c, in.Portfolio, asOf)
 			out := SeriesStatusList{Items: make([]SeriesStatus, len(all))}

@@ -74,7 +74,6 @@ var (
 	errTooLarge  = errors.New("too large")
 	errTooLong   = errors.New("took too long")
 	errCode      = errors.New("set-up code is wrong")
-	errChoose    = errors.New("not for all portfolios together")
 	errForeign   = errors.New("sent by another site")
 )
 
@@ -91,7 +90,6 @@ var kinds = []kind{
 	{service.ErrStale, 409, "stale", "This changed meanwhile", "Nothing was overwritten. Read it again and repeat the change with the current version."},
 	{service.ErrSetUp, 409, "already-set-up", "The owner exists already", "Sign in instead."},
 	{service.ErrExists, 409, "exists", "There is one already", "Choose another name, or leave it as it is."},
-	{errChoose, 409, "choose", "This is for one portfolio", "Name a portfolio by its id instead of all."},
 	{service.ErrReused, 422, "key-reused", "The idempotency key was used for another request", "Take a new key for a new request."},
 	{service.ErrFormat, 422, "unknown-format", "The file format is not recognised", "GET /api/v1/formats lists those that are read; name one with `format`."},
 	{service.ErrRefused, 422, "refused", "The file has rows that cannot be booked", "Nothing was booked. Mend the rows, or send `skip_refused` to book the others."},

@@ -91,7 +91,6 @@ func TestRefusals(t *testing.T) {
 		{"a period that is none", ada.get(p + "/analysis?period=2W"), 422, "no-such-period", api.Fault{}},
 		{"a time that is none", ada.get(p + "/analysis?known_on=then"), 422, "invalid", api.Fault{Field: "known_on", Value: "then", Cure: "2025-07-01"}},
 		{"a wrong name to confirm with", ada.delete(p + "?confirm=Fam"), 422, "invalid", api.Fault{Field: "confirm", Value: "Fam", Cure: "Family"}},
-		{"data status of all", ada.get("/api/v1/portfolios/all/data-status"), 409, "choose", api.Fault{}},
 		{"no such method to explain", ada.get("/api/v1/explain/magic"), 404, "not-found", api.Fault{}},
 		{"no such engine", ada.post("/api/v1/calc/magic", "{}"), 404, "not-found", api.Fault{}},
 		{"an engine's own refusal", ada.post("/api/v1/calc/xirr", `{"flows":[["2024-13-01",1]]}`), 422, "refused-calculation", api.Fault{}},
