@@ -1,0 +1,75 @@
+package e2e
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/foliosight/foliosight/internal/e2e/browser"
+)
+
+// most is how many bytes a page may cost at the first visit: document, styles, scripts,
+// font, charts and their data, as they came over the wire.
+const most = 300 << 10
+
+// Every page of the demonstration, in each portfolio and in all of them together, light
+// and dark, wide and narrow: nothing goes wrong in it, it has one heading of the first
+// level, it does not scroll sideways, and it is light.
+func TestEveryPage(t *testing.T) {
+	site := serve(t, map[string]string{"demo": "true", "as-of": "2026-09-30"})
+	b := startBrowser(t)
+	gate := open(t, b, browser.Screen{Width: 1440, Height: 900, Cold: true})
+	portfolios, err := site.SignIn(gate.Page)
+	gate.must(err)
+	gate.calm("sign-in")
+	if len(portfolios) != 4 || portfolios[3] != "/p/all" {
+		t.Fatalf("the portfolios are %v", portfolios)
+	}
+	pages := map[string]string{"portfolios": "/portfolios", "new portfolio": "/portfolios/new", "settings": "/settings", "API": "/docs"}
+	for _, p := range portfolios {
+		for name, address := range PagesOf(p) {
+			pages[name+" of "+p] = address
+		}
+	}
+	heaviest, where := int64(0), ""
+	for _, s := range []browser.Screen{{Width: 1440, Height: 900, Cold: true}, {Width: 390, Height: 844, Phone: true, Dark: true}, {Width: 1440, Height: 900, Dark: true}, {Width: 390, Height: 844, Phone: true}} {
+		if testing.Short() && s.Dark != s.Phone {
+			continue
+		}
+		r := open(t, b, s)
+		for _, name := range slices.Sorted(maps.Keys(pages)) {
+			place := fmt.Sprintf("%s at %d, dark %t", name, s.Width, s.Dark)
+			r.Weight()
+			r.goTo(site.URL + pages[name])
+			r.calm(place)
+			r.inOrder(place, s)
+			if w := r.Weight(); s.Cold && w.Bytes > heaviest {
+				heaviest, where = w.Bytes, name
+				if w.Bytes > most {
+					t.Errorf("%s weighs %d bytes: %v", place, w.Bytes, w.Requests)
+				}
+			}
+		}
+	}
+	t.Logf("the heaviest page is %s with %d bytes", where, heaviest)
+}
+
+// inOrder looks at what holds for every page.
+func (r reader) inOrder(place string, s browser.Screen) {
+	r.t.Helper()
+	for what, expression := range map[string]string{
+		"it has one h1":                    `document.querySelectorAll("h1").length === 1`,
+		"it does not scroll sideways":      `document.documentElement.scrollWidth <= document.documentElement.clientWidth`,
+		"it has a title":                   `document.title.length > 12`,
+		"every chart on it was drawn":      `[...document.querySelectorAll(".chart[data-src]")].every(c => c.checkVisibility() === false || c.querySelector("svg path"))`,
+		"no figure on it is not a number":  `!/\bNaN\b|\bundefined\b|%!|<nil>/.test(document.body.innerText)`,
+		"its colours are those asked for":  fmt.Sprintf(`matchMedia("(prefers-color-scheme: dark)").matches === %t`, s.Dark),
+		"every field on it is named":       `[...document.querySelectorAll("main input:not([type=hidden]), main select, main textarea")].every(f => f.labels.length > 0 || f.ariaLabel)`,
+		"every button and link has a name": `[...document.querySelectorAll("button, a[href]")].every(b => b.innerText.trim() || b.ariaLabel || b.textContent.trim())`,
+	} {
+		if got, err := r.Text(expression); err != nil || got != "true" {
+			r.t.Errorf("%s: not true that %s (%s %v)", place, what, got, err)
+		}
+	}
+}
