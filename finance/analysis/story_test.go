@@ -233,9 +233,3 @@ func (s *story) known(symbol string) instrument.Instrument {
 	return instrument.Instrument{Symbol: symbol, Currency: s.base}
 }
 
-func plural(n int, one string) string {
-	if n == 1 {
-		return fmt.Sprint(n, " ", one)
-	}
-	return fmt.Sprint(n, " ", one, "s")
-}

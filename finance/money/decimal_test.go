@@ -173,7 +173,7 @@ func TestFloatsRoundTrip(t *testing.T) {
 	for _, c := range []struct {
 		f    float64
 		want string
-	}{{0.1, "0.1"}, {1e-7, "0.0000001"}, {123.4567, "123.4567"}, {1e21, "1000000000000000000000"}, {-0.0, "0"}, {2.675, "2.675"}} {
+	}{{0.1, "0.1"}, {1e-7, "0.0000001"}, {123.4567, "123.4567"}, {1e21, "1000000000000000000000"}, {math.Copysign(0, -1), "0"}, {2.675, "2.675"}} {
 		if d, err := FromFloat(c.f); err != nil || d.String() != c.want {
 			t.Errorf("FromFloat(%v) = %s, %v, want %s", c.f, d, err, c.want)
 		}

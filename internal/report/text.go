@@ -159,9 +159,7 @@ func summary(a *analysis.Analysis) table {
 		{"Value", amount(s.Value)}, {"of that cash", amount(s.Cash)}, {"Paid in, net", amount(s.PaidIn)}, {"Gain", amount(s.Gain)},
 		{"Day change", amount(s.DayChange)}, {"", fraction(s.DayReturn)}, {"Unrealised", amount(s.Unrealised)}, {"Realised", amount(s.Realised)}, {"Income", amount(s.Income)},
 	}
-	for _, r := range s.Value.Reasons {
-		t.notes = append(t.notes, r)
-	}
+	t.notes = append(t.notes, s.Value.Reasons...)
 	if a.Simulated {
 		t.notes = append(t.notes, "The market behind these figures is simulated.")
 	}

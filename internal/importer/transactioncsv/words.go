@@ -62,13 +62,6 @@ var words = func() map[string]word {
 // knownTypes is the list for the cure of an unknown type.
 const knownTypes = "use buy, sell, sell_short, buy_to_cover, dividend, interest, deposit, withdrawal, fee, tax, split, transfer_in, transfer_out or another type of the ledger document"
 
-// outflows are the types whose cash goes out: a file that writes them with a minus
-// writes all amounts with their sign.
-func outflow(t ledger.Type) bool {
-	e, _ := ledger.EffectOf(t)
-	return e.Cash < 0
-}
-
 // reversed is the type that a cost has when its amount comes in.
 var reversed = map[ledger.Type]ledger.Type{
 	ledger.Fee: ledger.FeeRefund, ledger.Tax: ledger.TaxRefund, ledger.InterestCharge: ledger.Interest,
