@@ -64,12 +64,12 @@ func place(account string) string {
 
 func insufficient(t *ledger.Transaction, s *shelf, wanted, held money.Decimal) error {
 	return refuse(t, ErrInsufficient, "quantity", wanted.Abs().String(),
-		"lower the quantity, book what is missing before this date, or set on_oversold to short or zero_cost",
+		"lower the quantity, or book (or import) first what was bought before this date; a short sale is booked as sell_short",
 		"%s wanted, %s open in %s", wanted.Abs(), held.Abs(), place(s.account))
 }
 
 func noMatch(t *ledger.Transaction, s *shelf, wanted money.Decimal) error {
-	what, cure := "nothing is open in "+place(s.account), "book the purchase before this date, or set on_oversold to short or zero_cost"
+	what, cure := "nothing is open in "+place(s.account), "book (or import) first what was bought before this date; a short sale is booked as sell_short"
 	if specific(t.LotSpec) {
 		what, cure = "none of the open lots in "+place(s.account)+" is as lot_spec says", "compare lot_spec with the open lots, or leave it out"
 	}
