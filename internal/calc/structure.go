@@ -32,7 +32,7 @@ func structure(q structureRequest) (*object, error) {
 	if err := q.check(); err != nil {
 		return nil, err
 	}
-	weights, err := weightsOf(q.Weights, names)
+	weights, err := heldWeights(q.Weights, names)
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +91,8 @@ func (q *structureRequest) check() error {
 	return nil
 }
 
-// weightsOf puts weights in the order of names; a name without one is not held.
-func weightsOf(given map[string]*float64, names []string) ([]float64, error) {
+// heldWeights puts weights in the order of names; a name without one is not held.
+func heldWeights(given map[string]*float64, names []string) ([]float64, error) {
 	out := make([]float64, len(names))
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		at := slices.Index(names, name)
