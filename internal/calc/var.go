@@ -157,6 +157,7 @@ func backtest(q backtestRequest) (*object, error) {
 	o.measure("kupiec_p", b.KupiecP)
 	o.measure("christoffersen_lr", b.ChristoffersenLR)
 	o.measure("christoffersen_p", b.ChristoffersenP)
+	o.durations(risk.DurationTest(losses, limits))
 	if b.TrafficLight == "" {
 		o.missing("traffic_light", string(risk.Empty))
 	} else {
