@@ -223,13 +223,13 @@ func (in *priceImport) report(t *pricefile.Together) {
 	for _, f := range in.files {
 		r := PriceFileResult{File: f.Name, Kind: string(f.Layout), Rows: f.Rows, From: date.None, To: date.None}
 		symbols, bases := map[string]bool{}, map[pricefile.Basis]bool{}
-		said := map[string]int{}
+		said := map[string][]string{} // what is noted, and of which symbols
 		for i := range t.Series {
 			if s := &t.Series[i]; s.File == f.Name {
 				symbols[s.Symbol], bases[s.Verdict.Found] = true, true
 				r.span(s.Dates)
 				for _, n := range s.Verdict.Notes {
-					said[n]++
+					said[n] = append(said[n], s.Symbol)
 				}
 			}
 		}
@@ -245,7 +245,7 @@ func (in *priceImport) report(t *pricefile.Together) {
 			symbols[x.Series] = true
 			r.span(x.Dates)
 			if inPercent(x.Series) {
-				said[x.Series+" is published in percent and kept as a fraction"]++
+				said[fromPercent] = append(said[fromPercent], x.Series)
 			}
 		}
 		r.Symbols = len(symbols)
@@ -256,14 +256,13 @@ func (in *priceImport) report(t *pricefile.Together) {
 		}
 		r.Notes = slices.Clone(f.Notes)
 		for _, n := range sortedKeys(said) {
-			if said[n] > 1 {
-				n = fmt.Sprintf("%d series: %s", said[n], n)
-			}
-			r.Notes = append(r.Notes, n)
+			r.Notes = append(r.Notes, pricefile.Of(said[n], n))
 		}
 		in.out.Files = append(in.out.Files, r)
 	}
 }
+
+const fromPercent = "published in percent, kept as a fraction"
 
 // span widens the days that a file covers.
 func (r *PriceFileResult) span(dates []date.Date) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/foliosight/foliosight/finance/ledger"
 )
@@ -49,10 +50,10 @@ func SettleBeside(files []*File, known map[string][]Action, kept map[string]Seri
 		t.Renames = append(t.Renames, f.Renames...)
 	}
 	var faults ledger.Faults
-	said := map[string]int{}
+	said := map[string][]string{} // what is noted, and of which symbols
 	for _, f := range files {
 		for _, n := range f.Notes {
-			t.say(said, n)
+			t.say(said, n, "")
 		}
 		for _, s := range f.Series {
 			settled, verdict, err := Settle(s, t.Splits[s.Symbol], basis)
@@ -62,7 +63,7 @@ func SettleBeside(files []*File, known map[string][]Action, kept map[string]Seri
 			}
 			t.Series = append(t.Series, Settled{settled, verdict, f.Name})
 			for _, n := range verdict.Notes {
-				t.say(said, n)
+				t.say(said, n, s.Symbol)
 			}
 		}
 	}
@@ -73,18 +74,34 @@ func SettleBeside(files []*File, known map[string][]Action, kept map[string]Seri
 	}
 	faults = append(faults, t.settleDividends(files, kept, basis)...)
 	for i, n := range t.Notes {
-		if said[n] > 1 {
-			t.Notes[i] = fmt.Sprintf("%d series: %s", said[n], n)
-		}
+		t.Notes[i] = Of(said[n], n)
 	}
 	return t, faults
 }
 
-func (t *Together) say(said map[string]int, note string) {
-	if said[note] == 0 {
+func (t *Together) say(said map[string][]string, note, symbol string) {
+	if _, before := said[note]; !before {
 		t.Notes = append(t.Notes, note)
 	}
-	said[note]++
+	if symbol == "" {
+		said[note] = nil // of the file as a whole
+		return
+	}
+	said[note] = append(said[note], symbol)
+}
+
+// Of says of which symbols a note is: by name where they are few. A note of no symbol
+// is one of the whole file.
+func Of(symbols []string, note string) string {
+	const few = 4
+	switch n := len(symbols); {
+	case n == 0:
+		return note
+	case n <= few:
+		return strings.Join(symbols, ", ") + ": " + note
+	default:
+		return fmt.Sprintf("%d series (%s, …): %s", n, strings.Join(symbols[:few-1], ", "), note)
+	}
 }
 
 // addSplits merges lists; two splits of a symbol on one day are one.
