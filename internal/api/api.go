@@ -41,6 +41,7 @@ type server struct {
 	svc   Services
 	group huma.API
 	calcs chan struct{} // one for each calculation under way
+	order []string      // operation ids, as they were added
 }
 
 // Prefix is where the resources begin.
@@ -84,7 +85,7 @@ func New(svc Services, o Options) (http.Handler, error) {
 	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		problemOf(r.Context(), s.Log, errForeign).write(w)
 	}))
-	return private(own.Handler(methods(mux))), nil
+	return private(compressed(own.Handler(methods(mux)))), nil
 }
 
 // private keeps answers out of shared caches and frames.
@@ -164,6 +165,7 @@ func add[I, O any](s *server, r route, h func(ctx context.Context, c service.Cal
 		}
 	}
 	op.Errors = append(op.Errors, http.StatusInternalServerError)
+	s.order = append(s.order, r.id)
 	huma.Register(s.group, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, callerOf(ctx), in)
 		if err != nil {

@@ -34,7 +34,7 @@ func (s *server) documentation(mux *http.ServeMux, document *huma.OpenAPI) error
 	if err != nil {
 		return err
 	}
-	page, err := renderDocs(document)
+	page, err := renderDocs(document, s.order)
 	if err != nil {
 		return err
 	}
@@ -108,19 +108,20 @@ type docsProblem struct {
 	Status              int
 }
 
-func renderDocs(document *huma.OpenAPI) ([]byte, error) {
+func renderDocs(document *huma.OpenAPI, order []string) ([]byte, error) {
 	t, err := template.New("docs").Parse(docsPage)
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
-	err = t.Execute(&b, viewOf(document))
+	err = t.Execute(&b, viewOf(document, order))
 	return b.Bytes(), err
 }
 
-// viewOf turns the document into what the page shows.
-func viewOf(d *huma.OpenAPI) docsView {
-	w := docsWriter{document: d}
+// viewOf turns the document into what the page shows; operations come in the order in
+// which they were added.
+func viewOf(d *huma.OpenAPI, order []string) docsView {
+	w := docsWriter{document: d, order: order}
 	v := docsView{Title: d.Info.Title, Version: d.Info.Version, About: paragraphs(d.Info.Description)}
 	for _, tag := range d.Tags {
 		v.Groups = append(v.Groups, w.group(tag))

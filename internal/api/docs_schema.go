@@ -12,7 +12,10 @@ import (
 )
 
 // docsWriter puts parts of the document into words.
-type docsWriter struct{ document *huma.OpenAPI }
+type docsWriter struct {
+	document *huma.OpenAPI
+	order    []string // operation ids
+}
 
 // methods in the order in which the page lists them.
 var docsMethods = []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
@@ -31,6 +34,7 @@ func (w docsWriter) group(tag *huma.Tag) docsGroup {
 			}
 		}
 	}
+	slices.SortStableFunc(g.Operations, func(a, b docsOperation) int { return slices.Index(w.order, a.ID) - slices.Index(w.order, b.ID) })
 	return g
 }
 

@@ -1,9 +1,12 @@
 package api_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -81,7 +84,7 @@ func TestRefusals(t *testing.T) {
 		{"no such type", ada.post(q, `{"transactions":[{"date":"2024-01-02","type":"gift"}]}`), 422, "invalid", api.Fault{Row: 1, Field: "type", Value: "gift", Problem: "one of"}},
 		{"no such day", ada.post(q, `{"transactions":[{"date":"2024-02-30","type":"deposit"}]}`), 422, "invalid", api.Fault{Row: 1, Field: "date", Value: "2024-02-30"}},
 		{"second of two", ada.post(q, `{"transactions":[{"date":"2024-01-02","type":"deposit","amount":"1","account":"a"},{"date":"2024-01-02","type":"buy","symbol":"X","quantity":"-1","price":"1","account":"a"}]}`), 422, "invalid", api.Fault{Row: 2, Field: "quantity", Value: "-1"}},
-		{"more than is held", ada.post(q, `{"transactions":[{"date":"2024-01-02","type":"sell","symbol":"X","quantity":"1","price":"1","account":"a"}]}`), 422, "invalid", api.Fault{Row: 1, Field: "quantity", Value: "1", Cure: "on_oversold"}},
+		{"more than is held", ada.post(q, `{"transactions":[{"date":"2024-01-02","type":"sell","symbol":"X","quantity":"1","price":"1","account":"a"}]}`), 422, "invalid", api.Fault{Row: 1, Field: "quantity", Value: "1", Cure: "sell_short"}},
 		{"nothing to book", ada.post(q, `{"transactions":[]}`), 422, "invalid", api.Fault{Field: "transactions"}},
 		{"If-Match is no version", ada.with("If-Match", `"abc"`).post(q, bodies["book"]), 422, "invalid", api.Fault{Field: "If-Match", Value: `"abc"`, Cure: "ETag"}},
 		{"a cursor of somebody's own", ada.get(q + "?cursor=xyz"), 422, "invalid", api.Fault{Field: "cursor", Value: "xyz"}},
@@ -164,4 +167,27 @@ func TestEveryAnswerIsPrivate(t *testing.T) {
 			t.Errorf("request id %q", got)
 		}
 	}
+}
+
+// TestCompression: large answers are compressed for those who ask for it, and say the same.
+func TestCompression(t *testing.T) {
+	h := open(t)
+	nobody := client{house: h}
+	plain := nobody.with("Accept-Encoding", "identity").get("/openapi.json").is(200)
+	small := nobody.with("Accept-Encoding", "gzip").get("/health").is(200)
+	large := nobody.with("Accept-Encoding", "gzip").get("/openapi.json").is(200)
+	if plain.Header.Get("Content-Encoding") != "" || small.Header.Get("Content-Encoding") != "" || large.Header.Get("Content-Encoding") != "gzip" || len(large.body) > len(plain.body)/5 {
+		t.Errorf("%d bytes, compressed %d (%s)", len(plain.body), len(large.body), large.Header.Get("Content-Encoding"))
+	}
+	unzipped, err := gzip.NewReader(bytes.NewReader(large.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, err := io.ReadAll(unzipped); err != nil || string(body) != string(plain.body) {
+		t.Errorf("the two differ, %v", err)
+	}
+	refused := nobody.with("Accept-Encoding", "gzip").get("/api/v1/portfolios")
+	refused.problem(401, "not-signed-in")
+	ada := h.owner().with("Accept-Encoding", "gzip")
+	ada.post("/api/v1/auth/logout", "").is(204)
 }
