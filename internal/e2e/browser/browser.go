@@ -70,7 +70,7 @@ func (b *Browser) Open(s Screen) (*Page, error) {
 	p.ctx, p.cancel = chromedp.NewContext(b.ctx, chromedp.WithListener(p.wire.hear))
 	var options []chromedp.EmulateViewportOption
 	if s.Phone {
-		options = append(options, chromedp.EmulateMobile, chromedp.EmulateTouch)
+		options = append(options, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulateScale(2))
 	}
 	scheme := "light"
 	if s.Dark {
@@ -156,13 +156,8 @@ func (p *Page) Settle() error {
 	return err
 }
 
-// Picture is the visible part of the page as PNG, or all of it.
-func (p *Page) Picture(whole bool) ([]byte, error) {
-	if whole {
-		return chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
-	}
-	return chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
-}
+// Picture is what the screen shows of the page, as PNG.
+func (p *Page) Picture() ([]byte, error) { return chromedp.Run(p.ctx, chromedp.CaptureScreenshot()) }
 
 // Troubles are what went wrong in the page so far, and forgets them.
 func (p *Page) Troubles() []string { return p.wire.troublesSoFar() }

@@ -5,12 +5,15 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/chromedp/chromedp"
 
 	"github.com/foliosight/foliosight/internal/e2e"
 	"github.com/foliosight/foliosight/internal/e2e/browser"
@@ -19,11 +22,14 @@ import (
 func main() {
 	into := flag.String("into", "", "directory of the pictures")
 	asOf := flag.String("as-of", "2026-09-30", "last day of the demonstration")
-	only := flag.String("only", "", "comma-separated names of pictures, such as overview-light; all unless given")
+	every := flag.Bool("every", false, "photograph every page on every screen, instead of those of the documentation")
 	portfolio := flag.Int("portfolio", 3, "which portfolio, counted from 1; the one after the last is all of them together")
-	whole := flag.Bool("whole", false, "photograph all of a page instead of what a screen shows")
 	flag.Parse()
-	if err := run(*into, *asOf, *only, *portfolio, *whole); err != nil {
+	if *into == "" {
+		fmt.Fprintln(os.Stderr, "pictures: say where to, with -into DIR")
+		os.Exit(2)
+	}
+	if err := run(*into, *asOf, *portfolio, *every); err != nil {
 		fmt.Fprintln(os.Stderr, "pictures:", err)
 		os.Exit(1)
 	}
@@ -31,13 +37,18 @@ func main() {
 
 // screens are what the pages are looked at on, by the end of the picture's name.
 var screens = map[string]browser.Screen{
-	"light":       {Width: 1440, Height: 900},
-	"dark":        {Width: 1440, Height: 900, Dark: true},
-	"mobile":      {Width: 390, Height: 844, Phone: true},
-	"mobile-dark": {Width: 390, Height: 844, Phone: true, Dark: true},
+	"light":       {Width: 1440, Height: 1136},
+	"dark":        {Width: 1440, Height: 1136, Dark: true},
+	"narrow":      {Width: 390, Height: 844, Phone: true},
+	"narrow-dark": {Width: 390, Height: 844, Phone: true, Dark: true},
 }
 
-func run(into, asOf, only string, portfolio int, whole bool) error {
+// documented are the pictures that the documentation shows, by page and screen.
+var documented = map[string][]string{
+	"overview": {"light", "dark", "narrow"}, "holdings": {"light", "narrow"}, "performance": {"light", "dark"}, "import": {"light"},
+}
+
+func run(into, asOf string, portfolio int, every bool) error {
 	if err := os.MkdirAll(into, 0o755); err != nil {
 		return err
 	}
@@ -62,55 +73,93 @@ func run(into, asOf, only string, portfolio int, whole bool) error {
 		return err
 	}
 	defer b.Stop()
-	return photograph(site, b, into, only, portfolio, whole)
-}
-
-func photograph(site *e2e.Site, b *browser.Browser, into, only string, portfolio int, whole bool) error {
-	p, err := b.Open(screens["light"])
+	pages, err := pagesOf(site, b, portfolio)
 	if err != nil {
 		return err
 	}
-	gate := map[string]string{"sign-in": "/sign-in"}
-	if err := each(site, b, gate, into, only, whole); err != nil {
-		return err
-	}
-	portfolios, err := site.SignIn(p)
-	if err != nil {
-		return err
-	}
-	p.Close()
-	if portfolio < 1 || portfolio > len(portfolios) {
-		return fmt.Errorf("there are %d portfolios, not %d", len(portfolios), portfolio)
-	}
-	pages := e2e.PagesOf(portfolios[portfolio-1])
-	pages["portfolios"], pages["settings"], pages["portfolios-new"] = "/portfolios", "/settings", "/portfolios/new"
-	return each(site, b, pages, into, only, whole)
-}
-
-func each(site *e2e.Site, b *browser.Browser, pages map[string]string, into, only string, whole bool) error {
-	wanted := strings.FieldsFunc(only, func(r rune) bool { return r == ',' })
 	for end, screen := range screens {
-		p, err := b.Open(screen)
-		if err != nil {
+		if err := photograph(b, screen, into, end, pages, every); err != nil {
 			return err
 		}
-		for name, address := range pages {
-			name += "-" + end
-			if len(wanted) > 0 && !slices.Contains(wanted, name) {
-				continue
-			}
-			if err := p.Go(site.URL + address); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-			picture, err := p.Picture(whole)
-			if err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-			if err := os.WriteFile(filepath.Join(into, name+".png"), picture, 0o644); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+// pagesOf signs in, uploads a file to have a preview of, and names the pages.
+func pagesOf(site *e2e.Site, b *browser.Browser, portfolio int) (map[string]string, error) {
+	p, err := b.Open(screens["light"])
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	portfolios, err := site.SignIn(p)
+	if err != nil {
+		return nil, err
+	}
+	if portfolio < 1 || portfolio > len(portfolios) {
+		return nil, fmt.Errorf("there are %d portfolios, not %d", len(portfolios), portfolio)
+	}
+	pages := map[string]string{}
+	for name, address := range e2e.PagesOf(portfolios[portfolio-1]) {
+		pages[name] = site.URL + address
+	}
+	for _, name := range []string{"portfolios", "portfolios/new", "settings", "sign-in"} {
+		pages[strings.ReplaceAll(name, "/", "-")] = site.URL + "/" + name
+	}
+	if portfolio == len(portfolios) {
+		return pages, nil // a file goes into one portfolio
+	}
+	pages["import-file"] = pages["import"]
+	pages["import"], err = preview(p, pages["import-file"])
+	return pages, err
+}
+
+//go:embed broker.csv
+var broker []byte
+
+// preview uploads a broker's file and returns the address of its preview.
+func preview(p *browser.Page, address string) (string, error) {
+	directory, err := os.MkdirTemp("", "foliosight-pictures-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(directory)
+	file := filepath.Join(directory, "broker.csv")
+	if err := os.WriteFile(file, broker, 0o600); err != nil {
+		return "", err
+	}
+	if err := p.Go(address); err != nil {
+		return "", err
+	}
+	if err := p.Do(chromedp.SetUploadFiles(chromedp.CSS("main input[type=file]"), []string{file})); err != nil {
+		return "", err
+	}
+	if err := p.Until(`document.querySelectorAll("#preview tr").length > 5`); err != nil {
+		return "", err
+	}
+	return p.Text("location.href")
+}
+
+func photograph(b *browser.Browser, screen browser.Screen, into, end string, pages map[string]string, every bool) error {
+	p, err := b.Open(screen)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	for name, address := range pages {
+		if !every && !slices.Contains(documented[name], end) {
+			continue
 		}
-		p.Close()
+		if err := p.Go(address); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		picture, err := p.Picture()
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if err := os.WriteFile(filepath.Join(into, name+"-"+end+".png"), picture, 0o644); err != nil {
+			return err
+		}
 	}
 	return nil
 }
