@@ -11,14 +11,10 @@
 package analysis
 
 import (
-	"math"
-	"strconv"
-
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/market"
 	"github.com/foliosight/foliosight/finance/money"
-	"github.com/foliosight/foliosight/finance/performance"
 	"github.com/foliosight/foliosight/finance/portfolio"
 )
 
@@ -174,6 +170,7 @@ type Holding struct {
 	UnitCost         money.Optional        `json:"unit_cost,omitzero"` // in the lots' currency, where it is one
 	Unrealised       Figure                `json:"unrealised"`
 	UnrealisedReturn Figure                `json:"unrealised_return"` // of the cost
+	CurrencyEffect   Figure                `json:"currency_effect"`   // the part of the unrealised gain that exchange rates made
 	Realised         Figure                `json:"realised"`          // of its disposals so far
 	Income           Figure                `json:"income"`            // received so far, gross
 	Lots             []Lot                 `json:"lots"`
@@ -319,32 +316,4 @@ type RateStatus struct {
 	Path     string         `json:"path"`
 	Observed date.Date      `json:"observed,omitzero"`
 	Reason   string         `json:"reason,omitempty"`
-}
-
-// Numbers are float64s whose NaN are null in JSON.
-type Numbers []float64
-
-// MarshalJSON writes the shortest text of each number, null for NaN.
-func (n Numbers) MarshalJSON() ([]byte, error) {
-	if n == nil {
-		return []byte("null"), nil
-	}
-	b := make([]byte, 0, len(n)*9+2)
-	b = append(b, '[')
-	for i, x := range n {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			b = append(b, "null"...)
-		} else {
-			b = strconv.AppendFloat(b, x, 'g', -1, 64)
-		}
-	}
-	return append(b, ']'), nil
-}
-
-// order of lots used in Change when the book does not say otherwise.
-func (in *Input) order() performance.LotOrder {
-	return performance.OrderOf(in.Book.Policy.MethodOf(""))
 }

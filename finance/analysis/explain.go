@@ -45,6 +45,7 @@ var explanations = map[string]Explanation{
 	"cost":              {"Cost", "What was paid for what is held, fees and taxes included; foreign purchases at the rate of their day.", "Σ lots: cost × exchange rate of the purchase", "Lots are matched by the portfolio's lot method.", yourBookings},
 	"unrealised":        {"Unrealised gain", "What would be gained by selling now, currency effect included.", "market value − cost", "", bookingsAndPrices},
 	"unrealised_return": {"Unrealised gain in percent", "The unrealised gain as a share of what was paid.", "unrealised gain / |cost|", "", bookingsAndPrices},
+	"currency_effect":   {"Of that, currency", "The part of the unrealised gain that exchange rates made since the purchases.", "Σ lots: cost in the quotation currency × (exchange rate now − exchange rate of the purchase)", "The rest of the unrealised gain is the price's, at today's rate.", bookingsAndPrices},
 	"realised":          {"Realised gain", "What sales brought beyond what was paid, costs taken off, each side at the exchange rate of its day.", "Σ disposals: proceeds − fees − cost", "Lots are matched by the portfolio's lot method. Dividends are not in it.", yourBookings},
 	"income":            {"Income", "Dividends, coupons and interest received so far, before taxes and fees.", "Σ amount + fees + taxes", "", yourBookings},
 

@@ -1,9 +1,7 @@
 package analysis
 
 import (
-	"encoding/json"
 	"math"
-	"strconv"
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/money"
@@ -108,27 +106,4 @@ func (f Figure) With(s Status, reasons ...string) Figure {
 func (f Figure) From(label, value string) Figure {
 	f.Inputs = append(f.Inputs[:len(f.Inputs):len(f.Inputs)], Given{label, value})
 	return f
-}
-
-// MarshalJSON writes the number under "value": a string for money, a number for what
-// is measured, null when unknown.
-func (f Figure) MarshalJSON() ([]byte, error) {
-	var value json.RawMessage
-	switch {
-	case !f.known:
-		value = json.RawMessage("null")
-	case f.Amount.Known:
-		value = append(f.Amount.Decimal.AppendTo([]byte{'"'}), '"')
-	default:
-		value = strconv.AppendFloat(nil, f.Measured, 'g', -1, 64)
-	}
-	return json.Marshal(struct {
-		Value   json.RawMessage `json:"value"`
-		Unit    Unit            `json:"unit"`
-		AsOf    date.Date       `json:"as_of,omitzero"`
-		Method  string          `json:"method"`
-		Status  Status          `json:"status"`
-		Reasons []string        `json:"reasons,omitempty"`
-		Inputs  []Given         `json:"inputs,omitempty"`
-	}{value, f.Unit, f.AsOf, f.Method, f.Status, f.Reasons, f.Inputs})
 }

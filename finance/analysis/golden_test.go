@@ -181,7 +181,11 @@ func tellHoldings(out *strings.Builder, a *analysis.Analysis) {
 		if h.Price.Known {
 			price = h.Price.Decimal.String() + " " + string(h.Instrument.Currency)
 		}
-		fmt.Fprintf(out, "%s %s @ %s: value %s, cost %s, unrealised %s\n", h.Symbol, h.Quantity, price, inWords(h.Value), inWords(h.Cost), inWords(h.Unrealised))
+		fmt.Fprintf(out, "%s %s @ %s: value %s, cost %s, unrealised %s", h.Symbol, h.Quantity, price, inWords(h.Value), inWords(h.Cost), inWords(h.Unrealised))
+		if c := h.CurrencyEffect; c.Known() && !c.Amount.Decimal.IsZero() {
+			fmt.Fprintf(out, ", of that currency %s", inWords(c))
+		}
+		fmt.Fprintln(out)
 	}
 	for _, c := range a.Cash {
 		fmt.Fprintf(out, "cash %s %s: %s\n", c.Account, money.Of(c.Amount, c.Currency), inWords(c.Value))

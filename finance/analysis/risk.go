@@ -91,12 +91,6 @@ type Concentration struct {
 	LargestShare Figure `json:"largest_share"`
 }
 
-func (r *runner) risk() {
-	r.realised()
-	r.tail()
-	r.exposure()
-}
-
 // fromRisk carries a figure of the risk package over.
 func fromRisk(f risk.Figure, unit Unit, asOf date.Date, method string) Figure {
 	if !f.Known() {
@@ -354,7 +348,7 @@ func (r *runner) historyAxis() []date.Date {
 // history is a symbol's total return in the base currency on each step of the axis, NaN
 // where it is not known, and how many are.
 func (r *runner) history(symbol string, axis []date.Date) (returns []float64, known int) {
-	s := r.Panel.TotalReturn(symbol, r.AsOf)
+	s := r.totalReturn(symbol)
 	returns = make([]float64, len(axis)-1)
 	inst := r.Book.Instrument(symbol)
 	var fx []float64

@@ -1,7 +1,6 @@
 package analysis_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -232,4 +231,3 @@ func (s *story) known(symbol string) instrument.Instrument {
 	}
 	return instrument.Instrument{Symbol: symbol, Currency: s.base}
 }
-

@@ -30,18 +30,28 @@ func compare(a, b *Transaction) int {
 }
 
 // Order returns the positions of transactions in the order of Sort, without moving
-// them. It is linear where they already are in order.
+// them. It is linear where the days already are in order.
 func Order(transactions []Transaction) []int32 {
 	order := make([]int32, len(transactions))
-	sorted := true
+	byDay := true
 	for i := range order {
 		order[i] = int32(i)
-		if i > 0 && sorted && compare(&transactions[i-1], &transactions[i]) > 0 {
-			sorted = false
-		}
+		byDay = byDay && (i == 0 || transactions[i-1].Date <= transactions[i].Date)
 	}
-	if !sorted {
-		slices.SortStableFunc(order, func(i, j int32) int { return compare(&transactions[i], &transactions[j]) })
+	inOrder := func(i, j int32) int { return compare(&transactions[i], &transactions[j]) }
+	if !byDay {
+		slices.SortStableFunc(order, inOrder)
+		return order
+	}
+	for from := 0; from < len(order); {
+		to := from + 1
+		for to < len(order) && transactions[to].Date == transactions[from].Date {
+			to++
+		}
+		if day := order[from:to]; len(day) > 1 && !slices.IsSortedFunc(day, inOrder) {
+			slices.SortStableFunc(day, inOrder)
+		}
+		from = to
 	}
 	return order
 }

@@ -144,6 +144,12 @@ func (s *Series) Filled(axis []date.Date) []float64 {
 	}
 	out := make([]float64, len(axis))
 	last, j := math.NaN(), 0
+	if s != nil && len(axis) > 0 {
+		if j = s.Index(axis[0]); j >= 0 {
+			last = s.Values[j]
+		}
+		j++
+	}
 	for i, day := range axis {
 		for s != nil && j < len(s.Dates) && s.Dates[j] <= day {
 			last = s.Values[j]

@@ -58,6 +58,17 @@ func (q *queue) add(l baseLot, pooled bool) {
 		q.lots[q.gone].join(&l)
 		return
 	}
+	if n := len(q.lots); n == q.gone || q.lots[n-1].booking < l.booking {
+		if n == cap(q.lots) && q.gone > n/2 { // room in front
+			q.lots = q.lots[:copy(q.lots, q.lots[q.gone:])]
+			q.gone = 0
+		}
+		if q.lots == nil {
+			q.lots = make([]baseLot, 0, 8)
+		}
+		q.lots = append(q.lots, l)
+		return
+	}
 	i := len(q.lots)
 	for i > q.gone && q.lots[i-1].booking > l.booking {
 		i--

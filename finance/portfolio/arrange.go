@@ -82,7 +82,8 @@ func (b *Book) joinAccounts() {
 	}
 }
 
-// ordered returns the bookings through the last day in order of effect.
+// ordered returns the bookings through the last day in order of effect. They are copied,
+// unless they were given away or are as they must be.
 func ordered(in Input) []ledger.Transaction {
 	order := ledger.Order(in.Transactions)
 	sorted, last := true, len(order)
@@ -95,7 +96,11 @@ func ordered(in Input) []ledger.Transaction {
 			break
 		}
 	}
-	if in.Given && sorted {
+	if sorted && (in.Given || complete(in.Transactions[:last])) {
+		return in.Transactions[:last:last]
+	}
+	if in.Given {
+		permute(in.Transactions, order)
 		return in.Transactions[:last:last]
 	}
 	out := make([]ledger.Transaction, last)
@@ -103,6 +108,37 @@ func ordered(in Input) []ledger.Transaction {
 		out[i] = in.Transactions[at]
 	}
 	return out
+}
+
+// complete reports whether ledger.Complete has nothing to add to any booking, and no
+// split could be dated anew.
+func complete(transactions []ledger.Transaction) bool {
+	for i := range transactions {
+		if t := &transactions[i]; t.Type == ledger.Split || !t.Amount.Known || t.Quantity.Known && !t.Price.Known {
+			return false
+		}
+	}
+	return true
+}
+
+// permute puts transactions into order where they are.
+func permute(transactions []ledger.Transaction, order []int32) {
+	for i := range order {
+		if int(order[i]) == i || order[i] < 0 {
+			continue
+		}
+		first, at := transactions[i], i
+		for {
+			from := int(order[at])
+			order[at] = -1
+			if from == i {
+				break
+			}
+			transactions[at] = transactions[from]
+			at = from
+		}
+		transactions[at] = first
+	}
 }
 
 // SplitWindow is how many days a ledger's own split may lie from the market's date of

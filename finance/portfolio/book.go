@@ -88,10 +88,22 @@ const (
 	short
 )
 
-type positionKey struct {
-	account, symbol int32
-	side            side
+// positionKey is account, symbol and side in one word.
+type positionKey uint64
+
+func keyOf(account, symbol int32, s side) positionKey {
+	return positionKey(uint64(account)<<33 | uint64(symbol)<<1 | uint64(s))
 }
+
+func (k positionKey) account() int32 { return int32(k >> 33) }
+func (k positionKey) symbol() int32  { return int32(k >> 1 & (1<<32 - 1)) }
+func (k positionKey) side() side     { return side(k & 1) }
+
+// on is the other or the same side of the position.
+func (k positionKey) on(s side) positionKey { return k&^1 | positionKey(s) }
+
+// twin is the other side of the position.
+func (k positionKey) twin() positionKey { return k ^ 1 }
 
 // line is a quantity or balance over time.
 type line struct {
@@ -120,7 +132,7 @@ func (l *line) push(day date.Date, amount money.Decimal) {
 	n := len(l.steps)
 	switch {
 	case n == 0:
-		l.steps = append(l.steps, step{day, amount})
+		l.steps = append(make([]step, 0, 8), step{day, amount})
 	case l.steps[n-1].day == day:
 		l.steps[n-1].after = l.steps[n-1].after.Add(amount)
 	default:
@@ -192,7 +204,7 @@ func (b *Book) Holdings(node Node, day date.Date) []Holding {
 			continue
 		}
 		q := p.at(day)
-		if twin, ok := b.positionAt[positionKey{p.account, p.what, 1 - p.side}]; ok {
+		if twin, ok := b.positionAt[keyOf(p.account, p.what, 1-p.side)]; ok {
 			if int(twin) < i {
 				continue // told with the other side
 			}
@@ -283,9 +295,9 @@ func (b *Book) fault(i int, err error) error {
 func (b *Book) Side(account, symbol string, isShort bool, day date.Date) money.Decimal {
 	a, ok1 := b.accountAt[account]
 	s, ok2 := b.symbolAt[symbol]
-	key := positionKey{account: a, symbol: s}
+	key := keyOf(a, s, long)
 	if isShort {
-		key.side = short
+		key = key.twin()
 	}
 	if i, ok := b.positionAt[key]; ok && ok1 && ok2 {
 		return b.positions[i].at(day)

@@ -136,7 +136,7 @@ func (f *flow) market(symbol int32, quantity float64) float64 {
 		return math.NaN()
 	}
 	if p := f.price(symbol); p.from <= f.i {
-		return quantity * p.values[f.i]
+		return quantity * p.at(f.i)
 	}
 	return math.NaN()
 }

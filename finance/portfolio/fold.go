@@ -16,6 +16,9 @@ func Fold(in Input) (*Book, error) {
 		b.Lots = lot.NewKeeper(in.Policy, in.Instrument)
 	}
 	b.events = make([]event, 0, len(b.Transactions))
+	if b.Lots != nil {
+		b.Disposals = make([]lot.Disposal, 0, b.closings())
+	}
 	f := folder{Book: b, lots: b.Lots}
 	for i := range b.Transactions {
 		if err := f.apply(i); err != nil {
@@ -23,6 +26,17 @@ func Fold(in Input) (*Book, error) {
 		}
 	}
 	return b, nil
+}
+
+// closings is about how many disposals the bookings make.
+func (b *Book) closings() int {
+	n := 0
+	for i := range b.Transactions {
+		if p := b.Transactions[i].Effect().Position; p != ledger.Untouched && p != ledger.Opens {
+			n++
+		}
+	}
+	return n + n/2
 }
 
 func newBook(in Input) *Book {
@@ -72,7 +86,8 @@ func (f *folder) apply(i int) error {
 	if t.ToSymbol != "" {
 		toSymbol = f.symbol(t.ToSymbol)
 	}
-	e := event{transaction: int32(i), day: t.Date, post: posting(t), account: f.account(t.Account), to: -1, symbol: symbol, toSymbol: toSymbol}
+	f.events = append(f.events, event{transaction: int32(i), day: t.Date, post: posting(t), account: f.account(t.Account), to: -1, symbol: symbol, toSymbol: toSymbol})
+	e := &f.events[len(f.events)-1]
 	e.cash = e.account
 	if t.CashAccount != "" {
 		e.cash = f.account(t.CashAccount)
@@ -83,11 +98,10 @@ func (f *folder) apply(i int) error {
 		e.to = e.account
 	}
 	e.measure(f, t)
-	f.moveCash(t, effect, &e)
+	f.moveCash(t, effect, e)
 	if symbol >= 0 {
 		return f.moveHoldings(t, effect, e)
 	}
-	f.events = append(f.events, e)
 	return nil
 }
 
@@ -114,6 +128,9 @@ func (f *folder) symbol(name string) int32 {
 }
 
 func (f *folder) currency(c money.Currency) int32 {
+	if n := len(f.Currencies); n > 0 && f.Currencies[0] == c {
+		return 0
+	}
 	i, ok := f.currencyAt[c]
 	if !ok {
 		i = int32(len(f.Currencies))

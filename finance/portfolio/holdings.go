@@ -8,42 +8,38 @@ import (
 // moveHoldings books what the transaction does to quantities, as the lots have it: a
 // sale takes from the long side, a cover from the short one, and what is missing is
 // dropped or opens the other side as the policy says.
-func (f *folder) moveHoldings(t *ledger.Transaction, effect ledger.Effect, e event) error {
+func (f *folder) moveHoldings(t *ledger.Transaction, effect ledger.Effect, e *event) error {
 	q := t.Quantity.OrZero()
-	here := positionKey{account: e.account, symbol: e.symbol}
+	here := keyOf(e.account, e.symbol, long)
 	switch effect.Position {
 	case ledger.Opens:
 		if f.Policy.OnOversold == ledger.GoShort && f.Policy.MethodOf(t.Account) != ledger.None {
-			f.close(here.on(short), q, t, &e)
+			f.close(here.on(short), q, t, e)
 		} else {
-			f.add(here, q, t, &e)
+			f.add(here, q, t, e)
 		}
 	case ledger.OpensShort:
-		f.add(here.on(short), q.Neg(), t, &e)
+		f.add(here.on(short), q.Neg(), t, e)
 	case ledger.Closes:
-		f.closes(here, q, t, &e)
+		f.closes(here, q, t, e)
 	case ledger.ClosesShort:
-		f.closes(here.on(short), q, t, &e)
+		f.closes(here.on(short), q, t, e)
 	case ledger.Moves:
-		f.between(here, q, t, &e)
+		f.between(here, q, t, e)
 	case ledger.Rewrites:
-		f.rewrite(t, e)
-		return nil
+		f.rewrite(t)
 	case ledger.Ends:
 		return f.end(here, t, e)
 	}
-	f.events = append(f.events, e)
 	return nil
 }
-
-func (k positionKey) on(s side) positionKey { k.side = s; return k }
 
 func (f *folder) position(key positionKey) *line {
 	i, ok := f.positionAt[key]
 	if !ok {
 		i = int32(len(f.positions))
 		f.positionAt[key] = i
-		f.positions = append(f.positions, line{account: key.account, what: key.symbol, side: key.side})
+		f.positions = append(f.positions, line{account: key.account(), what: key.symbol(), side: key.side()})
 	}
 	return &f.positions[i]
 }
@@ -54,7 +50,7 @@ func (f *folder) add(key positionKey, quantity money.Decimal, t *ledger.Transact
 		return
 	}
 	f.position(key).push(t.Date, quantity)
-	f.totals[key.symbol].push(t.Date, quantity)
+	f.totals[key.symbol()].push(t.Date, quantity)
 	e.moved += quantity.Float64()
 }
 
@@ -69,7 +65,7 @@ func (f *folder) held(key positionKey) money.Decimal {
 // closes takes q from a side; an account that does not match its sales opens the other.
 func (f *folder) closes(key positionKey, q money.Decimal, t *ledger.Transaction, e *event) {
 	if f.Policy.MethodOf(t.Account) == ledger.None && t.LotSpec == nil {
-		f.add(key.on(1-key.side), signed(q, 1-key.side), t, e)
+		f.add(key.twin(), signed(q, key.twin().side()), t, e)
 		return
 	}
 	f.close(key, q, t, e)
@@ -90,9 +86,9 @@ func (f *folder) close(key positionKey, q money.Decimal, t *ledger.Transaction, 
 		q = held
 	}
 	taken := money.Min(held, q)
-	f.add(key, signed(taken, key.side).Neg(), t, e)
+	f.add(key, signed(taken, key.side()).Neg(), t, e)
 	if f.Policy.OnOversold != ledger.ZeroCost {
-		f.add(key.on(1-key.side), signed(q.Sub(taken), 1-key.side), t, e)
+		f.add(key.twin(), signed(q.Sub(taken), key.twin().side()), t, e)
 	}
 }
 
@@ -109,27 +105,28 @@ func (f *folder) covering(key positionKey, q money.Decimal) positionKey {
 // between moves a quantity from one account to another.
 func (f *folder) between(from positionKey, q money.Decimal, t *ledger.Transaction, e *event) {
 	from = f.covering(from, q)
-	to := from
-	to.account = e.to
+	to := keyOf(e.to, from.symbol(), from.side())
 	if d, ok := f.dust[from]; ok {
 		if held := f.held(from); held.Sub(q).Abs().Cmp(d) <= 0 {
 			q = held
 		}
 		f.dust[to] = money.Max(f.dust[to], d)
 	}
-	f.add(from, signed(q, from.side).Neg(), t, e)
+	f.add(from, signed(q, from.side()).Neg(), t, e)
 	e.moved = 0
-	f.add(to, signed(q, from.side), t, e)
+	f.add(to, signed(q, from.side()), t, e)
 }
 
 // rewrite applies a split, spin-off or merger to every account that holds the symbol,
 // or to the one it names: an event an account.
-func (f *folder) rewrite(t *ledger.Transaction, e event) {
+func (f *folder) rewrite(t *ledger.Transaction) {
+	e := f.events[len(f.events)-1]
+	f.events = f.events[:len(f.events)-1]
 	ratio, ok := f.ratio(t, &e)
 	count := len(f.positions)
 	for i := range count {
 		p := &f.positions[i]
-		key := positionKey{p.account, p.what, p.side}
+		key := keyOf(p.account, p.what, p.side)
 		if p.what != e.symbol || t.Account != "" && p.account != e.account {
 			continue
 		}
@@ -182,7 +179,7 @@ func (f *folder) ratio(t *ledger.Transaction, e *event) (ledger.Ratio, bool) {
 // receive adds what a position gives in another symbol, without the fraction that was
 // paid in cash.
 func (f *folder) receive(from positionKey, old money.Decimal, ratio ledger.Ratio, t *ledger.Transaction, e *event) {
-	to := positionKey{from.account, e.toSymbol, from.side}
+	to := keyOf(from.account(), e.toSymbol, from.side())
 	got := ratio.Apply(old)
 	f.inexact(from, to, old, ratio)
 	if gross, ok := ledger.Gross(t, f.instruments[e.symbol].ContractSize()); ok && !gross.IsZero() {
@@ -196,7 +193,7 @@ func (f *folder) receive(from positionKey, old money.Decimal, ratio ledger.Ratio
 		return
 	}
 	f.position(to).push(t.Date, got)
-	f.totals[to.symbol].push(t.Date, got)
+	f.totals[to.symbol()].push(t.Date, got)
 	e.received += got.Float64()
 }
 
@@ -220,7 +217,7 @@ func (f *folder) inexact(from, to positionKey, old money.Decimal, ratio ledger.R
 }
 
 // end takes an option off the book and, where it is used, moves shares and strike.
-func (f *folder) end(here positionKey, t *ledger.Transaction, e event) error {
+func (f *folder) end(here positionKey, t *ledger.Transaction, e *event) error {
 	q := t.Quantity.OrZero()
 	switch t.Type {
 	case ledger.OptionAssigned:
@@ -231,7 +228,7 @@ func (f *folder) end(here positionKey, t *ledger.Transaction, e event) error {
 	if t.Type == ledger.OptionExpiry && !t.Quantity.Known {
 		q = f.held(here)
 	}
-	f.add(here, signed(money.Min(q, f.held(here)), here.side).Neg(), t, &e)
+	f.add(here, signed(money.Min(q, f.held(here)), here.side()).Neg(), t, e)
 	if t.Type != ledger.OptionExpiry {
 		d, err := ledger.DeliveryOf(t, f.instruments[e.symbol])
 		if err != nil {
@@ -240,7 +237,7 @@ func (f *folder) end(here positionKey, t *ledger.Transaction, e event) error {
 		e.toSymbol = f.symbol(d.Underlying)
 		f.pay(e.cash, e.currency, t, d.Cash.Sub(t.Fees.OrZero()).Sub(t.Taxes.OrZero()))
 		e.amount, e.received = d.Cash.Float64(), d.Quantity.Float64()
-		at := positionKey{account: e.account, symbol: e.toSymbol}
+		at := keyOf(e.account, e.toSymbol, long)
 		var shares event
 		from, units := at, d.Quantity.Neg()
 		if d.Quantity.Sign() > 0 {
@@ -248,7 +245,6 @@ func (f *folder) end(here positionKey, t *ledger.Transaction, e event) error {
 		}
 		f.deliver(from, units, t, &shares)
 	}
-	f.events = append(f.events, e)
 	return nil
 }
 
@@ -256,7 +252,7 @@ func (f *folder) end(here positionKey, t *ledger.Transaction, e event) error {
 // the other side.
 func (f *folder) deliver(key positionKey, q money.Decimal, t *ledger.Transaction, e *event) {
 	if f.Policy.MethodOf(t.Account) == ledger.None {
-		f.add(key.on(1-key.side), signed(q, 1-key.side), t, e)
+		f.add(key.twin(), signed(q, key.twin().side()), t, e)
 		return
 	}
 	held := f.held(key)
@@ -264,6 +260,6 @@ func (f *folder) deliver(key positionKey, q money.Decimal, t *ledger.Transaction
 		q = held
 	}
 	taken := money.Min(held, q)
-	f.add(key, signed(taken, key.side).Neg(), t, e)
-	f.add(key.on(1-key.side), signed(q.Sub(taken), 1-key.side), t, e)
+	f.add(key, signed(taken, key.side()).Neg(), t, e)
+	f.add(key.twin(), signed(q.Sub(taken), key.twin().side()), t, e)
 }

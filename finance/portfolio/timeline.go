@@ -120,7 +120,7 @@ func (p *painter) addCash() {
 		fx := p.rate(c)
 		if fx.reason != "" {
 			p.gap(string(c), l, fx.reason, fx.from)
-			p.enters(l, fx.from, fx.values, 1)
+			p.enters(l, fx.from, fx.at(fx.from))
 		}
 		p.each(l, func(from, to int, amount float64) {
 			for i := max(from, fx.from); i < to; i++ {
@@ -146,7 +146,9 @@ func (p *painter) addSecurities() {
 		if price.from > 0 {
 			name := p.Book.Symbols[l.what]
 			p.gap(name, l, price.reason, price.from)
-			p.enters(l, price.from, price.values, p.splitOn(name, price.from))
+			if price.from < len(p.Days) {
+				p.enters(l, price.from, price.at(price.from)*p.splitOn(name, price.from))
+			}
 		}
 		value := p.t.Value
 		p.each(l, func(from, to int, q float64) {
@@ -154,7 +156,7 @@ func (p *painter) addSecurities() {
 			if from >= to {
 				return
 			}
-			prices := price.values[from:to]
+			prices := price.values[from-price.lead : to-price.lead]
 			for i, x := range value[from:to] {
 				value[from+i] = x + float64(q*prices[i])
 			}
@@ -162,14 +164,13 @@ func (p *painter) addSecurities() {
 	}
 }
 
-// enters lets in, on the first day on which it can be valued, what was there before:
-// pieces are how many of that day stand where one stood.
-func (p *painter) enters(l *line, from int, values []float64, pieces float64) {
+// enters lets in, on the first day on which it can be valued, what was there before.
+func (p *painter) enters(l *line, from int, value float64) {
 	if from < p.start || from >= len(p.Days) || from == 0 {
 		return
 	}
 	if q := l.at(p.Days[from] - 1); !q.IsZero() {
-		p.in(from, q.Float64()*pieces*values[from])
+		p.in(from, q.Float64()*value)
 	}
 }
 
@@ -199,6 +200,9 @@ func (p *painter) in(i int, amount float64) {
 
 // gap names what the line held on the days before position known.
 func (p *painter) gap(symbol string, l *line, reason string, known int) {
+	if len(l.steps) == 0 || p.days.index(l.steps[0].day) >= known {
+		return
+	}
 	whole := *p
 	whole.start = 0
 	first, last := len(p.Days), -1

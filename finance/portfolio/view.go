@@ -20,7 +20,8 @@ type View struct {
 
 	days   days
 	rates  map[money.Currency]rate
-	prices []*priced // by symbol
+	prices []*priced   // by symbol
+	tail   []date.Date // dates of a series that are the end of Days
 }
 
 // rate is a currency in the base currency, day by day.
@@ -32,10 +33,13 @@ type rate struct {
 
 // priced is one piece of a symbol in the base currency, day by day; NaN unknown.
 type priced struct {
-	values []float64
-	reason string // why the NaN are NaN
+	values []float64 // from position lead on; shared with the series where they can be
+	lead   int
+	reason string // why the others are unknown
 	from   int    // position of the first value that is known, len(Days) for none
 }
+
+func (p *priced) at(i int) float64 { return p.values[i-p.lead] }
 
 // NewView prepares a view over days.
 func NewView(b *Book, panel *market.Panel, axis []date.Date) *View {
@@ -66,7 +70,7 @@ func (v *View) rate(c money.Currency) rate {
 // at is the rate at a position, NaN where it is unknown.
 func (r *rate) at(i int) float64 {
 	switch {
-	case i < r.from:
+	case i < r.from || r.values != nil && i >= len(r.values):
 		return math.NaN()
 	case r.values == nil:
 		return 1
@@ -96,24 +100,28 @@ func (v *View) newPrice(s int32) *priced {
 		return p
 	}
 	p.reason = fmt.Sprintf("no price before %s", series.First())
-	p.values = v.filled(name, series)
+	p.values = v.filled(name, series, p)
+	priceFrom := p.lead + firstKnown(p.values, len(v.Days)-p.lead)
 	size := inst.ContractSize().Float64()
 	if fx.values != nil || size != 1 {
 		own := make([]float64, len(p.values))
 		for i, x := range p.values {
-			own[i] = x * size * fx.at(i)
+			own[i] = x * size * fx.at(i+p.lead)
 		}
 		p.values = own
 	}
-	p.from = firstKnown(p.values, len(v.Days))
-	if fx.from == p.from && fx.from > 0 {
+	if p.from = max(priceFrom, fx.from); fx.from > priceFrom {
 		p.reason = fx.reason
 	}
 	return p
 }
 
 // filled puts the closes onto the axis, in the pieces that are counted on each day.
-func (v *View) filled(name string, series *market.Series) []float64 {
+func (v *View) filled(name string, series *market.Series, p *priced) []float64 {
+	if len(v.Book.splits[name]) == 0 && !v.Panel.FillsBackward() && v.isTail(series.Dates) {
+		p.lead = len(v.Days) - len(series.Dates)
+		return series.Values
+	}
 	values := series.Filled(v.Days)
 	backward := v.Panel.FillsBackward() && len(values) > 0 && math.IsNaN(values[0])
 	if !backward && len(v.Book.splits[name]) == 0 {
@@ -135,6 +143,23 @@ func (v *View) filled(name string, series *market.Series) []float64 {
 		own[i] = x
 	}
 	return own
+}
+
+// isTail reports whether dates are the end of the axis. Series of one file share their
+// dates, so that mostly it is known already.
+func (v *View) isTail(dates []date.Date) bool {
+	n, m := len(dates), len(v.Days)
+	if n == 0 || n > m {
+		return false
+	}
+	if len(v.tail) == n && &v.tail[0] == &dates[0] {
+		return true
+	}
+	if dates[0] != v.Days[m-n] || !sameDays(dates, v.Days[m-n:]) {
+		return false
+	}
+	v.tail = dates
+	return true
 }
 
 // firstKnown is the position of the first value that is not NaN, n when there is none.

@@ -53,9 +53,9 @@ const Benchmark = "BENCH"
 type Workload struct {
 	Days         []date.Date
 	Symbols      []string
-	Prices       [][]float64 // by symbol, then by day
-	Index        []float64   // the benchmark, by day
-	Transactions []ledger.Transaction
+	Prices       [][]float64          // by symbol, then by day
+	Index        []float64            // the benchmark, by day
+	Transactions []ledger.Transaction // in the order of effect
 }
 
 // New makes a workload of a size.
@@ -67,6 +67,7 @@ func New(size Size, seed uint64) *Workload {
 	}
 	w.prices(g)
 	w.book(g, size.Transactions)
+	ledger.Sort(w.Transactions)
 	return w
 }
 

@@ -1,0 +1,133 @@
+package analysis
+
+import (
+	"math"
+
+	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/finance/performance"
+)
+
+// summary fills the answers to "how am I doing?".
+func (r *runner) summary() {
+	s := &r.out.Summary
+	holdings, cash := money.Zero, money.Zero
+	status, reasons := Complete, []string(nil)
+	add := func(name string, f Figure, worth money.Decimal, into *money.Decimal) {
+		if !f.Known() {
+			status = Worse(status, Partial)
+			reasons = append(reasons, "without "+name+": "+first(f.Reasons))
+			return
+		}
+		if f.Status != Complete {
+			if weight[f.Status] > weight[status] || f.Status == status {
+				reasons = append(reasons, name+": "+first(f.Reasons))
+			}
+			status = Worse(status, f.Status)
+		}
+		*into = into.Add(worth)
+	}
+	for i := range r.out.Holdings {
+		h := &r.out.Holdings[i]
+		add(h.Symbol, h.Value, h.worth, &holdings)
+	}
+	for i := range r.out.Cash {
+		c := &r.out.Cash[i]
+		add(string(c.Currency)+" cash", c.Value, c.worth, &cash)
+	}
+	total := holdings.Add(cash)
+	s.Value = r.money(total, "value").With(status, reasons...)
+	s.Holdings = r.money(holdings, "holdings_value").With(status, reasons...)
+	s.Cash = r.money(cash, "cash")
+	r.dayChange()
+	r.sinceStart(total, status, reasons)
+}
+
+func first(reasons []string) string {
+	if len(reasons) == 0 {
+		return "unknown"
+	}
+	return reasons[0]
+}
+
+// dayChange measures the last day with prices, flows taken out.
+func (r *runner) dayChange() {
+	s, i, from := &r.out.Summary, r.valued, r.dayBefore()
+	if from < 0 || len(r.days) == 0 {
+		s.DayChange = Unknown(r.unit(), r.AsOf, "day_change", "there is no day before with a value")
+		s.DayReturn = Unknown(Fraction, r.AsOf, "day_return", "there is no day before with a value")
+		return
+	}
+	t := r.timeline
+	span := performance.Span{Start: r.days[from], End: r.days[i], From: from + 1, To: i, Initial: t.Value[from], Final: t.Value[i]}
+	change := span.Final - span.Initial
+	for k := span.From; k <= span.To; k++ {
+		change += t.Outflow[k] - t.Inflow[k]
+	}
+	s.DayChange = r.measured(change, "day_change")
+	s.DayChange.AsOf = r.days[i]
+	ret, err := performance.TWR(t, span)
+	if err != nil {
+		ret = math.NaN()
+	}
+	s.DayReturn = Measure(ret, Fraction, r.days[i], "day_return")
+}
+
+// sinceStart adds up paid-in money, gains and income of the whole ledger.
+func (r *runner) sinceStart(total money.Decimal, status Status, reasons []string) {
+	s := &r.out.Summary
+	in, out := 0.0, 0.0
+	for i := range r.days {
+		in += r.timeline.Inflow[i]
+		out += r.timeline.Outflow[i]
+	}
+	s.PaidIn = r.measured(in-out, "paid_in").From("Paid in", plain(in)).From("Paid out", plain(out))
+	if s.PaidIn.Known() {
+		s.Gain = r.money(total.Sub(s.PaidIn.Amount.Decimal), "gain").With(status, reasons...)
+	} else {
+		s.Gain = Unknown(r.unit(), r.AsOf, "gain", s.PaidIn.Reasons...)
+	}
+	cost, unrealised := money.Zero, money.Zero
+	costStatus, costReasons := Complete, []string(nil)
+	for i := range r.out.Holdings {
+		h := &r.out.Holdings[i]
+		if h.Cost.Known() {
+			cost = cost.Add(h.Cost.Amount.Decimal)
+		}
+		if h.Unrealised.Known() {
+			unrealised = unrealised.Add(h.Unrealised.Amount.Decimal)
+		}
+		if !h.Cost.Known() || !h.Unrealised.Known() {
+			costStatus = Partial
+			costReasons = append(costReasons, "without "+h.Symbol)
+		}
+	}
+	s.Cost = r.money(cost, "cost").With(costStatus, costReasons...)
+	s.Unrealised = r.money(unrealised, "unrealised").With(costStatus, costReasons...)
+	realised, income := money.Zero, money.Zero
+	realisedStatus, realisedReasons := Complete, []string(nil)
+	for _, symbol := range r.nodeSymbols() {
+		c := r.costs[symbol]
+		if c == nil {
+			continue
+		}
+		if !c.realisedKnown {
+			realisedStatus = Partial
+			realisedReasons = append(realisedReasons, "without "+symbol+": "+c.why)
+		}
+		realised, income = realised.Add(c.realised), income.Add(c.income)
+	}
+	if c := r.costs[""]; c != nil && !r.Node.IsHolding() {
+		income = income.Add(c.income)
+	}
+	s.Realised = r.money(realised, "realised").With(realisedStatus, realisedReasons...)
+	s.Income = r.money(income, "income")
+}
+
+// plain writes a float64 amount with two decimals, for the inputs of an explanation.
+func plain(x float64) string {
+	d, err := money.FromFloat(x)
+	if err != nil {
+		return "unknown"
+	}
+	return d.Fixed(2)
+}

@@ -1,0 +1,62 @@
+package portfolio_test
+
+import (
+	"testing"
+
+	"github.com/foliosight/foliosight/finance/portfolio"
+	"github.com/foliosight/foliosight/internal/workload"
+)
+
+func large(b *testing.B) *workload.Workload {
+	b.Helper()
+	w, err := workload.Get(workload.L)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return w
+}
+
+// BenchmarkFold folds workload L with exact lots.
+func BenchmarkFold(b *testing.B) {
+	in := large(b).Input()
+	for b.Loop() {
+		if _, err := portfolio.Fold(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkFoldWithoutLots folds workload L for values and returns alone.
+func BenchmarkFoldWithoutLots(b *testing.B) {
+	in := large(b).Input()
+	in.WithoutLots = true
+	for b.Loop() {
+		if _, err := portfolio.Fold(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkTimeline values workload L on 2,520 days, prices and rates already on the axis.
+func BenchmarkTimeline(b *testing.B) {
+	w := large(b)
+	book := mustFold(b, w.Input())
+	panel := w.Panel()
+	v := portfolio.NewView(book, panel, book.Axis(panel, book.First()-1, book.Last()))
+	v.Timeline(portfolio.Node{})
+	for b.Loop() {
+		v.Timeline(portfolio.Node{})
+	}
+}
+
+// BenchmarkNode is the timeline of one account of ten.
+func BenchmarkNode(b *testing.B) {
+	w := large(b)
+	book := mustFold(b, w.Input())
+	panel := w.Panel()
+	v := portfolio.NewView(book, panel, book.Axis(panel, book.First()-1, book.Last()))
+	v.Timeline(portfolio.Node{})
+	for b.Loop() {
+		v.Timeline(portfolio.Node{Accounts: []string{"A03"}})
+	}
+}
