@@ -1,0 +1,244 @@
+package risk
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/foliosight/foliosight/finance/series"
+)
+
+// FactorModel says how assets move: rᵢ = Σ βᵢₖ fₖ + sᵢ εᵢ, with factors f jointly
+// normal with mean zero under a covariance matrix, and independent standard
+// normal ε. All is per period.
+type FactorModel struct {
+	Covariance [][]float64
+	Assets     []Asset
+}
+
+// Asset is one driver of prices. Positions on the same asset share its moves: a
+// stock and the options on it.
+type Asset struct {
+	Exposure []float64 // beta to each factor
+	Specific float64   // deviation of what the factors leave
+}
+
+// Stake is a position. Its profit is Value times the return of its asset, or,
+// where the two are not proportional, what Revalue says: the profit when the
+// asset returns r and the factors move by moves, which it must not keep.
+type Stake struct {
+	Asset   int // index into the model's assets
+	Value   float64
+	Revalue func(r float64, moves []float64) float64
+}
+
+// Simulation says how many paths are drawn, by which seed, how many periods they
+// span and at what confidence the tail is taken. Each even path and the odd one
+// after it are mirror images unless Independent is set, which makes the mean of
+// a linear book exactly zero. The same simulation gives the same paths.
+type Simulation struct {
+	Paths       int
+	Seed        uint64
+	Horizon     int // periods; the factors' covariance and the specific variances grow with it
+	Confidence  float64
+	Independent bool
+}
+
+// Simulated is what came of it, in money. ComponentES adds up to ES. Low and High
+// hold the VaR of endless simulation in 95 of 100 cases, counting the paths as
+// independent.
+type Simulated struct {
+	Tail
+	Low, High       Figure
+	Mean, Deviation Figure
+	ComponentES     []float64 // in the order of the book; nil when there is no ES
+	ProfitLoss      []float64 // of each path
+}
+
+// ErrModel reports a factor model whose parts do not fit together.
+var ErrModel = errors.New("the factor model does not fit together")
+
+// MonteCarlo draws paths of the factors and of what is specific to each asset,
+// and values the book on each of them in full.
+func MonteCarlo(m FactorModel, book []Stake, s Simulation) (Simulated, error) {
+	w, err := newDrawing(m, book, s)
+	if err != nil {
+		return Simulated{}, err
+	}
+	out := Simulated{ProfitLoss: make([]float64, s.Paths)}
+	for i := range out.ProfitLoss {
+		w.draw(i)
+		for p := range book {
+			out.ProfitLoss[i] += w.profit(p)
+		}
+	}
+	if len(book) == 0 || s.Paths == 0 || series.FirstBad(out.ProfitLoss) >= 0 {
+		reason := OutOfRange
+		if len(book) == 0 {
+			reason = NothingHeld
+		} else if s.Paths == 0 {
+			reason = Empty
+		}
+		f := missing(reason)
+		out.Tail = Tail{s.Confidence, f, f}
+		out.Low, out.High, out.Mean, out.Deviation = f, f, f, f
+		return out, nil
+	}
+	out.Mean = measured(series.Mean(out.ProfitLoss))
+	if out.Deviation = missing(TooShort); s.Paths > 1 {
+		out.Deviation = measured(series.StdDev(out.ProfitLoss))
+	}
+	sorted := slices.Clone(out.ProfitLoss)
+	slices.Sort(sorted)
+	out.Tail = historicalTail(slices.Clone(sorted), s.Confidence)
+	out.Low, out.High = quantileBand(sorted, 1-s.Confidence)
+	out.ComponentES = w.components(out.ProfitLoss, -out.VaR.Value)
+	return out, nil
+}
+
+// quantileBand are the losses at the ranks between which the quantile of the
+// distribution lies in 95 of 100 cases (normal approximation of the binomial).
+func quantileBand(sorted []float64, share float64) (low, high Figure) {
+	n := float64(len(sorted))
+	spread := 1.959963984540054 * math.Sqrt(n*share*(1-share))
+	rank := func(at float64) float64 {
+		return sorted[int(math.Max(0, math.Min(math.Floor(at), n-1)))]
+	}
+	return measured(-rank(n*share + spread)), measured(-rank(n*share - spread))
+}
+
+// drawing makes one path after the other into the same memory.
+type drawing struct {
+	model    FactorModel
+	book     []Stake
+	simulate Simulation
+	root     [][]float64 // lower triangle: root root′ = covariance of the horizon
+	scale    float64     // √horizon
+	source   *rand.PCG
+	rng      *rand.Rand
+	normals  []float64
+	moves    []float64
+	returns  []float64
+}
+
+func newDrawing(m FactorModel, book []Stake, s Simulation) (*drawing, error) {
+	root, err := factorise(m.Covariance)
+	if err != nil {
+		return nil, err
+	}
+	k := len(m.Covariance)
+	for i, a := range m.Assets {
+		if len(a.Exposure) != k {
+			return nil, fmt.Errorf("asset %d has %d exposures, there are %d factors: %w", i, len(a.Exposure), k, ErrModel)
+		}
+		if !(a.Specific >= 0) {
+			return nil, fmt.Errorf("asset %d has a specific deviation of %v: %w", i, a.Specific, ErrModel)
+		}
+	}
+	for i, p := range book {
+		if p.Asset < 0 || p.Asset >= len(m.Assets) {
+			return nil, fmt.Errorf("position %d is on asset %d of %d: %w", i, p.Asset, len(m.Assets), ErrModel)
+		}
+	}
+	if s.Horizon < 1 || s.Paths < 0 || !(s.Confidence > 0 && s.Confidence < 1) {
+		return nil, fmt.Errorf("%d paths over %d periods at confidence %v: %w", s.Paths, s.Horizon, s.Confidence, ErrModel)
+	}
+	source := rand.NewPCG(0, 0)
+	w := &drawing{
+		model: m, book: book, simulate: s, root: root, scale: math.Sqrt(float64(s.Horizon)),
+		source: source, rng: rand.New(source),
+		normals: make([]float64, k+len(m.Assets)), moves: make([]float64, k), returns: make([]float64, len(m.Assets)),
+	}
+	return w, nil
+}
+
+// draw makes path i, which depends on the seed and on i alone.
+func (w *drawing) draw(i int) {
+	stream, sign := uint64(i), w.scale
+	if !w.simulate.Independent {
+		stream = uint64(i / 2)
+		if i%2 == 1 {
+			sign = -sign
+		}
+	}
+	w.source.Seed(w.simulate.Seed, stream)
+	for j := range w.normals {
+		w.normals[j] = sign * w.rng.NormFloat64()
+	}
+	k := len(w.moves)
+	for j, row := range w.root {
+		sum := 0.0
+		for c, v := range row {
+			sum += float64(v * w.normals[c])
+		}
+		w.moves[j] = sum
+	}
+	for a := range w.model.Assets {
+		asset := &w.model.Assets[a]
+		sum := float64(asset.Specific * w.normals[k+a])
+		for j, f := range w.moves {
+			sum += float64(asset.Exposure[j] * f)
+		}
+		w.returns[a] = sum
+	}
+}
+
+// profit of position p on the path drawn last.
+func (w *drawing) profit(p int) float64 {
+	stake := &w.book[p]
+	if stake.Revalue != nil {
+		return stake.Revalue(w.returns[stake.Asset], w.moves)
+	}
+	return stake.Value * w.returns[stake.Asset]
+}
+
+// components draws the paths of the tail again and averages the loss of each
+// position over them.
+func (w *drawing) components(profits []float64, quantile float64) []float64 {
+	out, count := make([]float64, len(w.book)), 0.0
+	for i, profit := range profits {
+		if !(profit <= quantile) {
+			continue
+		}
+		w.draw(i)
+		for p := range out {
+			out[p] -= w.profit(p)
+		}
+		count++
+	}
+	for p := range out {
+		out[p] /= count
+	}
+	return out
+}
+
+// factorise is the lower triangle L of a positive semidefinite matrix, L L′, by
+// rows. A factor that follows from those before it gets nothing of its own.
+func factorise(m [][]float64) ([][]float64, error) {
+	lower := make([][]float64, len(m))
+	for i := range m {
+		if len(m[i]) != len(m) {
+			return nil, fmt.Errorf("covariance row %d has %d columns, want %d: %w", i, len(m[i]), len(m), ErrModel)
+		}
+		lower[i] = make([]float64, i+1)
+		for j := range i {
+			rest := m[i][j] - series.Dot(lower[j][:j], lower[i])
+			switch pivot := lower[j][j]; {
+			case pivot > 0:
+				lower[i][j] = rest / pivot
+			case math.Abs(rest) > 1e-5*math.Sqrt(math.Abs(m[i][i]))*math.Sqrt(math.Abs(m[j][j])):
+				return nil, fmt.Errorf("factors %d and %d: %w", j, i, ErrNegativeVariance)
+			}
+		}
+		left := m[i][i] - series.Dot(lower[i][:i], lower[i])
+		switch least := 1e-10 * math.Abs(m[i][i]); {
+		case left > least:
+			lower[i][i] = math.Sqrt(left)
+		case !(left >= -least) || m[i][i] < 0:
+			return nil, fmt.Errorf("factor %d: %w", i, ErrNegativeVariance)
+		}
+	}
+	return lower, nil
+}
