@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -36,7 +38,11 @@ func Observe(log *slog.Logger, next http.Handler) http.Handler {
 				if bug == http.ErrAbortHandler {
 					panic(bug)
 				}
-				log.ErrorContext(r.Context(), "panic", "reference", id, "panic", bug, "stack", string(debug.Stack()))
+				if goneAway(bug) {
+					log.DebugContext(r.Context(), "nobody waits for the answer", "reference", id, "error", bug)
+				} else {
+					log.ErrorContext(r.Context(), "panic", "reference", id, "panic", bug, "stack", string(debug.Stack()))
+				}
 				if seen.status == 0 {
 					p := byStatus[500].problem("")
 					p.Reference = id
@@ -52,6 +58,13 @@ func Observe(log *slog.Logger, next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(seen, r)
 	})
+}
+
+// goneAway reports whether what ended a request is that its answer could not be sent.
+func goneAway(bug any) bool {
+	err, ok := bug.(error)
+	var network *net.OpError
+	return ok && errors.As(err, &network)
 }
 
 // sendProblem answers a program with a problem and a person with its text.

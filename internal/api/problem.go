@@ -99,6 +99,7 @@ var kinds = []kind{
 	{service.ErrBusy, 429, "busy", "Too many people sign in at once", "Try again in a moment."},
 	{errTooLarge, 413, "too-large", "This is too large", "Send it in parts."},
 	{errTooLong, 503, "too-long", "The calculation took too long", "Ask for less at once, or use the command line."},
+	{context.Canceled, 503, "given-up", "The request was given up", "Whoever asked went away, or the server is stopping. Nothing was changed."},
 	{context.DeadlineExceeded, 503, "too-long", "This took too long", "Nothing was changed. Try again."},
 }
 
