@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/maypok86/otter/v2"
 	"golang.org/x/sync/singleflight"
@@ -73,6 +74,38 @@ type foldedBook struct {
 	book  *portfolio.Book
 	panel *market.Panel
 	asOf  date.Date
+
+	preparing sync.Mutex
+	whole     *analysis.Prepared            // nil until it is first asked for
+	nodes     map[string]*analysis.Prepared // by account and symbol
+}
+
+// keptNodes is how many accounts and holdings of one portfolio stay prepared.
+const keptNodes = 64
+
+// prepared is what the analyses of a node share whatever their period, so that another
+// period of the same portfolio costs little.
+func (f *foldedBook) prepared(in analysis.Input) *analysis.Prepared {
+	f.preparing.Lock()
+	defer f.preparing.Unlock()
+	if f.whole == nil {
+		all := in
+		all.Node = portfolio.Node{}
+		f.whole = analysis.Prepare(all)
+	}
+	if len(in.Node.Accounts)+len(in.Node.Symbols) == 0 {
+		return f.whole
+	}
+	key := fmt.Sprintf("%q %q", in.Node.Accounts, in.Node.Symbols)
+	p, ok := f.nodes[key]
+	if !ok {
+		if f.nodes == nil || len(f.nodes) >= keptNodes {
+			f.nodes = map[string]*analysis.Prepared{}
+		}
+		p = f.whole.Node(in.Node)
+		f.nodes[key] = p
+	}
+	return p
 }
 
 // answer computes, or remembers, the analysis that q asks for. today is the clock's day.
@@ -99,7 +132,7 @@ func (a *analyses) answer(ctx context.Context, v store.View, q Question, today d
 		if err != nil {
 			return nil, err
 		}
-		got, err := analysis.Run(in)
+		got, err := f.prepared(in).Run(in.Period)
 		if err == nil && !writing(ctx) {
 			a.answers.Set(key, got)
 		}
