@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"sort"
@@ -21,7 +22,7 @@ type Scenarios struct {
 const LeastFiltered = 30
 
 // ErrDecay reports a decay outside (0, 1).
-var ErrDecay = fmt.Errorf("the decay must lie between 0 and 1, such as 0.98")
+var ErrDecay = errors.New("the decay must lie between 0 and 1, such as 0.98")
 
 // AgeWeighted makes recent periods likelier (Boudoukh, Richardson and Whitelaw
 // 1998): one of age a, 0 for the last, weighs λᵃ (1 − λ) / (1 − λⁿ).
