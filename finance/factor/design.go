@@ -9,7 +9,9 @@
 // period with n − k degrees of freedom (k counts α).
 //
 // Sources: White 1980 and MacKinnon and White 1985 for HC errors, Newey and West
-// 1987 and 1994 for HAC, Hoerl and Kennard 1970 for ridge.
+// 1987 and 1994 for HAC, Hoerl and Kennard 1970 for ridge; Jarque and Bera 1987,
+// Ljung and Box 1978 and Koenker 1981 for the tests of residuals; the split of
+// variance after Grinold and Kahn, Active Portfolio Management, 2nd ed., chapter 3.
 package factor
 
 import (

@@ -9,7 +9,8 @@
 //
 // Sources: Markowitz 1952; Spinu 2013 for risk parity; Choueifaty and Coignard 2008 for
 // maximum diversification; the active-set method after Nocedal and Wright, Numerical
-// Optimization, 2nd ed., chapter 16.
+// Optimization, 2nd ed., chapter 16; He and Litterman 1999 and Idzorek 2005 for
+// views.
 package optimize
 
 import (

@@ -18,14 +18,14 @@ func TestRebalanceDoor(t *testing.T) {
 	wantFigures(t, half, map[string]float64{"part": 0.5, "turnover": 0.125})
 	refusals(t, "rebalance", map[string]string{
 		`{}`: "empty",
-		`{"holdings":[{"symbol":"A","target":1}]}`:                                                                  "missing_field",
-		`{"holdings":[{"symbol":"A","price":1}]}`:                                                                   "missing_field",
-		`{"holdings":[{"price":1,"target":1}]}`:                                                                     "bad_request",
-		`{"holdings":[{"symbol":"A","price":1,"target":2}],"cash":1}`:                                               "bad_targets",
-		`{"holdings":[{"symbol":"A","price":-1,"target":1}],"cash":1}`:                                              "out_of_range",
-		`{"holdings":[{"symbol":"A","price":1,"target":1,"lots":[{"quantity":1,"long_term":true}]}]}`:               "missing_field",
-		`{"holdings":[{"symbol":"A","price":1,"target":1,"lots":[{"quantity":1,"cost":1}]}]}`:                       "missing_field",
-		`{"holdings":[{"symbol":"A","price":1,"target":1,"lots":[{"quantity":1,"cost":1,"opened":"2024-02-30"}]}]}`: "bad_date",
+		`{"holdings":[{"symbol":"A","target":1}]}`:                                                                                       "missing_field",
+		`{"holdings":[{"symbol":"A","price":1}]}`:                                                                                        "missing_field",
+		`{"holdings":[{"price":1,"target":1}]}`:                                                                                          "bad_request",
+		`{"holdings":[{"symbol":"A","price":1,"target":2}],"cash":1}`:                                                                    "bad_targets",
+		`{"holdings":[{"symbol":"A","price":-1,"target":1}],"cash":1}`:                                                                   "out_of_range",
+		`{"holdings":[{"symbol":"A","price":1,"target":1,"lots":[{"quantity":1,"long_term":true}]}]}`:                                    "missing_field",
+		`{"holdings":[{"symbol":"A","price":1,"target":1,"lots":[{"quantity":1,"cost":1}]}]}`:                                            "missing_field",
+		`{"holdings":[{"symbol":"A","price":1,"target":1,"lots":[{"quantity":1,"cost":1,"opened":"2024-02-30"}]}],"as_of":"2026-11-22"}`: "bad_date",
 		`{"cash":1,"band":-1}`: "out_of_range",
 	})
 }
