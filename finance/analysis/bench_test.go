@@ -109,3 +109,43 @@ func BenchmarkJSON(b *testing.B) {
 	}
 	_ = date.None
 }
+
+// BenchmarkSecondPeriod is another period of the same portfolio: the last year of ten.
+func BenchmarkSecondPeriod(b *testing.B) {
+	_, in := large(b)
+	prepared := analysis.Prepare(in)
+	for _, label := range []string{"1M", "1Y", "5Y", "Max"} {
+		period, err := analysis.NewPeriod(label, in.AsOf, in.Book.First())
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(label, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := prepared.Run(period); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkNode is the whole analysis of one account of ten, and of one holding, from
+// the same memory.
+func BenchmarkNode(b *testing.B) {
+	_, in := large(b)
+	prepared := analysis.Prepare(in)
+	prepared.Node(portfolio.Node{Accounts: []string{"A03"}})
+	period, err := analysis.NewPeriod("1Y", in.AsOf, in.Book.First())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, node := range map[string]portfolio.Node{"account": {Accounts: []string{"A03"}}, "holding": {Symbols: in.Book.Symbols[:1]}} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := prepared.Node(node).Run(period); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -110,7 +110,7 @@ func NewNodeGains(b *portfolio.Book, panel *market.Panel, node portfolio.Node, s
 	if order == AsBooked && b.Lots == nil {
 		order = OrderOf(b.Policy.MethodOf(""))
 	}
-	g := &gainer{book: b, valuer: portfolio.NewValuer(b, panel), node: portfolio.Node{Accounts: node.Accounts}, start: start, end: end, order: order,
+	g := &gainer{book: b, valuer: portfolio.NewValuer(b, panel), node: portfolio.Node{Accounts: node.Accounts}, start: start, end: end, order: order, plain: b.Plain(),
 		out: &Gains{}, at: map[string]int{}, accountAt: map[string]int{}}
 	if err := g.run(); err != nil {
 		return nil, err

@@ -26,8 +26,9 @@ type queue struct {
 // averages reports whether lots join one pool.
 func (g *gainer) averages() bool { return g.order == AverageOverAll || g.order == AveragePerAccount }
 
-// overAll reports whether lots are kept over all accounts together.
-func (g *gainer) overAll() bool { return g.order == AverageOverAll }
+// overAll reports whether lots are kept over all accounts together: in one pool, or
+// because the book says which booking's lot a sale took and nothing else touches them.
+func (g *gainer) overAll() bool { return g.order == AverageOverAll || g.order == AsBooked && g.plain }
 
 // queue returns the lots of one side of a symbol in an account.
 func (g *gainer) queue(r *row, account string, short bool) *queue {
@@ -130,9 +131,17 @@ func (q *queue) next(order LotOrder) int {
 
 // of is the position of an open lot that a booking opened, −1 where there is none.
 func (q *queue) of(booking int) int {
-	for i := q.gone; i < len(q.lots); i++ {
-		if q.lots[i].booking == booking && !q.lots[i].quantity.IsZero() {
-			return i
+	low, high := q.gone, len(q.lots)
+	for low < high { // lots are in the order of their bookings
+		if mid := (low + high) / 2; q.lots[mid].booking < booking {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	for ; low < len(q.lots) && q.lots[low].booking == booking; low++ {
+		if !q.lots[low].quantity.IsZero() {
+			return low
 		}
 	}
 	return -1

@@ -18,6 +18,7 @@ type gainer struct {
 	node        portfolio.Node // accounts alone
 	start, end  date.Date
 	order       LotOrder
+	plain       bool // nothing but trades and deliveries
 	out         *Gains
 	rows        []*row
 	at          map[string]int // symbol to its row
@@ -160,7 +161,17 @@ func (g *gainer) shareOf(worth, part, whole money.Decimal, symbol string) money.
 // held is what was held at the start, by symbol, joined over accounts where they do not
 // count.
 func (g *gainer) held() map[string][]portfolio.Position {
-	held := map[string][]portfolio.Position{}
+	held := make(map[string][]portfolio.Position, len(g.book.Symbols))
+	if g.plain && g.overAll() {
+		room := make([]portfolio.Position, 0, len(g.book.Symbols))
+		for _, s := range g.book.Symbols {
+			if q := g.book.Quantity(g.node, s, g.start); !q.IsZero() {
+				room = append(room, portfolio.Position{Holding: portfolio.Holding{Symbol: s, Quantity: q}})
+				held[s] = room[len(room)-1:]
+			}
+		}
+		return held
+	}
 	for _, p := range g.book.Positions(g.start) {
 		if !g.within(p.Account) {
 			continue

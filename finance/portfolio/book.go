@@ -70,7 +70,13 @@ type Book struct {
 	cashAt      map[[2]int32]int32
 	events      []event
 	splits      map[string][]split // of the symbols that have any
+	rewritten   bool               // see Plain
+	shorts      bool
 }
+
+// Plain reports whether only trades and deliveries touch what is held, all of it long:
+// no corporate action, option, move between accounts or short sale.
+func (b *Book) Plain() bool { return !b.rewritten && !b.shorts }
 
 // Move is a part of a lot that went from one account to another.
 type Move struct {

@@ -98,6 +98,12 @@ func (f *folder) apply(i int) error {
 		e.to = e.account
 	}
 	e.measure(f, t)
+	switch effect.Position {
+	case ledger.Moves, ledger.Rewrites, ledger.Ends:
+		f.rewritten = true
+	case ledger.Untouched:
+		f.rewritten = f.rewritten || e.post == postCapital
+	}
 	f.moveCash(t, effect, e)
 	if symbol >= 0 {
 		return f.moveHoldings(t, effect, e)

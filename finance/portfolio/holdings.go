@@ -39,6 +39,7 @@ func (f *folder) position(key positionKey) *line {
 	if !ok {
 		i = int32(len(f.positions))
 		f.positionAt[key] = i
+		f.shorts = f.shorts || key.side() == short
 		f.positions = append(f.positions, line{account: key.account(), what: key.symbol(), side: key.side()})
 	}
 	return &f.positions[i]
