@@ -208,7 +208,7 @@ func TestImportInABrowser(t *testing.T) {
 		t.Error("the chart of value was not drawn")
 	}
 	b.press(`[popovertarget="how-1"]`)
-	b.sees("What everything held would bring")
+	b.sees("What everything would bring")
 	b.press(`#how-1 [aria-label=Close]`)
 	b.press(`.nav a[href*="/holdings"]`)
 	b.press(`[data-toggle-row]`)
