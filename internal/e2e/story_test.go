@@ -17,7 +17,8 @@ import (
 //	realised  2,398.50 − 30 × 50.01 = 898.20; 3,368.30 + 898.20 + 60 − 9 = 4,317.50
 func TestFirstHour(t *testing.T) {
 	site := serve(t, map[string]string{"data": t.TempDir()})
-	r := open(t, startBrowser(t), browser.Screen{Width: 1440, Height: 900})
+	screen := browser.Screen{Width: 1440, Height: 900}
+	r := open(t, startBrowser(t), screen)
 
 	r.goTo(site.URL)
 	r.sees("Create the owner")
@@ -45,16 +46,19 @@ func TestFirstHour(t *testing.T) {
 	r.sees("24,317.50", "+4,318", "20,000 paid in", "30 Jun 2025")
 	r.must(r.Until(`document.querySelectorAll(".chart svg path").length > 3`))
 	r.calm("overview")
+	r.inOrder("overview", screen)
 
 	r.presses(`.nav a[href*="/holdings"]`)
 	r.sees("120", "82.25", "9,870", "+3,368")
 	r.presses("[data-toggle-row]")
 	r.sees("6 Jan 2025", "50.01", "3,500.70", "3 Mar 2025", "60.02", "3,001.00")
 	r.calm("holdings")
+	r.inOrder("holdings", screen)
 
 	r.presses(`.nav a[href*="/performance"]`)
 	r.sees("Time-weighted", "Money-weighted")
 	r.calm("performance")
+	r.inOrder("performance", screen)
 
 	r.correct()
 

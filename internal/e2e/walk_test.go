@@ -76,6 +76,7 @@ func (r reader) inOrder(place string, s browser.Screen) {
 		"every chart on it was drawn":      `[...document.querySelectorAll(".chart[data-src]")].every(c => c.checkVisibility() === false || c.querySelector("svg path"))`,
 		"no figure on it is not a number":  `!/\bNaN\b|\bundefined\b|%!|<nil>/.test(document.body.innerText)`,
 		"its colours are those asked for":  fmt.Sprintf(`matchMedia("(prefers-color-scheme: dark)").matches === %t`, s.Dark),
+		"of what is in tabs one is seen":   `[...document.querySelectorAll(".tabs")].every(t => [...t.children].filter(p => p.matches(".panel") && p.checkVisibility()).length === 1)`,
 		"every field on it is named":       `[...document.querySelectorAll("main input:not([type=hidden]), main select, main textarea")].every(f => f.labels.length > 0 || f.ariaLabel)`,
 		"every button and link has a name": `[...document.querySelectorAll("button, a[href]")].every(b => b.innerText.trim() || b.ariaLabel || b.textContent.trim())`,
 	} {

@@ -164,6 +164,8 @@ func (w *writer) dataCard() view.DataCard {
 		if rate.Reason != "" {
 			row.Dot, row.Value = "stale", "unknown"
 			c.Tag = view.Tag{Text: "Look here", Kind: "warn"}
+		} else if w.oldRate(rate) {
+			row.Dot, c.Tag = "stale", view.Tag{Text: "Look here", Kind: "warn"}
 		}
 		c.Rows = append(c.Rows, row)
 	}

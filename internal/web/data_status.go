@@ -34,7 +34,7 @@ func (s *site) dataStatus(r *request) error {
 			v.Clean = "Nothing is booked yet."
 		}
 	}
-	v.Feeds = r.feeds(series)
+	v.Feeds = r.feeds(series, a.AsOf)
 	v.Coverage = r.coverage(series)
 	v.Versions = []view.Term{{Label: "As of", Text: format.Date(a.AsOf)}, {Label: "Ledger", Text: fmt.Sprint(a.LedgerVersion)}, {Label: "Market", Text: fmt.Sprint(a.MarketVersion)}, {Label: "Engine", Text: a.Engine}}
 	if r.portfolio != nil {
@@ -57,6 +57,9 @@ func (w *writer) dataStrip() []view.Figure {
 		}
 	}
 	rates := view.Figure{Label: "Exchange rates", Text: w.Count(known) + " of " + w.Count(len(d.Rates)), Note: "needed for " + string(w.a.Base)}
+	if len(d.Rates) == 0 {
+		rates.Text, rates.Note = "none", "needed: all is in "+string(w.a.Base)
+	}
 	estimated := 0.0
 	for _, symbol := range d.Estimated {
 		if h := w.holding(symbol); h != nil && h.Weight.Known() {
@@ -66,6 +69,12 @@ func (w *writer) dataStrip() []view.Figure {
 	list := []view.Figure{prices, rates, {Label: "By valuation", Text: w.Percent(estimated, 1), Note: "of value, " + counted(w, len(d.Estimated), "holding", "holdings")}}
 	list = append(list, view.Figure{Label: "Splits applied", Text: w.Count(d.MarketSplits), Note: "from the market's list"})
 	return append(list, view.Figure{Label: "Transactions", Text: w.Count(w.a.Bookings), Note: "since " + format.Date(w.a.First)})
+}
+
+// oldRate reports whether an exchange rate is from a week or more before the day of
+// the figures: longer than any run of holidays.
+func (w *writer) oldRate(rate analysis.RateStatus) bool {
+	return rate.Reason == "" && rate.Observed != 0 && !rate.Observed.IsNone() && w.a.AsOf-rate.Observed > 7
 }
 
 func math64(f analysis.Figure) float64 {
@@ -93,6 +102,8 @@ func (w *writer) issues() []view.DataIssue {
 	for _, rate := range w.a.Data.Rates {
 		if rate.Reason != "" {
 			list = append(list, view.DataIssue{Mark: view.Partial, Title: string(rate.Currency), Text: sentence(rate.Reason), Effect: "What is kept in it is left out.", Cure: &view.Link{Label: "Upload rates", Href: w.home + "/prices"}})
+		} else if w.oldRate(rate) {
+			list = append(list, view.DataIssue{Mark: view.Stale, Title: string(rate.Currency) + " to " + string(w.a.Base), Text: "Rate of " + format.Date(rate.Observed) + ".", Effect: "What is kept in it is valued at this rate.", Cure: &view.Link{Label: "Upload rates", Href: w.home + "/prices"}})
 		}
 	}
 	rank := map[view.Mark]int{view.Partial: 0, view.Stale: 1, view.Estimated: 2}
@@ -101,7 +112,7 @@ func (w *writer) issues() []view.DataIssue {
 }
 
 // feeds are the sources with their newest day.
-func (r *request) feeds(series []service.SeriesStatus) []view.Row {
+func (r *request) feeds(series []service.SeriesStatus, asOf date.Date) []view.Row {
 	newest := map[string]date.Date{}
 	count := map[string]int{}
 	var order []string
@@ -115,7 +126,11 @@ func (r *request) feeds(series []service.SeriesStatus) []view.Row {
 	}
 	var rows []view.Row
 	for _, name := range order {
-		rows = append(rows, view.Row{Name: name, Dot: "live", Value: counted(r.writer(nil), count[name], "series", "series") + " · " + format.Date(newest[name]), Tone: view.Quiet})
+		dot := "live"
+		if asOf-newest[name] > 7 {
+			dot = "stale"
+		}
+		rows = append(rows, view.Row{Name: name, Dot: dot, Value: counted(r.writer(nil), count[name], "series", "series") + " · " + format.Date(newest[name]), Tone: view.Quiet})
 	}
 	if len(rows) == 0 {
 		rows = append(rows, view.Row{Name: "No prices have been brought in", Value: "", Tone: view.Quiet})

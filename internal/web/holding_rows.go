@@ -214,7 +214,11 @@ func (w *writer) wholeDay(total *view.HoldingRow) string {
 	if toneOf(text) == view.Plain {
 		return ""
 	}
-	return "The day also has " + text + " of currency on cash, income and costs."
+	also := "currency on cash, income and costs"
+	if len(w.a.Data.Estimated) > 0 {
+		also = "new valuations, " + also
+	}
+	return "The day also has " + text + " of " + also + "."
 }
 
 func (w *writer) holdingsNote() string {

@@ -41,6 +41,10 @@ func (s *site) performance(r *request) error {
 	}
 	v.Chart = r.growthChart(w)
 	v.TWR, v.MWR, v.Words = w.twoReturns()
+	v.AgainstTitle = "Against the benchmark"
+	if a.Benchmark == nil {
+		v.AgainstTitle = "Measures of risk"
+	}
 	v.Against, v.AgainstNote = w.against()
 	v.Months = w.months()
 	v.Table, v.TableTo, v.TableFoot = w.periodTable()

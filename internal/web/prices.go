@@ -147,6 +147,8 @@ func sourceName(source string, own bool) string {
 		return "file"
 	case source == store.Simulated:
 		return "simulated market"
+	case strings.HasPrefix(source, "import/"): // prices that a broker's file carried
+		return "imported file"
 	}
 	return source
 }

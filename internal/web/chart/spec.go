@@ -122,12 +122,12 @@ func (v Values) MarshalJSON() ([]byte, error) {
 // begins; over less than three months, under the first day of each week.
 func ticks(days []date.Date) []Tick {
 	if len(days) == 0 {
-		return nil
+		return []Tick{}
 	}
 	if days[len(days)-1]-days[0] < 80 {
 		return weekTicks(days)
 	}
-	var list []Tick
+	list := []Tick{} // the page reads a list, if an empty one
 	for i := 1; i < len(days); i++ {
 		y, m, _ := days[i].Civil()
 		beforeYear, before, _ := days[i-1].Civil()
@@ -144,7 +144,7 @@ func ticks(days []date.Date) []Tick {
 }
 
 func weekTicks(days []date.Date) []Tick {
-	var list []Tick
+	list := []Tick{}
 	for i := 1; i < len(days); i++ {
 		if days[i].Weekday() >= days[i-1].Weekday() && days[i]-days[i-1] < 7 {
 			continue

@@ -79,7 +79,7 @@ func samplePrices(theme string) templ.Component {
 	return page.Prices(view.Prices{Page: samplePage("Prices & valuations", "/prices", theme),
 		Form:   view.Form{Action: "/prices", Submit: "Save price", Fields: []view.Field{{Name: "symbol", Label: "Instrument", Kind: "text"}, {Name: "date", Label: "Date", Kind: "date"}, {Name: "price", Label: "Price", Kind: "number", Unit: "USD"}, {Name: "note", Label: "Note", Kind: "text", Width: "w6", Hint: "Where it is from"}}},
 		Upload: view.Form{Action: "/prices/file", Submit: "Read the file", Upload: true, Fields: []view.Field{{Name: "file", Label: "File", Kind: "file", Width: "w6", Help: "CSV, plain or gzip: date, symbol, close and what else there is."}}},
-		Manual: []view.ManualPrice{{Symbol: "PCF2", Date: "31 Mar 2025", Price: "1.0639", Currency: "USD", Kind: "valuation", Note: "statement", Entered: "4 Apr 2025", Delete: view.Action{Label: "Delete", Href: "/x"}}},
+		Manual: []view.ManualPrice{{Symbol: "PCF2", Date: "31 Mar 2025", Price: "1.0639", Currency: "USD", Kind: "valuation", Note: "statement", Delete: view.Action{Label: "Delete", Href: "/x"}}},
 		Kinds:  []view.Choice{{Label: "All", Current: true, Href: "?"}, {Label: "Stale", Count: "1", Href: "?stale"}}, Shown: "33 instruments",
 		Rows: []view.PriceRow{{Symbol: "NVDA", Name: "NVIDIA Corp.", Class: "Equity", Price: "157.98", Currency: "USD", AsOf: "30 Jun 2025", Source: "simulated", Range: "1 Jul 2019 – 30 Jun 2025", Enter: "?symbol=NVDA"}, {Symbol: "RAT", Name: "Real-asset trust", Class: "Private", Price: "106.63", Currency: "USD", AsOf: "31 Dec 2024", Mark: view.Stale, MarkText: "181 days old", Source: "by hand", Enter: "?"}}})
 }

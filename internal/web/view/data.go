@@ -23,8 +23,8 @@ type PriceRow struct {
 
 // ManualPrice is a price entered by hand.
 type ManualPrice struct {
-	Symbol, Date, Price, Currency, Kind, Note, Entered string
-	Delete                                             Action
+	Symbol, Date, Price, Currency, Kind, Note string
+	Delete                                    Action
 }
 
 // DataStatus is how current and complete the inputs are.

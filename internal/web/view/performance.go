@@ -2,22 +2,23 @@ package view
 
 // Performance is how the portfolio grew.
 type Performance struct {
-	Page        Page
-	Periods     []Choice
-	Range       string
-	Benchmarks  []Link
-	Benchmark   string
-	Chart       Chart
-	TWR, MWR    Figure
-	Words       []Part
-	Against     []Row
-	AgainstNote string
-	Months      Months
-	Table       []PeriodRow
-	TableTo     string
-	TableFoot   string
-	Difference  Waterfall
-	Empty       *Empty
+	Page         Page
+	Periods      []Choice
+	Range        string
+	Benchmarks   []Link
+	Benchmark    string
+	Chart        Chart
+	TWR, MWR     Figure
+	Words        []Part
+	Against      []Row
+	AgainstNote  string
+	AgainstTitle string
+	Months       Months
+	Table        []PeriodRow
+	TableTo      string
+	TableFoot    string
+	Difference   Waterfall
+	Empty        *Empty
 }
 
 // Months is the table of monthly returns.
