@@ -251,15 +251,9 @@ func (k *Keeper) book(symbol string) *book {
 
 // shelf returns the shelf of a symbol in an account, made when it is new.
 func (k *Keeper) shelf(account, symbol string) *shelf {
-	at, ok := k.accountAt[account]
-	if !ok {
-		at = int32(len(k.accounts))
-		k.accountAt[account] = at
-		k.accounts = append(k.accounts, account)
-		k.methods = append(k.methods, methodOf(k.policy.MethodOf(account)))
-	}
+	at := k.account(account)
 	b := k.book(symbol)
-	for int(at) >= len(b.shelves) {
+	for at >= len(b.shelves) {
 		b.shelves = append(b.shelves, nil)
 	}
 	s := b.shelves[at]

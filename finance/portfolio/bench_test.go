@@ -1,8 +1,11 @@
 package portfolio_test
 
 import (
+	"slices"
 	"testing"
 
+	"github.com/foliosight/foliosight/finance/ledger"
+	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/portfolio"
 	"github.com/foliosight/foliosight/internal/workload"
 )
@@ -58,5 +61,29 @@ func BenchmarkNode(b *testing.B) {
 	v.Timeline(portfolio.Node{})
 	for b.Loop() {
 		v.Timeline(portfolio.Node{Accounts: []string{"A03"}})
+	}
+}
+
+// BenchmarkRefold is workload L after one purchase was changed: early, and in the last
+// week. BenchmarkFold is what it saves.
+func BenchmarkRefold(b *testing.B) {
+	in := large(b).Input()
+	previous := mustFold(b, in)
+	for name, back := range map[string]int{"last week": 200, "first year": len(in.Transactions) - 5000} {
+		at := len(in.Transactions) - back
+		for in.Transactions[at].Type != ledger.Buy {
+			at++
+		}
+		next := in
+		next.Transactions = slices.Clone(in.Transactions)
+		t := &next.Transactions[at]
+		t.Quantity, t.Amount = money.Some(t.Quantity.Decimal.Add(money.One)), money.Some(t.Amount.Decimal.Add(t.Price.Decimal))
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := portfolio.Refold(previous, next, t.Date); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

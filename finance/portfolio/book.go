@@ -71,8 +71,14 @@ type Book struct {
 	events      []event
 	splits      map[string][]split // of the symbols that have any
 	rewritten   bool               // see Plain
+	born        born
+	rounded     bool // some split left dust that a later sale may have to take
 	shorts      bool
 }
+
+// born says at which booking each account, symbol and line was first seen, in the order
+// of the lists: what a fold knew at an earlier booking.
+type born struct{ accounts, symbols, currencies, positions, cash []int32 }
 
 // Plain reports whether only trades and deliveries touch what is held, all of it long:
 // no corporate action, option, move between accounts or short sale.

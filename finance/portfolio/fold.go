@@ -54,12 +54,14 @@ func newBook(in Input) *Book {
 // folder applies bookings to a Book one after the other.
 type folder struct {
 	*Book
+	now  int32       // the booking at hand
 	lots *lot.Keeper // nil: quantities and cash alone
 	dust map[positionKey]money.Decimal
 }
 
 func (f *folder) apply(i int) error {
 	t := &f.Transactions[i]
+	f.now = int32(i)
 	effect, known := ledger.EffectOf(t.Type)
 	if !known {
 		return &ledger.Fault{ID: t.ID, Field: "type", Value: string(t.Type), Problem: "there is no such transaction type", Cure: "use one of the ledger's types, such as buy, sell or dividend"}
@@ -117,6 +119,7 @@ func (f *folder) account(name string) int32 {
 		i = int32(len(f.Accounts))
 		f.accountAt[name] = i
 		f.Accounts = append(f.Accounts, name)
+		f.born.accounts = append(f.born.accounts, f.now)
 	}
 	return i
 }
@@ -127,6 +130,7 @@ func (f *folder) symbol(name string) int32 {
 		i = int32(len(f.Symbols))
 		f.symbolAt[name] = i
 		f.Symbols = append(f.Symbols, name)
+		f.born.symbols = append(f.born.symbols, f.now)
 		f.instruments = append(f.instruments, f.instrument(name))
 		f.totals = append(f.totals, line{account: -1, what: i})
 	}
@@ -142,6 +146,7 @@ func (f *folder) currency(c money.Currency) int32 {
 		i = int32(len(f.Currencies))
 		f.currencyAt[c] = i
 		f.Currencies = append(f.Currencies, c)
+		f.born.currencies = append(f.born.currencies, f.now)
 	}
 	return i
 }
@@ -179,6 +184,7 @@ func (f *folder) pay(account, currency int32, t *ledger.Transaction, amount mone
 		i = int32(len(f.cash))
 		f.cashAt[key] = i
 		f.cash = append(f.cash, line{account: account, what: currency})
+		f.born.cash = append(f.born.cash, f.now)
 	}
 	f.cash[i].push(t.Date, amount)
 }

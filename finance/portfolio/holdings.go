@@ -39,6 +39,7 @@ func (f *folder) position(key positionKey) *line {
 	if !ok {
 		i = int32(len(f.positions))
 		f.positionAt[key] = i
+		f.born.positions = append(f.born.positions, f.now)
 		f.shorts = f.shorts || key.side() == short
 		f.positions = append(f.positions, line{account: key.account(), what: key.symbol(), side: key.side()})
 	}
@@ -211,6 +212,7 @@ func (f *folder) inexact(from, to positionKey, old money.Decimal, ratio ledger.R
 	if d.IsZero() {
 		return
 	}
+	f.rounded = true
 	if f.dust == nil {
 		f.dust = map[positionKey]money.Decimal{}
 	}
