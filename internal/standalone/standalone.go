@@ -102,7 +102,7 @@ func (o Options) input(b *books, panel *market.Panel) (analysis.Input, error) {
 	if o.Oversold != "" {
 		policy.OnOversold = o.Oversold
 	}
-	book, err := portfolio.Fold(portfolio.Input{Base: b.base, Transactions: b.transactions, Instrument: b.Instrument, Policy: policy, Actions: panel.Actions, Through: asOf})
+	book, err := portfolio.Fold(portfolio.Input{Base: b.base, Transactions: b.transactions, Instrument: b.Instrument, Policy: policy, Actions: panel.Actions, Through: asOf, Given: true})
 	if err != nil {
 		return analysis.Input{}, err
 	}
