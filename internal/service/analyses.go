@@ -30,6 +30,7 @@ type analyses struct {
 	folded  *otter.Cache[string, *foldedBook]
 	panels  *otter.Cache[string, *market.Panel]
 	ledgers *otter.Cache[string, *ledgerState]
+	latest  *otter.Cache[string, latestBook] // the newest fold of a portfolio, by id and base currency
 	// knowledge is what is known of instruments, for trying bookings.
 	knowledge *otter.Cache[marketKey, *knowledge]
 	flights   singleflight.Group
@@ -64,6 +65,7 @@ func newAnalyses() *analyses {
 		folded:  otter.Must(&otter.Options[string, *foldedBook]{MaximumSize: keptBooks}),
 		panels:  otter.Must(&otter.Options[string, *market.Panel]{MaximumSize: keptPanels}),
 		ledgers: otter.Must(&otter.Options[string, *ledgerState]{MaximumSize: keptLedgers}),
+		latest:  otter.Must(&otter.Options[string, latestBook]{MaximumSize: keptBooks}),
 
 		knowledge: otter.Must(&otter.Options[marketKey, *knowledge]{MaximumSize: keptMarkets}),
 	}
@@ -178,11 +180,50 @@ func (a *analyses) foldAnew(ctx context.Context, v store.View, set *asked, asOf,
 			return nil, err
 		}
 	}
-	book, err := portfolio.Fold(in)
+	book, err := a.foldFrom(ctx, v, set, in)
 	if err != nil {
 		return nil, err
 	}
 	return &foldedBook{book: book, panel: panel, asOf: asOf}, nil
+}
+
+// latestBook is the newest fold of a portfolio's ledger.
+type latestBook struct {
+	version int64
+	book    *portfolio.Book
+}
+
+// foldFrom folds a ledger: where an earlier version of it is in memory, only from the
+// first day that the versions since have changed.
+func (a *analyses) foldFrom(ctx context.Context, v store.View, set *asked, in portfolio.Input) (*portfolio.Book, error) {
+	if len(set.portfolios) != 1 || set.versions[0] != set.portfolios[0].Version || writing(ctx) {
+		return portfolio.Fold(in)
+	}
+	id, version := set.portfolios[0].ID, set.versions[0]
+	key := fmt.Sprintf("%s|%s|%v", id, set.base, set.simulated)
+	book, err := func() (*portfolio.Book, error) {
+		before, ok := a.latest.GetIfPresent(key)
+		if !ok || before.version >= version || version-before.version > patchAtMost {
+			return portfolio.Fold(in)
+		}
+		since, err := v.Versions(ctx, id, before.version)
+		if err != nil {
+			return nil, err
+		}
+		from := in.Through
+		for _, change := range since {
+			if change.Version <= version && !unset(change.FirstDate) {
+				from = min(from, change.FirstDate)
+			}
+		}
+		return portfolio.Refold(before.book, in, from)
+	}()
+	if err == nil {
+		if before, ok := a.latest.GetIfPresent(key); !ok || before.version <= version {
+			a.latest.Set(key, latestBook{version, book})
+		}
+	}
+	return book, err
 }
 
 // ledger is that of one of the portfolios in the version asked for; it must not be
