@@ -163,7 +163,7 @@ func (d Decimal) MulDiv(e, f Decimal, places int32) Decimal {
 	if f.Sign() == 0 {
 		panic("money: division by zero")
 	}
-	if d.wide == nil && e.wide == nil && f.wide == nil {
+	if places >= 0 && d.wide == nil && e.wide == nil && f.wide == nil {
 		if q, ok := quotient(d, e, f, places); ok {
 			return q
 		}
@@ -176,8 +176,14 @@ func (d Decimal) MulDiv(e, f Decimal, places int32) Decimal {
 	} else {
 		m = new(big.Int).Mul(m, bigPow10(-shift))
 	}
+	if places < 0 {
+		return whole(roundedQuo(n, m), places)
+	}
 	return fromBig(roundedQuo(n, m), places).trimmed()
 }
+
+// whole is c × 10^−places for negative places: scales are never negative.
+func whole(c *big.Int, places int32) Decimal { return fromBig(c.Mul(c, bigPow10(-places)), 0) }
 
 // roundedQuo is n/m rounded half away from zero; it may change n.
 func roundedQuo(n, m *big.Int) *big.Int {
@@ -192,10 +198,13 @@ func roundedQuo(n, m *big.Int) *big.Int {
 	return q
 }
 
-// Round returns d rounded half away from zero to so many places.
+// Round returns d rounded half away from zero to so many places; −2 rounds to hundreds.
 func (d Decimal) Round(places int32) Decimal {
 	if d.scale <= places {
 		return d
+	}
+	if places < 0 {
+		return whole(roundedQuo(new(big.Int).Set(d.big()), bigPow10(d.scale-places)), places)
 	}
 	if d.wide == nil && d.scale-places <= 19 {
 		a, negative := d.coefficient().abs()

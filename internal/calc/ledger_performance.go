@@ -25,6 +25,9 @@ type performanceQuestion struct {
 	AnnualiseShort bool   `json:"annualise_short"`
 }
 
+// longestDaily is for how many days a row each is given: two centuries.
+const longestDaily = 73_050
+
 func performanceDoor(raw json.RawMessage) (any, error) {
 	doc, err := ledger.ParseDocument(raw)
 	if err != nil {
@@ -36,6 +39,12 @@ func performanceDoor(raw json.RawMessage) (any, error) {
 	}
 	if doc.Period == nil || doc.Period.Start == 0 || doc.Period.End == 0 {
 		return nil, refuse("missing_field", `period: give {"start": …, "end": …}`)
+	}
+	if doc.Period.End < doc.Period.Start {
+		return nil, refuse("bad_period", "period: it ends on %s, before it starts on %s", doc.Period.End, doc.Period.Start)
+	}
+	if q.Daily && doc.Period.End-doc.Period.Start > longestDaily {
+		return nil, refuse("bad_period", "period: %d days are too many to list (at most %d); leave daily out or ask for a shorter period", doc.Period.End-doc.Period.Start, longestDaily)
 	}
 	if doc.BaseCurrency == "" {
 		return nil, refuse("missing_field", "base_currency: give the currency that figures are wanted in")
