@@ -251,6 +251,23 @@ func TestNativeDocument(t *testing.T) {
 	}
 }
 
+// Taking back the version of an import is undoing the import, with its prices.
+func TestUndoVersionOfAnImport(t *testing.T) {
+	w := newWorld(t)
+	p, err := w.imp(File{Name: "ledger.json", Content: []byte(document)}, ImportOptions{})
+	w.must(err)
+	_, err = w.s.UndoVersion(ctx, w.owner, w.portfolio, p.Import.Version, store.AnyVersion)
+	w.must(err)
+	w.wantLedger()
+	imports, err := w.s.Imports(ctx, w.owner, w.portfolio)
+	w.must(err)
+	all, err := w.s.DataStatus(ctx, w.owner, "", date.None)
+	w.must(err)
+	if len(imports) != 1 || imports[0].Undone == 0 || len(all) != 0 {
+		t.Errorf("imports %+v, series %+v", imports, all)
+	}
+}
+
 // The file's own closing figures are held against the result.
 func TestChecks(t *testing.T) {
 	w := newWorld(t)

@@ -183,6 +183,11 @@ func (s *Service) UndoVersion(ctx context.Context, c Caller, portfolio string, v
 				change.Remove = append(change.Remove, r.ID)
 			}
 		}
+		if change.Import != "" && change.Kind == store.Undone { // the prices that came with it go too
+			if _, err := tx.DropSource(ctx, importSource(change.Import), true); err != nil {
+				return store.Change{}, err
+			}
+		}
 		return change, d.rewind(change, back)
 	})
 }

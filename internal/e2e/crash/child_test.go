@@ -252,8 +252,8 @@ func (b *books) undoVersion() (line, error) {
 	if err != nil {
 		return line{}, err
 	}
-	if made[0].Import != "" {
-		return line{}, errNothing // an import is undone as one, with its prices
+	if made[0].Import != "" && made[0].Kind != store.Imported {
+		return line{}, errNothing // an import that was undone comes back by importing its file again
 	}
 	booked, err := b.svc.UndoVersion(b.ctx, b.caller, b.portfolio, version, store.AnyVersion)
 	return line{Version: booked.Version.Version}, err
