@@ -140,11 +140,14 @@ func (r *request) dated(p *view.Page, a *analysis.Analysis) {
 		p.AsOf = view.AsOf{State: "none", Text: "No data yet"}
 		return
 	}
-	p.AsOf = view.AsOf{State: "live", Text: "As of " + format.Date(a.ValuedOn)}
+	p.AsOf = view.AsOf{State: "live", Text: "As of " + format.Date(a.AsOf)}
+	if !a.ValuedOn.IsNone() && a.ValuedOn < a.AsOf { // bookings are newer than prices
+		p.AsOf.Text += ", prices of " + format.Date(a.ValuedOn)
+	}
 	if a.Summary.Value.Status == analysis.Stale || len(a.Data.Stale)+len(a.Data.Unpriced) > 0 {
 		p.AsOf.State = "stale"
 	}
-	p.Subtitle = fmt.Sprintf("%s · %s", p.Portfolio, format.Date(a.ValuedOn))
+	p.Subtitle = fmt.Sprintf("%s · %s", p.Portfolio, format.Date(a.AsOf))
 	if a.Simulated && p.Simulated == "" {
 		p.Simulated = "Simulated prices: the figures are right for a market that never was and mean nothing outside it."
 	}
