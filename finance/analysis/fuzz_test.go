@@ -19,6 +19,7 @@ func FuzzAnalysis(f *testing.F) {
 		`{"base_currency":"EUR","transactions":[{"date":"2024-01-02","type":"deposit","amount":"100","currency":"EUR"},{"date":"2024-01-03","type":"buy","symbol":"A","quantity":"1","price":"50","currency":"USD"}],"prices":{"A":[["2024-01-03","50"],["2024-06-03","60"]]},"fx":{"EUR/USD":[["2024-01-03","1.1"]]}}`,
 		`{"base_currency":"USD","symbols":{"ACME240621C00100000":{"type":"option","underlying":"ACME","strike":"100","expiry":"2024-06-21","right":"call","multiplier":"100"}},"transactions":[{"date":"2024-01-02","type":"buy","symbol":"ACME240621C00100000","quantity":"1","price":"3","currency":"USD"}],"prices":{"ACME240621C00100000":[["2024-01-02","3"]],"ACME":[["2024-01-02","98"]]}}`,
 		`{"base_currency":"EUR","on_oversold":"short","transactions":[{"date":"2024-01-03","type":"sell","symbol":"A","quantity":"1","price":"0.000000000000000001","currency":"EUR"},{"date":"9999-12-31","type":"split","symbol":"A","ratio":"1:99999999999999999999"}],"prices":{"A":[["1583-01-01","0"]]}}`,
+		`{"base_currency":"EUR","transactions":[{"date":"2024-01-03","type":"buy","symbol":"A","quantity":"1","price":"5","currency":"EUR"}],"prices":{"A":[["","8"]]}}`,
 	} {
 		f.Add([]byte(s))
 	}

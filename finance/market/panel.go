@@ -190,11 +190,17 @@ func FromDocument(d *ledger.Document) (*Panel, error) {
 		p.SetInstrument(d.Instrument(symbol))
 	}
 	for symbol, points := range d.Prices {
+		if err := dated("prices "+symbol, points); err != nil {
+			return nil, err
+		}
 		p.SetPrices(symbol, FromPoints(points, "document"))
 	}
 	for name, points := range d.FX {
 		pair, err := ParsePair(name)
 		if err != nil {
+			return nil, err
+		}
+		if err := dated("fx "+name, points); err != nil {
 			return nil, err
 		}
 		for _, pt := range points {
@@ -205,4 +211,14 @@ func FromDocument(d *ledger.Document) (*Panel, error) {
 		p.SetFX(pair, FromPoints(points, "document"))
 	}
 	return p, nil
+}
+
+// dated refuses points without a day.
+func dated(field string, points []ledger.Point) error {
+	for _, pt := range points {
+		if pt.Date == 0 || pt.Date.IsNone() {
+			return &ledger.Fault{Field: field, Value: pt.Value.String(), Problem: "no date is given", Cure: "give each value as [date, value], the day as YYYY-MM-DD"}
+		}
+	}
+	return nil
 }

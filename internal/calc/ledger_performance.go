@@ -28,6 +28,8 @@ type performanceQuestion struct {
 // longestDaily is for how many days a row each is given: two centuries.
 const longestDaily = 73_050
 
+func unset(d date.Date) bool { return d == 0 || d.IsNone() }
+
 func performanceDoor(raw json.RawMessage) (any, error) {
 	doc, err := ledger.ParseDocument(raw)
 	if err != nil {
@@ -37,7 +39,7 @@ func performanceDoor(raw json.RawMessage) (any, error) {
 	if err := decode(raw, &q); err != nil {
 		return nil, err
 	}
-	if doc.Period == nil || doc.Period.Start == 0 || doc.Period.End == 0 {
+	if doc.Period == nil || unset(doc.Period.Start) || unset(doc.Period.End) {
 		return nil, refuse("missing_field", `period: give {"start": …, "end": …}`)
 	}
 	if doc.Period.End < doc.Period.Start {

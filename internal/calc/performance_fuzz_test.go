@@ -15,6 +15,7 @@ func FuzzPerformance(f *testing.F) {
 		`{"base_currency":"EUR","period":{"start":"2024-01-01","end":"2024-12-31"},"daily":true,"transactions":[{"date":"2024-01-02","type":"deposit","amount":"100","currency":"EUR"},{"date":"2024-01-03","type":"buy","symbol":"A","quantity":"1","price":"50","currency":"USD"}],"prices":{"A":[["2024-01-03","50"],["2024-06-03","60"]]},"fx":{"EUR/USD":[["2024-01-03","1.1"]]}}`,
 		`{"base_currency":"EUR","period":{"start":"2024-01-01","end":"2024-12-31"},"scope":"security","symbol":"A","on_oversold":"zero_cost","transactions":[{"date":"2024-01-03","type":"sell","symbol":"A","quantity":"1","price":"50","currency":"EUR"},{"date":"2024-02-03","type":"split","symbol":"A","ratio":"2:1"}]}`,
 		`{"base_currency":"EUR","period":{"start":"2024-01-01","end":"2024-12-31"},"scope":"fund","valuations":[["2024-01-01","100"],["2024-06-01","120"]],"transactions":[{"date":"2024-03-03","type":"withdrawal","amount":"10","currency":"EUR"}]}`,
+		`{"base_currency":"EUR","period":{"start":"","end":"2024-12-31"},"daily":true,"transactions":[]}`,
 		`{"base_currency":"EUR","period":{"start":"1583-01-01","end":"9999-12-31"},"transactions":[{"date":"1583-01-03","type":"deposit","amount":"99999999999999999999","currency":"JPY"}]}`)
 }
 
