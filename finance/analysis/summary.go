@@ -81,6 +81,9 @@ func (r *runner) sinceStart(total money.Decimal, status Status, reasons []string
 		out += r.timeline.Outflow[i]
 	}
 	s.PaidIn = r.measured(in-out, "paid_in").From("Paid in", plain(in)).From("Paid out", plain(out))
+	if s.PaidIn.Known() && len(r.days) > 0 {
+		s.PaidIn = r.gapStatus(s.PaidIn, performance.Span{Start: r.days[0], End: r.AsOf})
+	}
 	if s.PaidIn.Known() {
 		s.Gain = r.money(total.Sub(s.PaidIn.Amount.Decimal), "gain").With(status, reasons...)
 	} else {

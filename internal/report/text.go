@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/foliosight/foliosight/finance/analysis"
+	"github.com/foliosight/foliosight/finance/money"
 )
 
 // Text writes the analysis as aligned tables.
@@ -90,18 +92,20 @@ func tables(a *analysis.Analysis) []table {
 		out = append(out, holdings(a))
 	}
 	out = append(out, risks(a))
-	if t := data(a); len(t.rows) > 0 || len(t.notes) > 0 {
+	t := data(a)
+	if t.notes = append(t.notes, legend(out)...); len(t.notes) > 0 {
 		out = append(out, t)
 	}
 	return out
 }
 
-// amount is a money figure with grouping and two decimals, an en dash when unknown.
+// amount is a money figure with grouping and the decimals of its currency, an en dash
+// when unknown.
 func amount(f analysis.Figure) string {
 	if !f.Known() {
 		return "–"
 	}
-	return Group(f.Amount.Decimal.Fixed(2)) + mark(f)
+	return Group(f.Amount.Decimal.Fixed(money.Currency(f.Unit).Places())) + mark(f)
 }
 
 // fraction is a figure as percent.
@@ -109,27 +113,61 @@ func fraction(f analysis.Figure) string {
 	if !f.Known() {
 		return "–"
 	}
-	return fmt.Sprintf("%.2f %%", f.Float64()*100) + mark(f)
+	return decimals(f.Float64()*100) + " %" + mark(f)
 }
 
 func ratio(f analysis.Figure) string {
 	if !f.Known() {
 		return "–"
 	}
-	return fmt.Sprintf("%.2f", f.Float64()) + mark(f)
+	return decimals(f.Float64()) + mark(f)
+}
+
+// decimals writes two of them, and no minus before nothing.
+func decimals(x float64) string {
+	text := strconv.FormatFloat(x, 'f', 2, 64)
+	if text == "-0.00" {
+		return "0.00"
+	}
+	return text
+}
+
+// marks are the signs of figures that are not complete.
+var marks = []struct {
+	status analysis.Status
+	sign   string
+	means  string
+}{
+	{analysis.Partial, "◐", "leaves out something that is named"},
+	{analysis.Stale, "◷", "rests on an old price"},
+	{analysis.Estimated, "≈", "rests on a model or a statement"},
 }
 
 // mark is the sign of a figure that is not complete.
 func mark(f analysis.Figure) string {
-	switch f.Status {
-	case analysis.Partial:
-		return " ◐"
-	case analysis.Stale:
-		return " ◷"
-	case analysis.Estimated:
-		return " ≈"
+	for _, m := range marks {
+		if m.status == f.Status {
+			return " " + m.sign
+		}
 	}
 	return ""
+}
+
+// legend explains the signs that the tables use.
+func legend(tables []table) []string {
+	var out []string
+	for _, m := range marks {
+		used := false
+		for _, t := range tables {
+			for _, row := range t.rows {
+				used = used || strings.Contains(strings.Join(row, " "), " "+m.sign)
+			}
+		}
+		if used {
+			out = append(out, m.sign+" "+m.means)
+		}
+	}
+	return out
 }
 
 // Group puts separators between the thousands of a plain number.
