@@ -29,7 +29,7 @@ func TestFoldedFromTheChangedDay(t *testing.T) {
 		for step := range 25 {
 			if r.IntN(3) == 0 {
 				on := date.Must(2024, 1, 3) + date.Date(r.IntN(200))
-				w.book(on.String()+" buy 2 ACME @ 101", (on + 3).String()+" sell 1 ACME @ 104")
+				w.book(on.String()+" buy 2 ACME @ 101", (on+3).String()+" sell 1 ACME @ 104")
 			} else {
 				w.must(w.randomChange(r))
 			}
