@@ -32,6 +32,9 @@ lint: ## tidy, generated code, format, vet and staticcheck alone
 bench: ## benchmarks; BENCH_DATA=DIR runs them on the workloads in that folder too
 	@scripts/bench
 
+bench-pages: ## how quickly the served pages answer with 14,400 transactions stored
+	@scripts/bench-pages
+
 fuzz: ## fuzz every reader and engine door for FUZZTIME each (default 60s)
 	@scripts/fuzz
 
@@ -41,4 +44,4 @@ crash: ## kill the program at random points 200 times and look for what was lost
 screenshots: ## take the pictures of the pages again
 	@scripts/screenshots
 
-.PHONY: help build run test check golden generate lint bench fuzz crash screenshots
+.PHONY: help build run test check golden generate lint bench bench-pages fuzz crash screenshots
