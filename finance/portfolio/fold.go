@@ -1,6 +1,8 @@
 package portfolio
 
 import (
+	"sync"
+
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/lot"
@@ -8,24 +10,102 @@ import (
 )
 
 // Fold folds a ledger. The error is a *ledger.Fault that names the booking which
-// cannot have happened.
+// cannot have happened. Input.Instrument is asked by one goroutine at a time.
 func Fold(in Input) (*Book, error) {
 	b := newBook(in)
 	b.arrange(in)
-	if !in.WithoutLots {
-		b.Lots = lot.NewKeeper(in.Policy, in.Instrument)
-	}
 	b.events = make([]event, 0, len(b.Transactions))
-	if b.Lots != nil {
-		b.Disposals = make([]lot.Disposal, 0, b.closings())
-	}
-	f := folder{Book: b, lots: b.Lots}
+	lots := b.keepLots(in)
+	f := folder{Book: b}
 	for i := range b.Transactions {
 		if err := f.apply(i); err != nil {
+			lots.told(i)
+			if earlier := lots.wait(); earlier != nil {
+				return nil, earlier
+			}
 			return nil, err
 		}
+		if i%lotsBehind == lotsBehind-1 {
+			lots.told(i + 1)
+		}
+	}
+	lots.told(len(b.Transactions))
+	if err := lots.wait(); err != nil {
+		return nil, err
 	}
 	return b, nil
+}
+
+// lotsBehind is after how many bookings the lots follow: they are kept beside the
+// quantities, on another core.
+const lotsBehind = 512
+
+// lotFolder keeps the lots of bookings that the fold has completed.
+type lotFolder struct {
+	book      *Book
+	keeper    *lot.Keeper
+	completed chan int // up to which booking; nil without lots
+	done      chan struct{}
+	disposals []lot.Disposal
+	moves     []Move
+	err       error
+}
+
+// keepLots starts keeping lots.
+func (b *Book) keepLots(in Input) *lotFolder {
+	l := &lotFolder{book: b}
+	if in.WithoutLots {
+		return l
+	}
+	l.keeper = lot.NewKeeper(in.Policy, b.instrument)
+	l.disposals = make([]lot.Disposal, 0, b.closings())
+	l.completed, l.done = make(chan int, len(b.Transactions)/lotsBehind+2), make(chan struct{})
+	go l.run()
+	return l
+}
+
+func (l *lotFolder) run() {
+	defer close(l.done)
+	from := 0
+	for to := range l.completed {
+		for ; from < to && l.err == nil; from++ {
+			l.apply(from)
+		}
+	}
+}
+
+func (l *lotFolder) apply(i int) {
+	t := &l.book.Transactions[i]
+	if t.Symbol == "" {
+		return
+	}
+	disposals, err := l.keeper.ApplyAt(i, t)
+	if err != nil {
+		l.err = l.book.fault(i, err)
+		return
+	}
+	l.disposals = append(l.disposals, disposals...)
+	for _, x := range l.keeper.Moved() {
+		l.moves = append(l.moves, Move{Transaction: i, Booking: x.Booking, Quantity: x.Quantity})
+	}
+}
+
+// told says that the bookings before position to are complete.
+func (l *lotFolder) told(to int) {
+	if l.completed != nil {
+		l.completed <- to
+	}
+}
+
+// wait ends the keeping of lots and gives them to the book.
+func (l *lotFolder) wait() error {
+	if l.completed == nil {
+		return nil
+	}
+	close(l.completed)
+	<-l.done
+	l.book.Lots, l.book.Disposals, l.book.Moves = l.keeper, l.disposals, l.moves
+	return l.err
 }
 
 // closings is about how many disposals the bookings make.
@@ -44,18 +124,23 @@ func newBook(in Input) *Book {
 		base := in.Base
 		in.Instrument = func(s string) instrument.Instrument { return instrument.Instrument{Symbol: s, Currency: base} }
 	}
+	var one sync.Mutex
+	ask := func(symbol string) instrument.Instrument {
+		one.Lock()
+		defer one.Unlock()
+		return in.Instrument(symbol)
+	}
 	return &Book{
-		Base: in.Base, Policy: in.Policy, instrument: in.Instrument,
+		Base: in.Base, Policy: in.Policy, instrument: ask,
 		accountAt: map[string]int32{}, symbolAt: map[string]int32{}, currencyAt: map[money.Currency]int32{},
 		positionAt: map[positionKey]int32{}, cashAt: map[[2]int32]int32{},
 	}
 }
 
-// folder applies bookings to a Book one after the other.
+// folder applies bookings to a Book one after the other: quantities and cash.
 type folder struct {
 	*Book
-	now  int32       // the booking at hand
-	lots *lot.Keeper // nil: quantities and cash alone
+	now  int32 // the booking at hand
 	dust map[positionKey]money.Decimal
 }
 
@@ -74,16 +159,6 @@ func (f *folder) apply(i int) error {
 	}
 	if err := ledger.Complete(t, *inst); err != nil {
 		return f.fault(i, err)
-	}
-	if f.lots != nil && symbol >= 0 {
-		disposals, err := f.lots.ApplyAt(i, t)
-		if err != nil {
-			return f.fault(i, err)
-		}
-		f.Disposals = append(f.Disposals, disposals...)
-		for _, l := range f.lots.Moved() {
-			f.Moves = append(f.Moves, Move{Transaction: i, Booking: l.Booking, Quantity: l.Quantity})
-		}
 	}
 	if t.ToSymbol != "" {
 		toSymbol = f.symbol(t.ToSymbol)

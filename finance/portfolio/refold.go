@@ -238,7 +238,7 @@ func (r *refolder) foldLots(in Input) (at int, err error) {
 		return -1, nil
 	}
 	b := r.Book
-	b.Lots = lot.NewKeeper(in.Policy, in.Instrument)
+	b.Lots = lot.NewKeeper(in.Policy, b.instrument)
 	b.Lots.Graft(r.old.Lots, func(symbol string) bool { return !r.changed[symbol] }, r.renumber)
 	kept, _ := slices.BinarySearchFunc(r.old.Disposals, r.cut, func(d lot.Disposal, i int) int { return d.Transaction - i })
 	moved, _ := slices.BinarySearchFunc(r.old.Moves, r.cut, func(m Move, i int) int { return m.Transaction - i })
