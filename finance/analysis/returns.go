@@ -28,7 +28,7 @@ func (r *runner) returns() {
 	s := performance.NewSpan(r.timeline, r.Period.Start, r.Period.End)
 	end := r.Period.End
 	out.TimeWeighted = r.gapStatus(r.twr(s, end), s)
-	out.TimeWeightedAnnual = r.annual(out.TimeWeighted, "time_weighted_annual")
+	out.TimeWeightedAnnual = r.annual(out.TimeWeighted, "time_weighted_annual", r.atWork(s))
 	out.MoneyWeighted = r.gapStatus(r.moneyWeighted(r.timeline, s), s)
 	r.benchmarkReturns(s)
 }
@@ -41,20 +41,37 @@ func (r *runner) twr(s performance.Span, end date.Date) Figure {
 	return Measure(ret, Fraction, end, "time_weighted").From("Days linked", itoa(s.To-s.From+1))
 }
 
-// annual annualises a total return, where the period is long enough or it was asked for.
-func (r *runner) annual(total Figure, method string) Figure {
+// atWork is the part of a span from the first day on which something was invested: what
+// a yearly rate counts.
+func (r *runner) atWork(s performance.Span) Period {
+	p := Period{Start: s.Start, End: s.End}
+	if s.Initial > 0 {
+		return p
+	}
+	for i := s.From; i <= s.To; i++ {
+		if r.timeline.Inflow[i] > 0 {
+			p.Start = max(p.Start, r.days[i]-1)
+			break
+		}
+	}
+	return p
+}
+
+// annual annualises a total return over the days in which it was earned, where they are
+// enough or it was asked for.
+func (r *runner) annual(total Figure, method string, earned Period) Figure {
 	switch {
 	case !total.Known():
 		return Unknown(Fraction, total.AsOf, method, total.Reasons...)
-	case !r.Period.Full() && !r.AnnualiseShort:
+	case !earned.Full() && !r.AnnualiseShort:
 		return Unknown(Fraction, total.AsOf, method, underOneYear)
 	}
-	f := Measure(performance.Annualise(total.Float64(), r.Period.Days()), Fraction, total.AsOf, method)
+	f := Measure(performance.Annualise(total.Float64(), earned.Days()), Fraction, total.AsOf, method)
 	f.Status, f.Reasons = total.Status, total.Reasons
-	if !r.Period.Full() {
+	if !earned.Full() {
 		f = f.With(Estimated, "annualised from less than a year")
 	}
-	return f.From("Return of the period", percent(total.Float64())).From("Days", itoa(r.Period.Days()))
+	return f.From("Return of the period", percent(total.Float64())).From("Days", itoa(earned.Days()))
 }
 
 func (r *runner) moneyWeighted(t *portfolio.Timeline, s performance.Span) Figure {
@@ -66,7 +83,7 @@ func (r *runner) moneyWeighted(t *portfolio.Timeline, s performance.Span) Figure
 	if len(rates.Roots) > 1 {
 		f = f.With(Estimated, "several rates fit these flows; this is the one nearest zero")
 	}
-	if !(Period{Start: s.Start, End: s.End}).Full() {
+	if !r.atWork(s).Full() {
 		f.Reasons = append(f.Reasons, "a yearly rate from less than a year")
 	}
 	return f
@@ -102,7 +119,7 @@ func (r *runner) benchmarkReturns(s performance.Span) {
 	}
 	if ret, err := performance.IndexReturn(r.invested(s), r.index); err == nil {
 		out.Benchmark = Measure(ret, Fraction, r.Period.End, "benchmark_return")
-		out.BenchmarkAnnual = r.annual(out.Benchmark, "benchmark_annual")
+		out.BenchmarkAnnual = r.annual(out.Benchmark, "benchmark_annual", Period{Start: r.invested(s).Start, End: s.End})
 		if out.TimeWeighted.Known() {
 			out.Active = Measure(out.TimeWeighted.Float64()-ret, Fraction, r.Period.End, "active_return")
 		}

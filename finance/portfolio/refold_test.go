@@ -58,7 +58,7 @@ func lotsOf(b *portfolio.Book) string {
 // Refold is Fold, whatever was edited, by every lot method.
 func TestRefoldIsFold(t *testing.T) {
 	edited, refused := 0, 0
-	for seed := range uint64(50) {
+	for seed := range uint64(24) {
 		r := workload.NewRandom(seed, 80)
 		g := rand.New(rand.NewPCG(seed, 9))
 		for _, m := range r.Methods() {
@@ -98,7 +98,7 @@ func TestRefoldIsFold(t *testing.T) {
 			}
 		}
 	}
-	if edited < 300 || refused < 10 {
+	if edited < 150 || refused < 5 {
 		t.Fatalf("%d edits, %d refused", edited, refused)
 	}
 }
