@@ -30,8 +30,9 @@ func (r *runner) optionDelta(h *Holding) (exposure float64, underlying, why stri
 	case !known:
 		return 0, "", "no price of " + o.Underlying + " is known"
 	}
+	rate, _ := r.rateNow()
 	t := option.Terms{Kind: option.Kind(o.Right == instrument.Put), Spot: spot.Float64(), Strike: o.Strike.Decimal.Float64(),
-		Years: float64(o.Expiry-r.AsOf) / 365, Rate: r.rateNow()}
+		Years: float64(o.Expiry-r.AsOf) / 365, Rate: rate}
 	if u, ok := r.Panel.Instrument(o.Underlying); ok && u.Class == instrument.Future {
 		t.DividendYield = t.Rate
 	}
@@ -60,12 +61,21 @@ func delta(price float64, t option.Terms) float64 {
 	return 0
 }
 
-// rateNow is the risk-free rate of the as-of day, continuously compounded; 0 where none
-// is known.
-func (r *runner) rateNow() float64 {
-	rate, _, ok := r.Panel.Rate(r.RiskFree).At(r.AsOf)
-	if !ok || rate <= -1 {
-		return 0
+// rateNow is the risk-free rate of the as-of day, continuously compounded; where none is
+// known the deltas are taken without interest, and deltaReason says so.
+func (r *runner) rateNow() (rate float64, known bool) {
+	annual, _, ok := r.Panel.Rate(r.RiskFree).At(r.AsOf)
+	if !ok || annual <= -1 {
+		return 0, false
 	}
-	return math.Log1p(rate)
+	return math.Log1p(annual), true
+}
+
+// deltaReason says what a figure that counts options with their delta rests on.
+func (r *runner) deltaReason() string {
+	said := "options count with their delta at the volatility their own price implies"
+	if _, known := r.rateNow(); !known {
+		said += ", without interest, as no risk-free rate is known"
+	}
+	return said
 }

@@ -72,7 +72,7 @@ func (r *runner) deltaAdjusted(status Status, reasons []string) {
 	}
 	out.DeltaAdjusted = r.measured(net+options, "delta_adjusted_exposure").With(status, reasons...)
 	if any {
-		out.DeltaAdjusted = out.DeltaAdjusted.With(Estimated, "deltas at the volatility each option's price implies")
+		out.DeltaAdjusted = out.DeltaAdjusted.With(Estimated, r.deltaReason())
 	}
 	if !any {
 		out.OptionsDelta, out.Notional = r.money(money.Zero, "options_delta"), r.money(money.Zero, "options_notional")

@@ -241,7 +241,7 @@ func (r *runner) loss(f risk.Figure, method string) Figure {
 	w := &r.out.Risk.Window
 	out := r.measured(f.Value, method).From("Days of history", itoa(w.Days)).From("From", w.From.String()).From("To", w.To.String())
 	if w.Options > 0 {
-		out = out.With(Estimated, "options count with their delta")
+		out = out.With(Estimated, r.deltaReason())
 	}
 	if len(w.Excluded) > 0 {
 		out = out.With(Partial, "without "+list(w.Excluded)+": no price history")
