@@ -16,6 +16,7 @@ type costs struct {
 	realisedKnown bool
 	why           string
 	income        money.Decimal
+	incomeWhy     string    // what income leaves out for want of a rate; empty: nothing
 	last          date.Date // last disposal
 }
 
@@ -56,6 +57,8 @@ func (r *runner) gatherCosts(s *shared) {
 			}
 		}
 		switch {
+		case x.closed.IsNone() && x.why != "":
+			last.incomeWhy = x.why
 		case x.closed.IsNone():
 			last.income = last.income.Add(x.amount)
 		case x.why != "":
@@ -64,6 +67,15 @@ func (r *runner) gatherCosts(s *shared) {
 			last.last, last.realised = x.closed, last.realised.Add(x.amount)
 		}
 	}
+}
+
+// received makes the income of a symbol a figure that says what it leaves out.
+func (r *runner) received(c *costs) Figure {
+	f := r.money(c.income, "income")
+	if c.incomeWhy != "" {
+		f = f.With(Partial, "a payment is left out: "+c.incomeWhy)
+	}
+	return f
 }
 
 // bookedCosts lists what every disposal realised and what every income was.
@@ -85,9 +97,8 @@ func (r *runner) bookedCosts() []bookedCosts {
 		default:
 			continue
 		}
-		if amount, why := r.booked(i, gross, t.Currency); why == "" {
-			out = append(out, bookedCosts{account: t.Account, symbol: t.Symbol, amount: amount, closed: date.None})
-		}
+		amount, why := r.booked(i, gross, t.Currency)
+		out = append(out, bookedCosts{account: t.Account, symbol: t.Symbol, amount: amount, why: why, closed: date.None})
 	}
 	return out
 }

@@ -44,7 +44,7 @@ func (r *runner) holdings() {
 		r.day(h)
 		r.fillLots(h, lots[h.Symbol])
 		if c := r.costs[h.Symbol]; c != nil {
-			h.Income = r.money(c.income, "income")
+			h.Income = r.received(c)
 			if c.realisedKnown {
 				h.Realised = r.money(c.realised, "realised")
 			} else {
@@ -130,10 +130,10 @@ func (r *runner) sortHoldings() {
 func (r *runner) closed(held map[string]int) {
 	for _, symbol := range r.nodeSymbols() {
 		c := r.costs[symbol]
-		if _, ok := held[symbol]; c == nil || ok || c.last.IsNone() && c.income.IsZero() {
+		if _, ok := held[symbol]; c == nil || ok || c.last.IsNone() && c.income.IsZero() && c.incomeWhy == "" {
 			continue
 		}
-		row := ClosedRow{Symbol: symbol, Name: r.Book.Instrument(symbol).Name, Income: r.money(c.income, "income"), Last: c.last}
+		row := ClosedRow{Symbol: symbol, Name: r.Book.Instrument(symbol).Name, Income: r.received(c), Last: c.last}
 		if c.realisedKnown {
 			row.Realised = r.money(c.realised, "realised")
 		} else {

@@ -108,6 +108,14 @@ func (r *runner) sinceStart(total money.Decimal, status Status, reasons []string
 	s.Unrealised = r.money(unrealised, "unrealised").With(costStatus, costReasons...)
 	realised, income := money.Zero, money.Zero
 	realisedStatus, realisedReasons := Complete, []string(nil)
+	incomeStatus, incomeReasons := Complete, []string(nil)
+	receive := func(name string, c *costs) {
+		income = income.Add(c.income)
+		if c.incomeWhy != "" {
+			incomeStatus = Partial
+			incomeReasons = append(incomeReasons, "a payment of "+name+" is left out: "+c.incomeWhy)
+		}
+	}
 	for _, symbol := range r.nodeSymbols() {
 		c := r.costs[symbol]
 		if c == nil {
@@ -117,13 +125,14 @@ func (r *runner) sinceStart(total money.Decimal, status Status, reasons []string
 			realisedStatus = Partial
 			realisedReasons = append(realisedReasons, "without "+symbol+": "+c.why)
 		}
-		realised, income = realised.Add(c.realised), income.Add(c.income)
+		realised = realised.Add(c.realised)
+		receive(symbol, c)
 	}
 	if c := r.costs[""]; c != nil && !r.Node.IsHolding() {
-		income = income.Add(c.income)
+		receive("cash", c)
 	}
 	s.Realised = r.money(realised, "realised").With(realisedStatus, realisedReasons...)
-	s.Income = r.money(income, "income")
+	s.Income = r.money(income, "income").With(incomeStatus, incomeReasons...)
 }
 
 // plain writes a float64 amount with two decimals, for the inputs of an explanation.
