@@ -71,6 +71,7 @@ type Analysis struct {
 	Periods    []PeriodRow   `json:"periods"`
 	Drawdowns  []DrawdownRow `json:"drawdowns"`
 	Risk       Risk          `json:"risk"`
+	ExAnte     *ExAnte       `json:"ex_ante"`
 	Data       DataStatus    `json:"data"`
 	Closed     []ClosedRow   `json:"closed,omitempty"` // symbols once held and held no more
 }
