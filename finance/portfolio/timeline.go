@@ -112,23 +112,26 @@ func (p *painter) addCash() {
 		return
 	}
 	for k := range p.Book.cash {
-		l := &p.Book.cash[k]
-		if !p.pick.money(l.account) {
-			continue
+		if l := &p.Book.cash[k]; p.pick.money(l.account) {
+			p.addBalance(l)
 		}
-		c := p.Book.Currencies[l.what]
-		fx := p.rate(c)
-		if fx.reason != "" {
-			p.gap(string(c), l, fx.reason, fx.from)
-			p.enters(l, fx.from, fx.at(fx.from))
-		}
-		p.each(l, func(from, to int, amount float64) {
-			for i := max(from, fx.from); i < to; i++ {
-				p.t.Cash[i] += amount * fx.at(i)
-			}
-		})
 	}
 	copy(p.t.Value[p.start:], p.t.Cash[p.start:])
+}
+
+// addBalance adds one balance.
+func (p *painter) addBalance(l *line) {
+	c := p.Book.Currencies[l.what]
+	fx := p.rate(c)
+	if fx.reason != "" {
+		p.gap(string(c), l, fx.reason, fx.from)
+		p.enters(l, fx.from, fx.at(fx.from))
+	}
+	p.each(l, func(from, to int, amount float64) {
+		for i := max(from, fx.from); i < to; i++ {
+			p.t.Cash[i] += float64(amount * fx.at(i))
+		}
+	})
 }
 
 // addSecurities adds the value of what is held: by symbol where no account is asked for.
@@ -142,26 +145,31 @@ func (p *painter) addSecurities() {
 		if !p.pick.symbol(l.what) || p.pick.accounts != nil && !p.pick.inAccount(l.account) {
 			continue
 		}
-		price := p.price(l.what)
-		if price.from > 0 {
-			name := p.Book.Symbols[l.what]
-			p.gap(name, l, price.reason, price.from)
-			if price.from < len(p.Days) {
-				p.enters(l, price.from, price.at(price.from)*p.splitOn(name, price.from))
-			}
-		}
-		value := p.t.Value
-		p.each(l, func(from, to int, q float64) {
-			from = max(from, price.from)
-			if from >= to {
-				return
-			}
-			prices := price.values[from-price.lead : to-price.lead]
-			for i, x := range value[from:to] {
-				value[from+i] = x + float64(q*prices[i])
-			}
-		})
+		p.addSecurity(l)
 	}
+}
+
+// addSecurity adds the value of one line.
+func (p *painter) addSecurity(l *line) {
+	price := p.price(l.what)
+	if price.from > 0 {
+		name := p.Book.Symbols[l.what]
+		p.gap(name, l, price.reason, price.from)
+		if price.from < len(p.Days) {
+			p.enters(l, price.from, price.at(price.from)*p.splitOn(name, price.from))
+		}
+	}
+	value := p.t.Value
+	p.each(l, func(from, to int, q float64) {
+		from = max(from, price.from)
+		if from >= to {
+			return
+		}
+		prices := price.values[from-price.lead : to-price.lead]
+		for i, x := range value[from:to] {
+			value[from+i] = x + float64(q*prices[i])
+		}
+	})
 }
 
 // enters lets in, on the first day on which it can be valued, what was there before.
