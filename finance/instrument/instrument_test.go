@@ -1,7 +1,9 @@
 package instrument
 
 import (
+	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/foliosight/foliosight/finance/date"
@@ -62,5 +64,40 @@ func TestIsOptionNeedsAllTerms(t *testing.T) {
 	}
 	if got := (Instrument{}).ContractSize(); !got.Equal(money.One) {
 		t.Errorf("contract size of an unknown instrument is %s, want 1", got)
+	}
+}
+
+func TestIsBondNeedsAllTerms(t *testing.T) {
+	whole := Instrument{Class: Bond, Coupon: money.Some(money.New(45, 3)), CouponFrequency: 2, DayCount: "ActActICMA", Maturity: date.Must(2034, 11, 15)}
+	if !whole.IsBond() || len(whole.MissingTerms()) > 0 {
+		t.Errorf("a bond with all terms is none; it lacks %v", whole.MissingTerms())
+	}
+	for name, change := range map[string]func(*Instrument){
+		"coupon": func(i *Instrument) { i.Coupon = money.Optional{} }, "coupon_frequency": func(i *Instrument) { i.CouponFrequency = 0 },
+		"day_count": func(i *Instrument) { i.DayCount = "" }, "maturity": func(i *Instrument) { i.Maturity = date.None },
+	} {
+		part := whole
+		if change(&part); part.IsBond() || !slices.Equal(part.MissingTerms(), []string{name}) {
+			t.Errorf("without %s: bond %t, lacks %v", name, part.IsBond(), part.MissingTerms())
+		}
+	}
+	share := whole
+	if share.Class = Equity; share.IsBond() || len(share.MissingTerms()) > 0 {
+		t.Error("a share with the terms of a bond is one")
+	}
+}
+
+// What is written is read again, and what is not known is not written.
+func TestBondTermsInJSON(t *testing.T) {
+	const text = `{"symbol":"T 4.5 34","currency":"USD","type":"bond","multiplier":"0.01","coupon":"0.045","coupon_frequency":2,"day_count":"ActActICMA","maturity":"2034-11-15","issue_date":"2024-11-15","price_quote":"dirty"}`
+	var i Instrument
+	if err := json.Unmarshal([]byte(text), &i); err != nil {
+		t.Fatal(err)
+	}
+	if back, err := json.Marshal(i); err != nil || string(back) != text || !i.IsBond() || i.PriceQuote != DirtyPrice {
+		t.Errorf("read %+v, written %s, %v", i, back, err)
+	}
+	if plain, err := json.Marshal(Instrument{Symbol: "A", Currency: "EUR"}); err != nil || string(plain) != `{"symbol":"A","currency":"EUR"}` {
+		t.Errorf("an instrument without terms is %s, %v", plain, err)
 	}
 }

@@ -182,5 +182,11 @@ type InstrumentSchema struct {
 	Strike     optionalSchema `json:"strike,omitempty" doc:"Of an option: the strike."`
 	Expiry     dateSchema     `json:"expiry,omitempty" doc:"Of an option: the last day."`
 	Right      string         `json:"right,omitempty" enum:"call,put" doc:"Of an option: call or put."`
+	Coupon     optionalSchema `json:"coupon,omitempty" doc:"Of a bond: the coupon, a fraction a year; 0 of a zero-coupon bond."`
+	Frequency  int            `json:"coupon_frequency,omitempty" doc:"Of a bond: coupons a year; of a zero-coupon bond how often its yield compounds." example:"2"`
+	DayCount   string         `json:"day_count,omitempty" enum:"30/360,ActActICMA,Act/365F,Act/360" doc:"Of a bond: its day count."`
+	Maturity   dateSchema     `json:"maturity,omitempty" doc:"Of a bond: the day it is repaid."`
+	IssueDate  dateSchema     `json:"issue_date,omitempty" doc:"Of a bond: the day interest starts, where it is known."`
+	PriceQuote string         `json:"price_quote,omitempty" enum:"clean,dirty" doc:"Of a bond: whether its prices, in percent of par, leave accrued interest out (clean, unless given) or contain it."`
 	Simulated  bool           `json:"simulated,omitempty" doc:"Whether it belongs to the simulated market."`
 }

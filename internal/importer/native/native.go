@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/foliosight/foliosight/finance/bond"
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
@@ -291,7 +292,22 @@ func (r *reader) file() *importer.File {
 		}
 	}
 	f.Instruments = r.instruments()
+	f.Notes = append(f.Notes, bondNotes(f.Instruments)...)
 	return f
+}
+
+// bondNotes says of each bond that has some of its terms why it cannot be priced by
+// them. A bond without any is one that only its price is known of.
+func bondNotes(list []instrument.Instrument) (notes []string) {
+	for _, i := range list {
+		if i.Class != instrument.Bond || len(i.MissingTerms()) == 4 {
+			continue
+		}
+		if _, err := bond.OfInstrument(i); err != nil {
+			notes = append(notes, fmt.Sprintf("The bond is valued by its prices alone until its terms are right: %v.", err))
+		}
+	}
+	return notes
 }
 
 // complete fills in what the document says once for all its transactions.

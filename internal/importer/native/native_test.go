@@ -56,6 +56,25 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// The terms of a bond come along; terms that make no bond are named, the rows are not refused.
+func TestBonds(t *testing.T) {
+	f, err := importer.NewRegistry(Format).Read("ledger.json", []byte(`{"base_currency": "USD", "transactions": [
+  {"id": "1", "date": "2024-12-02", "type": "buy", "symbol": "T 4.5 34", "quantity": "20000", "price": "101.5", "amount": "20300"}],
+  "symbols": {
+    "T 4.5 34": {"type": "bond", "multiplier": "0.01", "coupon": "0.045", "coupon_frequency": 2, "day_count": "ActActICMA", "maturity": "2034-11-15"},
+    "U": {"type": "bond", "coupon": "0.03", "coupon_frequency": 5, "day_count": "30/360", "maturity": "2030-01-01"},
+    "V": {"type": "bond", "coupon": "0.03"}, "W": {"type": "bond"}}}`), importer.Auto, importer.Options{Account: "Main"})
+	if err != nil || f.Counts().Booked != 1 || len(f.Instruments) != 4 {
+		t.Fatalf("%v, %+v", err, f)
+	}
+	if i := f.Instruments[0]; !i.IsBond() || i.Coupon.Decimal.String() != "0.045" || i.Maturity.String() != "2034-11-15" {
+		t.Errorf("the bond is %+v", i)
+	}
+	if len(f.Notes) != 2 || !strings.Contains(f.Notes[0], "U: frequency 5") || !strings.Contains(f.Notes[1], "V: describe coupon_frequency, day_count, maturity") {
+		t.Errorf("notes %q", f.Notes)
+	}
+}
+
 // Each transaction has one fault; its number, id, field and value are named.
 func TestRowFaults(t *testing.T) {
 	tests := []struct{ transaction, field, value, problem string }{

@@ -216,8 +216,9 @@ func actions(t *testing.T, s store.Store) {
 	later := store.Action{Kind: store.DividendAction, Symbol: "A", Date: date.MustParse("2021-02-07"), Amount: some("0.2"), Currency: "USD"}
 	a := instrument.Instrument{Symbol: "A", Currency: "USD", Class: instrument.Equity, Name: "Company A", ISIN: "US0000000001"}
 	option := instrument.Instrument{Symbol: "A250815P00200000", Currency: "USD", Class: instrument.Option, Underlying: "A", Strike: some("200"), Expiry: date.MustParse("2025-08-15"), Right: instrument.Put, Multiplier: some("100")}
-	r := write(t, s, id, store.Batch{Source: "file", Actions: []store.Action{split, dividend, special}, Instruments: []instrument.Instrument{a, option}})
-	wantEqual(t, fmt.Sprint(r.Actions, r.Instruments, r.Version.Shared), "3 2 1", "first batch")
+	bond := instrument.Instrument{Symbol: "A 4.5 2034", Currency: "USD", Class: instrument.Bond, Multiplier: some("0.01"), Coupon: some("0.045"), CouponFrequency: 2, DayCount: "ActActICMA", Maturity: date.MustParse("2034-11-15"), PriceQuote: instrument.CleanPrice}
+	r := write(t, s, id, store.Batch{Source: "file", Actions: []store.Action{split, dividend, special}, Instruments: []instrument.Instrument{a, option, bond}})
+	wantEqual(t, fmt.Sprint(r.Actions, r.Instruments, r.Version.Shared), "3 3 1", "first batch")
 	r = write(t, s, id, store.Batch{Source: "file", Actions: []store.Action{split}, Instruments: []instrument.Instrument{a}})
 	wantEqual(t, fmt.Sprint(r.Changed, r.Actions, r.Instruments, r.Version.Shared), "false 0 0 1", "the same again")
 	changed := dividend
@@ -250,7 +251,7 @@ func actions(t *testing.T, s store.Store) {
 	read(t, s, bob.owner, func(ctx context.Context, v store.View) {
 		all, err := v.Instruments(ctx, nil, store.LatestMarket, false)
 		check(t, err)
-		if diff := cmp.Diff(map[string]instrument.Instrument{"A": renamed, option.Symbol: option}, all, sameDecimals); diff != "" {
+		if diff := cmp.Diff(map[string]instrument.Instrument{"A": renamed, option.Symbol: option, bond.Symbol: bond}, all, sameDecimals); diff != "" {
 			t.Errorf("instruments differ:\n%s", diff)
 		}
 		none, err := v.Instruments(ctx, nil, store.LatestMarket, true)
