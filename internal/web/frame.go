@@ -2,6 +2,9 @@ package web
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -11,14 +14,37 @@ import (
 	"github.com/foliosight/foliosight/internal/web/view"
 )
 
-// pages are those of a portfolio, in the order of the sidebar.
-var pages = []struct{ name, label, icon, key string }{
-	{"", "Overview", "layout-dashboard", "g o"},
-	{"/holdings", "Holdings", "layers", "g h"},
-	{"/performance", "Performance", "chart-line", "g p"},
-	{"/transactions", "Transactions", "arrow-left-right", "g t"},
-	{"/prices", "Prices & valuations", "tag", "g v"},
-	{"/data", "Data status", "database", "g d"},
+// portfolioPage is a page of a portfolio in the frame: in the sidebar, there under its
+// group or at the foot, in the bar at the bottom of a phone where Bar, and by its key.
+type portfolioPage struct {
+	name, label, icon, key string
+	group                  string
+	bar                    bool
+}
+
+// atFoot is the group of what stands at the foot of the sidebar.
+const atFoot = "foot"
+
+// pages are those of a portfolio, in the order of the sidebar. What is not served is
+// not shown.
+var pages = []portfolioPage{
+	{"", "Overview", "layout-dashboard", "g o", "", true},
+	{"/holdings", "Holdings", "layers", "g h", "", true},
+	{"/performance", "Performance", "chart-line", "g p", "", true},
+	{"/transactions", "Transactions", "arrow-left-right", "g t", "", false},
+	{"/risk", "Risk", "shield", "g r", "Risk", true},
+	{"/scenarios", "Scenarios", "waves", "g c", "Risk", false},
+	{"/what-if", "What-if", "flask-conical", "g w", "Risk", false},
+	{"/prices", "Prices & valuations", "tag", "g v", atFoot, false},
+	{"/data", "Data status", "database", "g d", atFoot, false},
+}
+
+// served are the pages of the list that the mux answers.
+func served(list []portfolioPage, mux *http.ServeMux) []portfolioPage {
+	return slices.DeleteFunc(slices.Clone(list), func(p portfolioPage) bool {
+		_, pattern := mux.Handler(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/p/x" + p.name}})
+		return pattern == "/"
+	})
 }
 
 // frame fills what stands around a page. at is the page's name in the sidebar.
@@ -33,17 +59,20 @@ func (r *request) frame(title, at string) view.Page {
 	}
 	home := r.home0()
 	p.PaletteURL = home + "/go"
-	var main view.NavGroup
-	for i, page := range pages {
+	for _, page := range r.site.pages {
 		link := view.Link{Label: page.label, Href: home + page.name + r.kept(), Icon: page.icon, Key: page.key, Current: page.name == at && at != "-"}
-		if i < 4 {
-			main.Items = append(main.Items, view.NavItem{Link: link})
-			p.Bottom = append(p.Bottom, link)
-		} else {
+		switch last := len(p.Nav) - 1; {
+		case page.group == atFoot:
 			p.Foot = append(p.Foot, link)
+		case last >= 0 && p.Nav[last].Label == page.group:
+			p.Nav[last].Items = append(p.Nav[last].Items, view.NavItem{Link: link})
+		default:
+			p.Nav = append(p.Nav, view.NavGroup{Label: page.group, Items: []view.NavItem{{Link: link}}})
+		}
+		if page.bar {
+			p.Bottom = append(p.Bottom, link)
 		}
 	}
-	p.Nav = []view.NavGroup{main}
 	p.Foot = append(p.Foot, view.Link{Label: "Settings", Href: "/settings", Icon: "settings", Key: "g s", Current: at == "settings"})
 	p.Bottom = append(p.Bottom, view.Link{Label: "More", Href: p.PaletteURL, Icon: "menu", Current: at == "/go"})
 	p.Switcher = r.switcher(at)

@@ -43,6 +43,7 @@ type site struct {
 	files  *assets.Files
 	assets view.Assets
 	drafts *drafts
+	pages  []portfolioPage // of a portfolio, those that there are
 }
 
 // New returns the handler of all pages and their files. Mount it at "/".
@@ -64,6 +65,7 @@ func New(svc Services, opts Options) (http.Handler, error) {
 		http.Redirect(w, r, s.assets.Icon, http.StatusFound)
 	})
 	s.routes(mux)
+	s.pages = served(pages, mux)
 	return policy(compressed(http.NewCrossOriginProtection().Handler(mux))), nil
 }
 
@@ -95,6 +97,7 @@ func (s *site) routes(mux *http.ServeMux) {
 	of("GET /p/{portfolio}/holdings", s.holdings)
 	of("GET /p/{portfolio}/holdings.csv", s.holdingsCSV)
 	of("GET /p/{portfolio}/performance", s.performance)
+	of("GET /p/{portfolio}/risk", s.risk)
 	of("GET /p/{portfolio}/charts/{chart}", s.chart)
 	of("GET /p/{portfolio}/transactions", s.transactions)
 	of("GET /p/{portfolio}/transactions.csv", s.transactionsCSV)

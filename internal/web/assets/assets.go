@@ -22,7 +22,7 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css js/*.js vendor/*.js vendor/*.woff2 vendor/licences/*.txt icon.svg
+//go:embed css/*.css css/risk/*.css js/*.js vendor/*.js vendor/*.woff2 vendor/licences/*.txt icon.svg
 var embedded embed.FS
 
 // Prefix is where Handler expects to be mounted.
@@ -63,22 +63,25 @@ func Load() (*Files, error) {
 	}
 	files := &Files{byPath: map[string]*file{}, urls: map[string]string{}}
 	vendorHash := files.add("vendor", groups["vendor"])
-	groups["css"] = map[string][]byte{"app.css": joinStyles(groups["css"], vendorHash)}
-	files.add("css", groups["css"])
+	files.add("css", joinStyles(groups["css"], vendorHash))
 	files.add("js", groups["js"])
 	files.add("root", groups["root"])
 	return files, nil
 }
 
-// joinStyles puts the style sheets into one, in the order of their names, and
-// points the typeface at its hashed address.
-func joinStyles(sheets map[string][]byte, vendorHash string) []byte {
-	var all bytes.Buffer
+// joinStyles puts the style sheets into one, those of a folder into one of its
+// name, in the order of their names, and points the typeface at its hashed address.
+func joinStyles(sheets map[string][]byte, vendorHash string) map[string][]byte {
+	all := map[string][]byte{}
 	for _, name := range sortedKeys(sheets) {
-		all.Write(bytes.ReplaceAll(sheets[name], []byte("../vendor/"), []byte(Prefix+"vendor/"+vendorHash+"/")))
-		all.WriteByte('\n')
+		sheet := "app.css"
+		if folder, _, found := strings.Cut(name, "/"); found {
+			sheet = folder + ".css"
+		}
+		all[sheet] = append(all[sheet], bytes.ReplaceAll(sheets[name], []byte("../vendor/"), []byte(Prefix+"vendor/"+vendorHash+"/"))...)
+		all[sheet] = append(all[sheet], '\n')
 	}
-	return all.Bytes()
+	return all
 }
 
 // add registers the files of a group under one hash and returns the hash.

@@ -5,11 +5,13 @@ type Base struct {
 	Lang   string
 	Theme  string // system, light, dark
 	Assets Assets
+	Sheet  string // address of a second style sheet, of this page and its like alone
 }
 
 // Assets are the addresses of scripts, styles and the typeface.
 type Assets struct {
 	Style, Icon, Font string
+	Risk              string // style sheet of the risk pages
 	App, Htmx, Charts string
 	Modules           []string // loaded early, because App imports them
 }
