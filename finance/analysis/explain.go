@@ -27,6 +27,7 @@ const (
 	bacon             = "Bacon, Practical Portfolio Performance Measurement and Attribution, 2nd ed."
 	jorion            = "Jorion, Value at Risk, 3rd ed."
 	yourBookings      = "your transactions"
+	notionalSides     = "Bought calls and sold puts are long, bought puts and sold calls short, at their full notional whatever their delta."
 	bookingsAndPrices = "your transactions and the stored prices"
 )
 
@@ -96,21 +97,30 @@ var explanations = map[string]Explanation{
 	"es_normal":      {"Expected shortfall, normal", "The mean loss beyond the value at risk under a normal distribution.", "−mean + standard deviation × φ(z) / (1 − confidence)", "One day; positive is a loss.", jorion},
 	"coverage":       {"Coverage", "The share of the gross exposure whose history is known.", "Σ |value| × known days / days, over Σ |value|", "", bookingsAndPrices},
 
-	"long_exposure":           {"Long exposure", "The value of everything held long, cash apart.", "Σ positive market values", "Options with their market value.", bookingsAndPrices},
-	"short_exposure":          {"Short exposure", "The value of everything sold short; negative.", "Σ negative market values", "", bookingsAndPrices},
-	"gross_exposure":          {"Gross exposure", "Both sides added up.", "Σ |market value|", "", bookingsAndPrices},
-	"net_exposure":            {"Net exposure", "Long less short.", "Σ market value", "", bookingsAndPrices},
-	"long_exposure_share":     {"Long exposure", "Long exposure as a share of the total value.", "long exposure / total value", "", bookingsAndPrices},
-	"short_exposure_share":    {"Short exposure", "Short exposure as a share of the total value; negative.", "short exposure / total value", "", bookingsAndPrices},
-	"gross_exposure_share":    {"Gross exposure", "Gross exposure as a share of the total value.", "gross exposure / total value", "", bookingsAndPrices},
-	"net_exposure_share":      {"Net exposure", "Net exposure as a share of the total value.", "net exposure / total value", "", bookingsAndPrices},
-	"delta_adjusted_exposure": {"Delta-adjusted exposure", "Net exposure with each option counted as the shares it moves like.", "Σ market value + Σ delta × underlying price × contract size × contracts", "Black–Scholes–Merton delta at the volatility implied by the option's own price.", "Hull, Options, Futures and Other Derivatives"},
-	"options_delta":           {"Delta exposure of the options", "The options' part of the delta-adjusted exposure.", "Σ delta × underlying price × contract size × contracts", "", "Hull, Options, Futures and Other Derivatives"},
-	"options_notional":        {"Notional of the options", "What the options' underlyings are worth, both sides added.", "Σ underlying price × contract size × |contracts|", "", bookingsAndPrices},
-	"hhi":                     {"Concentration (HHI)", "Between 0 and 1; one name alone is 1.", "Σ weight²", "Weights of the gross exposure, by instrument, cash apart.", "Herfindahl and Hirschman"},
-	"effective_number":        {"Effective number of names", "How many equal positions would be as concentrated.", "1 / Σ weight²", "", "Herfindahl and Hirschman"},
-	"top3":                    {"Three largest", "The share of the three largest positions in the gross exposure.", "Σ three largest weights", "", bookingsAndPrices},
-	"top10":                   {"Ten largest", "The share of the ten largest positions in the gross exposure.", "Σ ten largest weights", "", bookingsAndPrices},
-	"largest":                 {"Largest position", "The share of the largest position in the gross exposure.", "largest weight", "", bookingsAndPrices},
-	"concentration":           {"Concentration", "How much hangs on few names.", "", "Weights of the gross exposure, by instrument, cash apart.", bookingsAndPrices},
+	"long_exposure":                 {"Long exposure", "The value of everything held long, cash apart.", "Σ positive market values", "Options with their market value.", bookingsAndPrices},
+	"short_exposure":                {"Short exposure", "The value of everything sold short; negative.", "Σ negative market values", "", bookingsAndPrices},
+	"gross_exposure":                {"Gross exposure", "Both sides added up.", "Σ |market value|", "", bookingsAndPrices},
+	"net_exposure":                  {"Net exposure", "Long less short.", "Σ market value", "", bookingsAndPrices},
+	"long_exposure_share":           {"Long exposure", "Long exposure as a share of the total value.", "long exposure / total value", "", bookingsAndPrices},
+	"short_exposure_share":          {"Short exposure", "Short exposure as a share of the total value; negative.", "short exposure / total value", "", bookingsAndPrices},
+	"gross_exposure_share":          {"Gross exposure", "Gross exposure as a share of the total value.", "gross exposure / total value", "", bookingsAndPrices},
+	"net_exposure_share":            {"Net exposure", "Net exposure as a share of the total value.", "net exposure / total value", "", bookingsAndPrices},
+	"delta_adjusted_exposure":       {"Delta-adjusted exposure", "Net exposure with each option counted as the shares it moves like.", "Σ market value + Σ delta × underlying price × contract size × contracts", "Black–Scholes–Merton delta at the volatility implied by the option's own price.", "Hull, Options, Futures and Other Derivatives"},
+	"delta_adjusted_exposure_share": {"Delta-adjusted exposure", "Delta-adjusted exposure as a share of the total value.", "delta-adjusted exposure / total value", "", "Hull, Options, Futures and Other Derivatives"},
+	"long_notional":                 {"Long exposure at notional", "Everything held long, with each option that gains on a rise at what its underlyings are worth.", "Σ positive of market value, or of underlying price × contract size × contracts", notionalSides, bookingsAndPrices},
+	"short_notional":                {"Short exposure at notional", "Everything sold short, with each option that gains on a fall at what its underlyings are worth; negative.", "Σ negative of market value, or of underlying price × contract size × contracts", notionalSides, bookingsAndPrices},
+	"gross_notional":                {"Gross exposure at notional", "Both sides added up, options at what their underlyings are worth.", "Σ |market value or notional|", notionalSides, bookingsAndPrices},
+	"net_notional":                  {"Net exposure at notional", "Long less short, options at what their underlyings are worth.", "Σ market value or notional", notionalSides, bookingsAndPrices},
+	"long_notional_share":           {"Long exposure at notional", "Long exposure at notional as a share of the total value.", "long exposure / total value", notionalSides, bookingsAndPrices},
+	"short_notional_share":          {"Short exposure at notional", "Short exposure at notional as a share of the total value; negative.", "short exposure / total value", notionalSides, bookingsAndPrices},
+	"gross_notional_share":          {"Gross exposure at notional", "Gross exposure at notional as a share of the total value.", "gross exposure / total value", notionalSides, bookingsAndPrices},
+	"net_notional_share":            {"Net exposure at notional", "Net exposure at notional as a share of the total value.", "net exposure / total value", notionalSides, bookingsAndPrices},
+	"options_delta":                 {"Delta exposure of the options", "The options' part of the delta-adjusted exposure.", "Σ delta × underlying price × contract size × contracts", "", "Hull, Options, Futures and Other Derivatives"},
+	"options_notional":              {"Notional of the options", "What the options' underlyings are worth, both sides added.", "Σ underlying price × contract size × |contracts|", "", bookingsAndPrices},
+	"hhi":                           {"Concentration (HHI)", "Between 0 and 1; one name alone is 1.", "Σ weight²", "Weights of the gross exposure, by instrument, cash apart.", "Herfindahl and Hirschman"},
+	"effective_number":              {"Effective number of names", "How many equal positions would be as concentrated.", "1 / Σ weight²", "", "Herfindahl and Hirschman"},
+	"top3":                          {"Three largest", "The share of the three largest positions in the gross exposure.", "Σ three largest weights", "", bookingsAndPrices},
+	"top10":                         {"Ten largest", "The share of the ten largest positions in the gross exposure.", "Σ ten largest weights", "", bookingsAndPrices},
+	"largest":                       {"Largest position", "The share of the largest position in the gross exposure.", "largest weight", "", bookingsAndPrices},
+	"concentration":                 {"Concentration", "How much hangs on few names.", "", "Weights of the gross exposure, by instrument, cash apart.", bookingsAndPrices},
 }

@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"math"
+
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/risk"
@@ -40,6 +42,7 @@ func (r *runner) exposure() {
 	out.Gross, out.GrossShare = put(long.Sub(short), "gross_exposure")
 	out.Net, out.NetShare = put(long.Add(short), "net_exposure")
 	r.deltaAdjusted(status, reasons)
+	r.atNotional()
 	r.concentration(book, status, reasons)
 }
 
@@ -74,12 +77,78 @@ func (r *runner) deltaAdjusted(status Status, reasons []string) {
 	if any {
 		out.DeltaAdjusted = out.DeltaAdjusted.With(Estimated, r.deltaReason())
 	}
+	out.DeltaShare = r.ofValue(out.DeltaAdjusted, "delta_adjusted_exposure_share")
 	if !any {
 		out.OptionsDelta, out.Notional = r.money(money.Zero, "options_delta"), r.money(money.Zero, "options_notional")
 		return
 	}
 	out.OptionsDelta = r.measured(options, "options_delta").With(status, reasons...)
 	out.Notional = r.measured(notional, "options_notional").With(status, reasons...)
+}
+
+// ofValue is an amount as a share of the total value, as reliable as the amount.
+func (r *runner) ofValue(amount Figure, method string) Figure {
+	total := r.out.Summary.Value
+	switch {
+	case !amount.Known():
+		return Unknown(Fraction, r.AsOf, method, amount.Reasons...)
+	case !total.Known() || total.Float64() <= 0:
+		return Unknown(Fraction, r.AsOf, method, "the total value is not positive")
+	}
+	return Measure(amount.Float64()/total.Float64(), Fraction, r.AsOf, method).With(amount.Status, amount.Reasons...)
+}
+
+// atNotional is the exposure with each option at underlying price × contract size ×
+// contracts, on the side it gains on.
+func (r *runner) atNotional() {
+	long, short := 0.0, 0.0
+	status, reasons := Complete, []string(nil)
+	for i := range r.out.Holdings {
+		h := &r.out.Holdings[i]
+		amount, why := h.Value.Float64(), first(h.Value.Reasons)
+		if h.Instrument.IsOption() {
+			amount, why = r.optionNotional(h)
+		}
+		switch {
+		case math.IsNaN(amount):
+			status = Partial
+			reasons = append(reasons, "without "+h.Symbol+": "+why)
+		case amount < 0:
+			short += amount
+		default:
+			long += amount
+		}
+	}
+	put := func(amount float64, method string) (Figure, Figure) {
+		f := r.measured(amount, method).With(status, reasons...)
+		return f, r.ofValue(f, method+"_share")
+	}
+	out := &r.out.Risk.Exposure.AtNotional
+	out.Long, out.LongShare = put(long, "long_notional")
+	out.Short, out.ShortShare = put(short, "short_notional")
+	out.Gross, out.GrossShare = put(long-short, "gross_notional")
+	out.Net, out.NetShare = put(long+short, "net_notional")
+}
+
+// optionNotional is what the underlyings of an option are worth, negative where it gains
+// on their fall; NaN with the reason where that is not known.
+func (r *runner) optionNotional(h *Holding) (amount float64, why string) {
+	o := h.Instrument
+	if o.Expiry <= r.AsOf {
+		return 0, ""
+	}
+	price, _, known := r.Panel.Price(o.Underlying, r.AsOf)
+	if !known {
+		return math.NaN(), "no price of " + o.Underlying + " is known"
+	}
+	w := r.valuer.Cash(h.Quantity.Mul(o.ContractSize()).Mul(price), o.Currency, r.AsOf)
+	switch {
+	case !w.Known:
+		return math.NaN(), w.Reason
+	case o.Right == instrument.Put:
+		return -w.Amount.Float64(), ""
+	}
+	return w.Amount.Float64(), ""
 }
 
 func (r *runner) concentration(book []risk.Position, status Status, reasons []string) {

@@ -77,8 +77,23 @@ type Exposure struct {
 	GrossShare    Figure `json:"gross_share"`
 	NetShare      Figure `json:"net_share"`
 	DeltaAdjusted Figure `json:"delta_adjusted"` // net, options at delta × underlying × contract size
-	OptionsDelta  Figure `json:"options_delta"`  // the options' part of it
+	DeltaShare    Figure `json:"delta_adjusted_share"`
+	OptionsDelta  Figure `json:"options_delta"` // the options' part of it
 	Notional      Figure `json:"options_notional"`
+	AtNotional    Sides  `json:"at_notional"`
+}
+
+// Sides is the exposure with each option at what its underlyings are worth, on the side
+// it gains on: bought calls and sold puts are long.
+type Sides struct {
+	Long       Figure `json:"long"`
+	Short      Figure `json:"short"` // negative
+	Gross      Figure `json:"gross"`
+	Net        Figure `json:"net"`
+	LongShare  Figure `json:"long_share"` // of the value
+	ShortShare Figure `json:"short_share"`
+	GrossShare Figure `json:"gross_share"`
+	NetShare   Figure `json:"net_share"`
 }
 
 // Concentration says how much hangs on few names; weights are of the gross exposure.

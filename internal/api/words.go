@@ -34,6 +34,7 @@ var objects = map[string]string{
 	"Instrument":      "What is known of something that can be held.",
 	"Window":          "Which history today's holdings were put back onto, and what is missing.",
 	"Exposure":        "How much is at work on either side.",
+	"Sides":           "Exposure with each option at what its underlyings are worth, on the side it gains on.",
 	"Concentration":   "How much hangs on few names; weights are of the gross exposure.",
 	"Realised":        "The measures of the period's daily returns.",
 	"TailRow":         "Value at risk and expected shortfall of one method, confidence and horizon, as positive losses.",
@@ -112,8 +113,8 @@ var words = map[string]string{
 	"correlation": "With the benchmark.", "best_day": "Best daily return.", "worst_day": "Worst daily return.", "risk_free": "Mean risk-free rate a year, of the days measured.",
 	"confidence": "Confidence, such as 0.99.", "horizon_days": "Horizon in days.", "TailRow.method": "historical or normal.", "var": "Value at risk: a positive loss.", "es": "Expected shortfall: a positive loss.", "var_share": "Value at risk as a share of the value.",
 	"Window.days": "Days of history.", "covered": "Share of the gross exposure with a full history.", "excluded": "Symbols without a history.", "Window.options": "Options that count with their delta.", "Window.partial": "Symbols with a part of it.",
-	"long": "Value of the long side.", "Exposure.short": "Value of the short side, negative.", "gross": "Long and short added up without their signs.", "net": "Long and short added up.", "long_share": "Long as a share of the value.", "short_share": "Short as a share of the value.",
-	"gross_share": "Gross as a share of the value.", "net_share": "Net as a share of the value.", "delta_adjusted": "Net, options at delta × underlying price × contract size.", "options_delta": "The options' part of it.", "options_notional": "Underlying price × contract size of all options.",
+	"long": "Value of the long side.", "Exposure.short": "Value of the short side, negative.", "Sides.short": "Value of the short side, negative.", "gross": "Long and short added up without their signs.", "net": "Long and short added up.", "long_share": "Long as a share of the value.", "short_share": "Short as a share of the value.",
+	"gross_share": "Gross as a share of the value.", "net_share": "Net as a share of the value.", "delta_adjusted": "Net, options at delta × underlying price × contract size.", "delta_adjusted_share": "The same as a share of the value.", "options_delta": "The options' part of it.", "at_notional": "The exposure with each option at what its underlyings are worth, on the side it gains on.", "options_notional": "Underlying price × contract size of all options.",
 	"hhi": "Sum of the squared weights; one name gives 1.", "effective": "1 / HHI: the number of names of equal size that would be as concentrated.", "top3": "Share of the three largest.", "top10": "Share of the ten largest.", "largest": "The largest name.", "largest_share": "Its share.",
 
 	"means": "What it means.", "formula": "Its formula.", "convention": "The convention chosen.", "source": "Where the formula or the data come from.", "MethodExplanation.name": "What the figure is called.",
