@@ -22,8 +22,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/floats"
-
 	"github.com/foliosight/foliosight/finance/series"
 )
 
@@ -81,25 +79,6 @@ func rows(r, c int) [][]float64 {
 	out, cells := make([][]float64, r), make([]float64, r*c)
 	for i := range out {
 		out[i] = cells[i*c : (i+1)*c : (i+1)*c]
-	}
-	return out
-}
-
-// products is the matrix of the columns' inner products, times scale. Columns
-// are taken in blocks that stay in the cache.
-func products(columns [][]float64, scale float64) [][]float64 {
-	n := len(columns)
-	out := rows(n, n)
-	const block = 16
-	for i0 := 0; i0 < n; i0 += block {
-		for j0 := 0; j0 <= i0; j0 += block {
-			for i := i0; i < min(i0+block, n); i++ {
-				for j := j0; j < min(j0+block, i+1); j++ {
-					v := floats.Dot(columns[i], columns[j]) * scale
-					out[i][j], out[j][i] = v, v
-				}
-			}
-		}
 	}
 	return out
 }

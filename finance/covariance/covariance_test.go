@@ -331,11 +331,52 @@ func checkLeaves(t *testing.T, joins []Join) {
 	}
 }
 
-func BenchmarkSample500x1260(b *testing.B) {
+// every estimator on 500 names over five years
+func BenchmarkEstimators500x1260(b *testing.B) {
 	x := panel(1, 500, 1260)
-	for b.Loop() {
-		if _, err := Sample(x); err != nil {
-			b.Fatal(err)
+	for _, e := range []struct {
+		name     string
+		estimate func() error
+	}{
+		{"sample", func() error { _, err := Sample(x); return err }},
+		{"ewma", func() error { _, err := EWMA(x, 0.94); return err }},
+		{"ledoit_wolf", func() error { _, err := LedoitWolf(x); return err }},
+		{"oas", func() error { _, err := OAS(x); return err }},
+		{"constant_correlation", func() error { _, err := LedoitWolfConstantCorrelation(x); return err }},
+		{"single_index", func() error { _, err := LedoitWolfSingleIndex(x); return err }},
+		{"pearson", func() error { _, err := Pearson(x); return err }},
+		{"spearman", func() error { _, err := Spearman(x); return err }},
+	} {
+		b.Run(e.name, func(b *testing.B) {
+			for range b.N {
+				if err := e.estimate(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// The blocks, their edges and the stretches add up to the plain sums of products.
+func TestProductsByDefinition(t *testing.T) {
+	for _, size := range [][2]int{{1, 1}, {3, 5}, {4, 8}, {9, 255}, {17, 257}, {13, 600}} {
+		x, y := panel(7, size[0], size[1]), panel(8, size[0], size[1])
+		same, other := products(x, 0.5), crossed(x, y, 0.5)
+		for i := range x {
+			for j := range x {
+				wantSame, wantOther, scale := 0.0, 0.0, 0.0
+				for t := range x[i] {
+					wantSame += x[i][t] * x[j][t] / 2
+					wantOther += x[i][t] * y[j][t] / 2
+					scale += math.Abs(x[i][t]*x[j][t]) + math.Abs(x[i][t]*y[j][t])
+				}
+				if math.Abs(same[i][j]-wantSame) > 1e-14*scale || math.Abs(other[i][j]-wantOther) > 1e-14*scale {
+					t.Fatalf("%v: cell %d %d is %v and %v, want %v and %v", size, i, j, same[i][j], other[i][j], wantSame, wantOther)
+				}
+				if same[i][j] != same[j][i] {
+					t.Fatalf("%v: cells %d %d are not symmetric", size, i, j)
+				}
+			}
 		}
 	}
 }

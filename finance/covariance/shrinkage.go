@@ -24,14 +24,13 @@ func LedoitWolf(columns [][]float64) (Shrunk, error) {
 	p := float64(len(columns))
 	trace, squares := traces(s)
 	mu := trace / p
-	fourth := 0.0 // Σ over periods of the squared length of the period's returns, squared
-	for t := range n {
-		length := 0.0
-		for _, c := range x {
-			length += float64(c[t] * c[t])
+	lengths := make([]float64, n) // squared, of each period's returns
+	for _, c := range x {
+		for t, r := range c {
+			lengths[t] += float64(r * r)
 		}
-		fourth += float64(length * length)
 	}
+	fourth := series.Dot(lengths, lengths)
 	beta := (fourth/float64(n) - squares) / (p * float64(n))
 	delta := (squares - float64(2*mu*trace) + float64(p*mu*mu)) / p
 	intensity := 0.0
@@ -144,7 +143,7 @@ func constantCorrelationPull(x, s [][]float64, deviations []float64, mean float6
 			cubed[i][t] = v * v * v
 		}
 	}
-	fourths, seconds := products(squared, 1/n), products(x, 1/n)
+	fourths, seconds, thirds := products(squared, 1/n), products(x, 1/n), crossed(cubed, x, 1/n)
 	pi, rho, shared := 0.0, 0.0, 0.0
 	for i := range p {
 		for j := range p {
@@ -157,7 +156,7 @@ func constantCorrelationPull(x, s [][]float64, deviations []float64, mean float6
 			if deviations[i] == 0 {
 				continue
 			}
-			theta := series.Dot(cubed[i], x[j])/n - float64(seconds[i][i]*s[i][j]) - float64(seconds[i][j]*s[i][i]) + float64(s[i][i]*s[i][j])
+			theta := thirds[i][j] - float64(seconds[i][i]*s[i][j]) - float64(seconds[i][j]*s[i][i]) + float64(s[i][i]*s[i][j])
 			shared += float64(deviations[j] / deviations[i] * theta)
 		}
 	}

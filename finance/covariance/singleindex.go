@@ -63,14 +63,14 @@ func singleIndexPull(x, s [][]float64, market, loads []float64) float64 {
 	p, n := len(x), float64(len(market))
 	variance := series.Dot(market, market) / n
 	root := math.Sqrt(variance)
-	squared, crossed := rows(p, len(market)), rows(p, len(market))
+	squared, withMarket := rows(p, len(market)), rows(p, len(market))
 	for i, c := range x {
 		for t, v := range c {
 			squared[i][t] = v * v
-			crossed[i][t] = v * market[t]
+			withMarket[i][t] = v * market[t]
 		}
 	}
-	fourths, mixed := products(squared, 1/n), products(crossed, 1/n)
+	fourths, mixed, thirds := products(squared, 1/n), products(withMarket, 1/n), crossed(squared, withMarket, 1/n)
 	pi, first, third := 0.0, 0.0, 0.0
 	for i := range p {
 		for j := range p {
@@ -79,7 +79,7 @@ func singleIndexPull(x, s [][]float64, market, loads []float64) float64 {
 			}
 			pi += fourths[i][j] - float64(s[i][j]*s[i][j])
 			if variance > 0 {
-				v := series.Dot(squared[i], crossed[j])/n - float64(loads[i]*root*s[i][j])
+				v := thirds[i][j] - float64(loads[i]*root*s[i][j])
 				first += float64(v * loads[j] / root)
 				w := mixed[i][j] - float64(variance*s[i][j])
 				third += float64(w * (loads[i] / root) * (loads[j] / root))
