@@ -64,6 +64,14 @@ func (d *Decomposition) Variance() float64 { return math.Max(d.Whole.Total(), 0)
 // Volatility is σ, in money a period.
 func (d *Decomposition) Volatility() float64 { return math.Sqrt(d.Variance()) }
 
+// Check reports a covariance that is not one, or not one of these factors.
+func (m *Model) Check() error {
+	if err := checkCovariance(m.Covariance, len(m.Factors)); err != nil {
+		return fmt.Errorf("factors: %w", err)
+	}
+	return nil
+}
+
 // Decompose splits the variance of holdings.
 func (m *Model) Decompose(holdings []Holding) (*Decomposition, error) {
 	if err := m.check(holdings); err != nil {
@@ -128,8 +136,8 @@ func (m *Model) specific(holdings []Holding, out *Decomposition) error {
 }
 
 func (m *Model) check(holdings []Holding) error {
-	if err := checkCovariance(m.Covariance, len(m.Factors)); err != nil {
-		return fmt.Errorf("factors: %w", err)
+	if err := m.Check(); err != nil {
+		return err
 	}
 	if m.Specific != nil {
 		if err := checkCovariance(m.Specific, len(holdings)); err != nil {

@@ -36,16 +36,16 @@ func Spreads() Set {
 	}}
 }
 
-// Rates is government and corporate bonds: long government bonds, and investment
+// RatesCredit is government and corporate bonds: long government bonds, and investment
 // grade and high yield over government bonds of like duration.
-func Rates() Set {
+func RatesCredit() Set {
 	return Set{Name: "rates", Window: 252, Minimum: 60, Proxies: []Proxy{
 		{"rates", "TLT", ""}, {"credit", "LQD", "IEF"}, {"high_yield", "HYG", "IEI"},
 	}}
 }
 
 // Sets lists all sets.
-func Sets() []Set { return []Set{Style(), Spreads(), Rates()} }
+func Sets() []Set { return []Set{Style(), Spreads(), RatesCredit()} }
 
 // Symbols are the series the set is made of, each once.
 func (s Set) Symbols() (out []string) {

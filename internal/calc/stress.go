@@ -1,10 +1,10 @@
 package calc
 
 import (
-	"errors"
 	"maps"
 	"slices"
 
+	"github.com/foliosight/foliosight/finance/factor"
 	"github.com/foliosight/foliosight/finance/scenario"
 )
 
@@ -28,8 +28,13 @@ func stressDoor(q stressQuestion) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := scenario.Model{Factors: q.Covariance.Factors, Covariance: rows}
-	positions := make([]scenario.Position, len(q.Positions))
+	for i, f := range q.Covariance.Factors {
+		if slices.Contains(q.Covariance.Factors[:i], f) {
+			return nil, refuse("bad_request", "factor_covariance.factors: %q is given twice", f)
+		}
+	}
+	m := &factor.Model{Factors: q.Covariance.Factors, Covariance: rows}
+	book := scenario.Book{Model: m}
 	for i, p := range q.Positions {
 		if p.Value == nil {
 			return nil, refuse("missing_field", "positions: %q has no value", p.ID)
@@ -38,44 +43,51 @@ func stressDoor(q stressQuestion) (any, error) {
 		if !ok {
 			return nil, refuse("missing_exposure", "exposures: none for position %q", p.ID)
 		}
-		positions[i] = scenario.Position{ID: p.ID, Value: *p.Value, Exposure: make([]float64, len(m.Factors))}
+		asset := scenario.Asset{ID: p.ID, Known: true, Betas: make([]float64, len(m.Factors))}
 		for _, f := range slices.Sorted(maps.Keys(betas)) {
-			k := slices.Index(m.Factors, f)
+			k := m.Index(f)
 			if k < 0 {
 				return nil, refuse("unknown_factor", "exposures: %q has an exposure to %q, which factor_covariance does not list", p.ID, f)
 			}
-			positions[i].Exposure[k] = betas[f]
+			asset.Betas[k] = betas[f]
 		}
+		book.Assets = append(book.Assets, asset)
+		book.Positions = append(book.Positions, scenario.Position{ID: p.ID, Asset: i, Value: *p.Value})
 	}
-	impact, err := m.Stress(positions, q.Shocks)
+	own := scenario.Scenario{ID: "shocks", Kind: scenario.KindOwn}
+	for _, f := range slices.Sorted(maps.Keys(q.Shocks)) {
+		if m.Index(f) < 0 {
+			return nil, refuse("unknown_factor", "shocks: %q is not in factor_covariance.factors", f)
+		}
+		own.Shocks = append(own.Shocks, scenario.Shock{Kind: scenario.ShockFactor, On: f, Move: q.Shocks[f]})
+	}
+	if len(own.Shocks) == 0 {
+		return nil, refuse("no_shock", "shocks: no factor is shocked")
+	}
+	engine, err := scenario.New(&book)
 	if err != nil {
-		return nil, refuse(stressCode(err), "%v", err)
+		return nil, refuse("bad_request", "%v", err)
+	}
+	impact, err := engine.Run(own, scenario.Settings{})
+	if err != nil {
+		return nil, refuse("bad_request", "%v", err)
+	}
+	if impact.Status == scenario.Unavailable {
+		return nil, refuse("singular", "the covariance of the shocked factors is singular")
 	}
 	var out, moves, byPosition, byFactor object
 	out.figure("direct", impact.Direct, "")
-	out.figure("propagated", impact.Propagated, "")
+	out.figure("propagated", impact.Total, "")
 	for i, f := range m.Factors {
 		moves.figure(f, impact.Moves[i], "")
 		byFactor.figure(f, impact.ByFactor[i], "")
 	}
-	for i, p := range positions {
-		byPosition.figure(p.ID, impact.ByPosition[i], "")
+	for _, p := range impact.ByPosition {
+		byPosition.figure(p.ID, p.PnL, "")
 	}
 	out.set("moves", &moves)
 	out.set("by_position", &byPosition)
 	out.set("by_factor", &byFactor)
 	out.figure("mahalanobis_distance", impact.Distance, "")
 	return &out, nil
-}
-
-func stressCode(err error) string {
-	switch {
-	case errors.Is(err, scenario.ErrFactor):
-		return "unknown_factor"
-	case errors.Is(err, scenario.ErrSingular):
-		return "singular"
-	case errors.Is(err, scenario.ErrNoShock):
-		return "no_shock"
-	}
-	return "bad_request"
 }

@@ -1,0 +1,95 @@
+package scenario
+
+import (
+	"math"
+
+	"github.com/foliosight/foliosight/finance/option"
+)
+
+// pricedOption is an option with today's price and greeks.
+type pricedOption struct {
+	terms            option.Terms
+	units            float64
+	premium          *premium // of early exercise; nil for European options
+	now              float64
+	delta, vega, rho float64
+}
+
+func newPricedOption(t *OptionTerms) (*pricedOption, error) {
+	if err := t.Check(); err != nil {
+		return nil, err
+	}
+	if !finite(t.Units) || !finite(t.Units*t.Spot) || !finite(t.Units*t.Strike) {
+		return nil, option.ErrTerms
+	}
+	o := &pricedOption{terms: t.Terms, units: t.Units}
+	v := option.European(t.Terms)
+	if t.American {
+		o.premium = newPremium(t.Terms)
+		v = o.premium.greeks(t.Terms, v)
+	}
+	o.now, o.delta, o.vega, o.rho = v.Price, v.Delta, v.Vega, v.Rho
+	return o, nil
+}
+
+// slopes adds what the option gains in proportion to its currency, to rates and to
+// the volatility index; what the underlying's betas do is added by the caller.
+func (o *pricedOption) slopes(slope []float64, currency, rates, volatility int) {
+	if currency >= 0 { // a unit of currency more for the price, but not for the local spot
+		slope[currency] += o.units * (o.now - float64(o.delta*o.terms.Spot))
+	}
+	if rates >= 0 {
+		slope[rates] += o.units * o.rho
+	}
+	if volatility >= 0 {
+		slope[volatility] += o.units * o.vega * o.terms.Volatility * Elasticity(o.terms.Years)
+	}
+}
+
+// Elasticity is how an option's implied volatility follows the volatility index, as
+// relative change for relative change: fully up to the index's thirty days, beyond
+// with the square root of time, since longer volatilities move less (Taleb 1997,
+// Dynamic Hedging, on weighting vega by time).
+func Elasticity(years float64) float64 {
+	const month = 30.0 / 365
+	if years <= month {
+		return 1
+	}
+	return math.Sqrt(month / years)
+}
+
+// volatilityFactor is what the option's volatility is multiplied by. A shock on
+// volatilities is taken as it is. What the index does reaches the option by its
+// Elasticity; a fall that the index is only expected to make is read as a change of
+// the logarithm, so that it does not pass zero.
+func (e *Engine) volatilityFactor(o *pricedOption, asset int, s *state) float64 {
+	if x, ok := s.names[e.book.Assets[asset].ID]; ok {
+		return 1 + x
+	}
+	if !math.IsNaN(s.volatility) {
+		return s.volatility
+	}
+	x := float64(s.index * Elasticity(o.terms.Years))
+	if x < 0 && !s.fixedIndex {
+		return math.Exp(x)
+	}
+	return 1 + x
+}
+
+// profit is what the position gains when its underlying returns r in the base
+// currency, the currency fx, and the volatility is multiplied by v. A spot that
+// the linear model takes below zero is worth nothing.
+func (o *pricedOption) profit(r, fx, v float64, c curve, horizon float64) float64 {
+	t := o.terms
+	t.Spot *= math.Max((1+r)/(1+fx), 0)
+	t.Volatility *= v
+	t.Years = math.Max(t.Years-horizon, 0)
+	t.Rate += c.at(t.Years)
+	var after float64
+	if o.premium != nil {
+		after = o.premium.price(t)
+	} else {
+		after = option.European(t).Price
+	}
+	return o.units * (float64(after*(1+fx)) - o.now)
+}
