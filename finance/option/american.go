@@ -32,11 +32,11 @@ func american(t Terms) Value {
 	case t.Volatility*math.Sqrt(t.Years) < 1e-4:
 		return better(t, european, sure(t))
 	case r <= 0: // two boundaries
-		return better(t, european, onGrid(t, nil))
+		return better(t, european, onMesh(t, nil))
 	default:
 		b, ok := boundaryOf(put)
 		if !ok {
-			return better(t, european, onGrid(t, nil))
+			return better(t, european, onMesh(t, nil))
 		}
 		v = b.value(put)
 	}

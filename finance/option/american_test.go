@@ -25,8 +25,8 @@ func TestAmericanPublished(t *testing.T) {
 	}
 }
 
-// Two methods that share nothing: the boundary's integral equation and the grid.
-func TestAmericanAgreesWithGrid(t *testing.T) {
+// Two methods that share nothing: the boundary's integral equation and the mesh.
+func TestAmericanAgreesWithMesh(t *testing.T) {
 	for seed := range uint64(60) {
 		rng := rand.New(rand.NewPCG(seed, 11))
 		terms := randomTerms(rng)
@@ -35,10 +35,10 @@ func TestAmericanAgreesWithGrid(t *testing.T) {
 		if terms.Kind == Call {
 			terms.Rate, terms.DividendYield = terms.DividendYield, terms.Rate
 		}
-		fast, slow := american(terms), better(terms, European(terms), onGrid(terms, nil))
+		fast, slow := american(terms), better(terms, European(terms), onMesh(terms, nil))
 		unit := math.Max(terms.Spot, terms.Strike)
 		if !near(fast.Price, slow.Price, 3e-5*unit) || !near(fast.Delta, slow.Delta, 2e-3) {
-			t.Errorf("seed %d: boundary %+v, grid %+v for %+v", seed, fast, slow, terms)
+			t.Errorf("seed %d: boundary %+v, mesh %+v for %+v", seed, fast, slow, terms)
 		}
 	}
 }
@@ -47,7 +47,7 @@ func TestAmericanLaws(t *testing.T) {
 	for seed := range uint64(400) {
 		terms := randomTerms(rand.New(rand.NewPCG(seed, 13)))
 		if terms.Rate < 0 && terms.DividendYield < terms.Rate || terms.DividendYield < 0 && terms.Rate < terms.DividendYield {
-			continue // two boundaries: the grid, tested apart
+			continue // two boundaries: the mesh, tested apart
 		}
 		v, european := American(terms), European(terms)
 		unit := math.Max(terms.Spot, terms.Strike)

@@ -63,7 +63,7 @@ func EuropeanCash(t Terms, dividends []CashDividend) (Value, error) {
 }
 
 // AmericanCash prices an American option on a spot that falls by each cash
-// dividend on its ex-date and is lognormal in between, on a grid (about 1e-5 of
+// dividend on its ex-date and is lognormal in between, on a mesh (about 1e-5 of
 // the spot; a millisecond, and six for the greeks that need another price).
 func AmericanCash(t Terms, dividends []CashDividend) (Value, error) {
 	list, err := before(t, dividends)
@@ -83,7 +83,7 @@ func cashPrice(t Terms, list []dividend) Value {
 	if t.Volatility*math.Sqrt(t.Years) < 1e-4 {
 		return sureWithDividends(t, list)
 	}
-	return onGrid(t, list)
+	return onMesh(t, list)
 }
 
 func sumOf(list []dividend) (total float64) {

@@ -8,6 +8,9 @@
 // Lake and Offengenden 2016). Cash dividends: a European option is priced on the
 // spot less their present value, an American one on a spot that falls by each.
 //
+// Grid holds prices over spots and volatilities for many revaluations. Appraise
+// values an option at any stage of its life, its last day included.
+//
 // Units: Years is calendar days / 365; Rate and DividendYield are continuously
 // compounded fractions a year; Volatility is a fraction a year. Greeks are per
 // unit of the underlying and of one option, not of a contract: vega and rho per

@@ -32,12 +32,8 @@ func options(q optionsRequest) (*object, error) {
 	if err != nil {
 		return nil, err
 	}
-	var price func(option.Terms) (option.Value, error)
 	switch q.Style {
-	case "european", "":
-		price = func(t option.Terms) (option.Value, error) { return option.EuropeanCash(t, dividends) }
-	case "american":
-		price = func(t option.Terms) (option.Value, error) { return option.AmericanCash(t, dividends) }
+	case "european", "american", "":
 	default:
 		return nil, refuse("unknown_choice", "style: %q, want european or american", q.Style)
 	}
@@ -59,7 +55,7 @@ func options(q optionsRequest) (*object, error) {
 		}
 		return &o, nil
 	}
-	v, err := price(terms)
+	v, stage, err := option.Appraise(terms, q.Style == "american", dividends)
 	if err != nil {
 		return nil, optionFault(err)
 	}
@@ -73,6 +69,9 @@ func options(q optionsRequest) (*object, error) {
 	o.figure("theta", v.Theta, "")
 	o.figure("rho", v.Rho, "")
 	o.figure("implied_volatility", terms.Volatility, "")
+	if stage == option.AtExpiry {
+		o.set("stage", string(stage))
+	}
 	return &o, nil
 }
 

@@ -11,6 +11,11 @@ func TestOptionsDoor(t *testing.T) {
 	wantFigures(t, ask(t, "options", `{"spot":10,"strike":100,"days":365,"rate":0.05,"volatility":0.2,"type":"put","style":"american"}`),
 		map[string]float64{"price": 90, "delta": -1, "gamma": 0, "theta": 0})
 	wantFigures(t, ask(t, "options", `{"spot":90,"strike":100,"days":0,"volatility":0.2,"type":"put"}`), map[string]float64{"price": 10, "delta": -1})
+	last := ask(t, "options", `{"spot":90,"strike":100,"days":0,"rate":0.05,"volatility":0.2,"type":"put"}`)
+	wantFigures(t, last, map[string]float64{"price": 10, "delta": -1, "gamma": 0, "vega": 0, "theta": 0, "rho": 0})
+	if last["stage"] != "at_expiry" || a["stage"] != nil {
+		t.Errorf("stages %v and %v", last["stage"], a["stage"])
+	}
 	base := `{"spot":42,"strike":40,"days":100,"rate":0.1,"type":"call",`
 	wantReasons(t, ask(t, "options", base+`"price":1}`), map[string]string{"implied_volatility": "price_below_bound", "delta": "price_below_bound"})
 	wantReasons(t, ask(t, "options", base+`"price":43}`), map[string]string{"implied_volatility": "price_above_bound"})
