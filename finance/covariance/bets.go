@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/foliosight/foliosight/finance/series"
 )
 
@@ -30,9 +28,8 @@ type Bets struct {
 // 2015): of all ways to make the names uncorrelated, the one that moves them
 // least. It does not depend on the scale of weights.
 //
-// With c the symmetric root of the correlations and y = σ∘w, the shares are the
-// squares of q c y over y′Cy, where the rotation q is the nearest to the
-// scaled root: q = (d C d)^(−½) d c, and d = diag(q c) repeated until it settles.
+// With correlations C and y = σ∘w, the shares are the squares of root(dCd) y/d over
+// y′Cy, where the scales d are those at which d² is the diagonal of that root.
 func EffectiveBets(covariance [][]float64, weights []float64) (Bets, error) {
 	variance, err := Variance(covariance, weights)
 	if err != nil {
@@ -47,14 +44,10 @@ func EffectiveBets(covariance [][]float64, weights []float64) (Bets, error) {
 	if err != nil {
 		return Bets{}, err
 	}
-	q, c, err := torsion(correlations)
+	bets, err := uncorrelated(correlations, scaled)
 	if err != nil {
 		return Bets{}, err
 	}
-	var root, exposures mat.VecDense
-	root.MulVec(c, mat.NewVecDense(len(scaled), scaled))
-	exposures.MulVec(q, &root)
-	bets := exposures.RawVector().Data
 	total := series.Dot(bets, bets)
 	if !(total > 0) {
 		return Bets{}, ErrNoRisk
@@ -69,79 +62,6 @@ func EffectiveBets(covariance [][]float64, weights []float64) (Bets, error) {
 	}
 	out.Number = math.Exp(entropy)
 	return out, nil
-}
-
-// torsion is the rotation q of the minimum torsion, and the root c.
-func torsion(correlations [][]float64) (q, c *mat.Dense, err error) {
-	n := len(correlations)
-	values, vectors, err := eigen(correlations)
-	if err != nil {
-		return nil, nil, err
-	}
-	if values[0] < 1e-10*values[n-1] {
-		return nil, nil, ErrSingular
-	}
-	c = power(values, vectors, 0.5)
-	d, next := make([]float64, n), make([]float64, n)
-	for i := range d {
-		d[i] = 1
-	}
-	for range 1000 {
-		if q, err = nearestRotation(correlations, c, d); err != nil {
-			return nil, nil, err
-		}
-		change := 0.0
-		for i := range n {
-			next[i] = 0
-			for j := range n {
-				next[i] += float64(q.At(i, j) * c.At(j, i))
-			}
-			change = math.Max(change, math.Abs(next[i]-d[i]))
-		}
-		copy(d, next)
-		if change < 1e-10 { // what is left of the shares is smaller still
-			return q, c, nil
-		}
-	}
-	return nil, nil, ErrNotSettled
-}
-
-// nearestRotation is (d C d)^(−½) d c.
-func nearestRotation(correlations [][]float64, c *mat.Dense, d []float64) (*mat.Dense, error) {
-	n := len(d)
-	scaled := rows(n, n)
-	dc := mat.NewDense(n, n, nil)
-	for i := range n {
-		for j := range n {
-			scaled[i][j] = d[i] * correlations[i][j] * d[j]
-			dc.Set(i, j, d[i]*c.At(i, j))
-		}
-	}
-	values, vectors, err := eigen(scaled)
-	if err != nil {
-		return nil, err
-	}
-	if !(values[0] > 0) {
-		return nil, ErrSingular
-	}
-	var q mat.Dense
-	q.Mul(power(values, vectors, -0.5), dc)
-	return &q, nil
-}
-
-// power is V λ^p V′.
-func power(values []float64, vectors *mat.Dense, p float64) *mat.Dense {
-	n := len(values)
-	scaled := mat.NewDense(n, n, nil)
-	for k, v := range values {
-		v = math.Pow(v, p)
-		for i := range n {
-			scaled.Set(i, k, vectors.At(i, k)*v)
-		}
-	}
-	var out mat.Dense
-	out.Mul(scaled, vectors.T())
-	return &out
 }
 
 // movers are the names with a variance, and their weights times deviations in

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/foliosight/foliosight/finance/series"
 )
 
@@ -34,19 +32,17 @@ type Components struct {
 // where volatile names weigh more, or of a correlation, where all weigh alike.
 // Eigenvalues that rounding has put below zero are zero.
 func PCA(matrix [][]float64) (Components, error) {
-	values, vectors, err := eigen(matrix)
+	spectrum, err := eigen(matrix)
 	if err != nil {
 		return Components{}, err
 	}
-	n := len(values)
+	n := len(matrix)
 	out := Components{Values: make([]float64, n), Share: make([]float64, n), Loadings: rows(n, n)}
 	total := 0.0
 	for k := range n { // eigen lists the smallest first
-		out.Values[k] = math.Max(values[n-1-k], 0)
+		out.Values[k] = math.Max(spectrum.values[n-1-k], 0)
 		total += out.Values[k]
-		for i := range n {
-			out.Loadings[k][i] = vectors.At(i, n-1-k)
-		}
+		copy(out.Loadings[k], spectrum.vectors[n-1-k])
 		fixSign(out.Loadings[k])
 	}
 	for k, v := range out.Values {
@@ -72,42 +68,6 @@ func fixSign(x []float64) {
 		}
 		return
 	}
-}
-
-// eigen is the spectrum of a symmetric matrix in ascending order, vectors in columns.
-func eigen(matrix [][]float64) ([]float64, *mat.Dense, error) {
-	n := len(matrix)
-	if n == 0 {
-		return nil, nil, fmt.Errorf("no rows: %w", ErrSquare)
-	}
-	largest := 0.0
-	for i, row := range matrix {
-		if len(row) != n || series.FirstBad(row) >= 0 {
-			return nil, nil, fmt.Errorf("row %d: %w", i, ErrSquare)
-		}
-		largest = math.Max(largest, series.Largest(row))
-	}
-	s := mat.NewSymDense(n, nil)
-	for i, row := range matrix {
-		for j := range i + 1 {
-			if math.Abs(row[j]-matrix[j][i]) > 1e-9*largest {
-				return nil, nil, fmt.Errorf("rows %d and %d: %w", j, i, ErrSquare)
-			}
-			if largest > 0 { // in units of the largest, so that squares stay in range
-				s.SetSym(i, j, row[j]/largest)
-			}
-		}
-	}
-	var e mat.EigenSym
-	if !e.Factorize(s, true) {
-		return nil, nil, ErrNotSettled
-	}
-	values, vectors := e.Values(nil), new(mat.Dense)
-	e.VectorsTo(vectors)
-	for i := range values {
-		values[i] *= largest
-	}
-	return values, vectors, nil
 }
 
 // Standardised splits a covariance into the correlations and the standard

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -184,37 +185,177 @@ func TestEffectiveBetsLaws(t *testing.T) {
 			t.Fatalf("seed %d: %+v, %v", seed, b, err)
 		}
 		correlations, _, _ := Standardised(s)
-		q, c, err := torsion(correlations)
-		if err != nil {
-			t.Fatal(err)
-		}
-		best := nearness(q, c)
-		for range 20 {
-			turned := mat.DenseCopyOf(q)
-			i, j := rng.IntN(n), rng.IntN(n)
-			angle := 0.02 * rng.NormFloat64()
-			for k := range n {
-				if i != j {
-					a, b := q.At(i, k), q.At(j, k)
-					turned.Set(i, k, a*math.Cos(angle)-b*math.Sin(angle))
-					turned.Set(j, k, a*math.Sin(angle)+b*math.Cos(angle))
+		m := torsion(t, correlations)
+		for i := range n {
+			for j := range n {
+				sum := 0.0
+				for k := range n {
+					sum += m[k][i] * m[k][j]
+				}
+				if !near(sum, correlations[i][j], 1e-12) {
+					t.Fatalf("seed %d: the bets explain %v of correlation %v", seed, sum, correlations[i][j])
 				}
 			}
-			if at := nearness(turned, c); at > best+1e-12 {
+		}
+		best := nearness(m)
+		for range 20 {
+			i, j, angle := rng.IntN(n), rng.IntN(n), 0.02*rng.NormFloat64()
+			if i == j {
+				continue
+			}
+			turned := slices.Clone(m)
+			turned[i], turned[j] = slices.Clone(m[i]), slices.Clone(m[j])
+			for k := range n {
+				turned[i][k] = m[i][k]*math.Cos(angle) - m[j][k]*math.Sin(angle)
+				turned[j][k] = m[i][k]*math.Sin(angle) + m[j][k]*math.Cos(angle)
+			}
+			if at := nearness(turned); at > best+1e-12 {
 				t.Fatalf("seed %d: turning %d and %d by %v comes nearer: %v over %v", seed, i, j, angle, at, best)
 			}
 		}
 	}
 }
 
+// torsion is the matrix q c, a bet a row, a name a column.
+func torsion(t *testing.T, correlations [][]float64) [][]float64 {
+	n := len(correlations)
+	m := rows(n, n)
+	for j := range n {
+		unit := make([]float64, n)
+		unit[j] = 1
+		column, err := uncorrelated(correlations, unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range column {
+			m[i][j] = v
+		}
+	}
+	return m
+}
+
 // nearness is Σ of the squared correlations between each bet and its name.
-func nearness(q, c *mat.Dense) (sum float64) {
-	var m mat.Dense
-	m.Mul(q, c)
-	for i := range m.RawMatrix().Rows {
-		sum += m.At(i, i) * m.At(i, i)
+func nearness(m [][]float64) (sum float64) {
+	for i := range m {
+		sum += m[i][i] * m[i][i]
 	}
 	return sum
+}
+
+// The mixed steps come to where the plain repetition of the paper comes to, with
+// another program's eigenvalues.
+func TestTorsionIsThePapersRepetition(t *testing.T) {
+	for seed := range uint64(8) {
+		n := 4 + 4*int(seed)
+		s, _ := Sample(panel(seed, n, 90))
+		correlations, _, _ := Standardised(s)
+		d := make([]float64, n)
+		for i := range d {
+			d[i] = 1
+		}
+		root := mat.NewDense(n, n, nil)
+		for range 3000 {
+			scaled := mat.NewSymDense(n, nil)
+			for i := range n {
+				for j := range i + 1 {
+					scaled.SetSym(i, j, d[i]*correlations[i][j]*d[j])
+				}
+			}
+			var e mat.EigenSym
+			if !e.Factorize(scaled, true) {
+				t.Fatal("no eigenvalues")
+			}
+			var v mat.Dense
+			e.VectorsTo(&v)
+			half := mat.DenseCopyOf(&v)
+			half.Apply(func(_, k int, x float64) float64 { return x * math.Sqrt(e.Values(nil)[k]) }, half)
+			root.Mul(half, v.T())
+			for i := range n {
+				d[i] = root.At(i, i) / d[i]
+			}
+		}
+		m := torsion(t, correlations)
+		for i := range n {
+			for j := range n {
+				if want := root.At(i, j) / d[j]; math.Abs(m[i][j]-want) > 1e-8 {
+					t.Fatalf("seed %d, bet %d of name %d: %v, want %v", seed, i, j, m[i][j], want)
+				}
+			}
+		}
+	}
+}
+
+// The spectrum puts the matrix together again, is a turn, and agrees with
+// another program's; also where values are equal, zero or far apart.
+func TestEigen(t *testing.T) {
+	for seed := range uint64(60) {
+		rng := rand.New(rand.NewPCG(seed, 41))
+		n := 1 + rng.IntN(40)
+		m, sym := rows(n, n), mat.NewSymDense(n, nil)
+		factor := panel(seed, n, 1+rng.IntN(60)) // often of lower rank
+		copyInto(m, products(factor, 1))
+		switch seed % 4 {
+		case 1: // equal values
+			for i := range m {
+				clear(m[i])
+				m[i][i] = float64(i / 3)
+			}
+		case 2: // far apart
+			for i := range m {
+				for j := range m {
+					m[i][j] *= math.Exp(-float64(i+j) / 2)
+				}
+			}
+		case 3: // not of one sign
+			for i := range m {
+				for j := range i + 1 {
+					m[i][j] = rng.NormFloat64()
+					m[j][i] = m[i][j]
+				}
+			}
+		}
+		for i := range m {
+			for j := range i + 1 {
+				sym.SetSym(i, j, m[i][j])
+			}
+		}
+		got, err := eigen(m)
+		var other mat.EigenSym
+		if err != nil || !other.Factorize(sym, true) {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		size := 0.0
+		for _, v := range got.values {
+			size = math.Max(size, math.Abs(v))
+		}
+		for k, v := range other.Values(nil) {
+			if math.Abs(got.values[k]-v) > 1e-13*size {
+				t.Fatalf("seed %d: value %d of %d is %v, want %v", seed, k, n, got.values[k], v)
+			}
+		}
+		for i := range n {
+			for j := range n {
+				whole, turn := 0.0, 0.0
+				for k := range n {
+					whole += got.values[k] * got.vectors[k][i] * got.vectors[k][j]
+					turn += got.vectors[i][k] * got.vectors[j][k]
+				}
+				unit := 0.0
+				if i == j {
+					unit = 1
+				}
+				if math.Abs(whole-m[i][j]) > 1e-13*size || math.Abs(turn-unit) > 1e-13 {
+					t.Fatalf("seed %d: cell %d %d is %v, want %v; turn %v", seed, i, j, whole, m[i][j], turn)
+				}
+			}
+		}
+	}
+}
+
+func copyInto(to, from [][]float64) {
+	for i := range to {
+		copy(to[i], from[i])
+	}
 }
 
 // The intensity against the definitions of the paper, computed the long way.
@@ -336,6 +477,15 @@ func TestStructureRefuses(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+func BenchmarkEffectiveBets30(b *testing.B) {
+	s, w := held(b, 30)
+	for range b.N {
+		if _, err := EffectiveBets(s, w); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
 
 func BenchmarkEffectiveBets50(b *testing.B) {
 	s, w := held(b, 50)
