@@ -14,6 +14,13 @@ type metricsRequest struct {
 	Benchmark      numbers   `json:"benchmark"`
 	RiskFree       oneOrMany `json:"risk_free"`
 	PeriodsPerYear *float64  `json:"periods_per_year"`
+
+	Detail          bool    `json:"detail"`
+	Minimum         float64 `json:"minimum"`
+	SharpeAbove     float64 `json:"sharpe_above"`
+	Trials          float64 `json:"trials"`
+	TrialsDeviation float64 `json:"trials_deviation"`
+	RuinLevel       float64 `json:"ruin_level"`
 }
 
 func metrics(q metricsRequest) (*object, error) {
@@ -21,11 +28,39 @@ func metrics(q metricsRequest) (*object, error) {
 	if err != nil {
 		return nil, err
 	}
+	if q.Detail {
+		return q.detail(sample)
+	}
 	m, err := risk.Measure(sample)
 	if err != nil {
 		return nil, refuse("bad_request", "%v", err)
 	}
 	var o object
+	o.standard(&m)
+	return &o, nil
+}
+
+// detail answers with the standard figures and all others.
+func (q metricsRequest) detail(sample risk.Sample) (*object, error) {
+	if !(q.Minimum > -1) {
+		return nil, refuse("out_of_range", "minimum: %v, a return a year must be above -1", q.Minimum)
+	}
+	choices := risk.Choices{Minimum: risk.PeriodicRate(q.Minimum, sample.PeriodsPerYear), Sharpe: q.SharpeAbove,
+		Trials: risk.Trials{Number: q.Trials, Deviation: q.TrialsDeviation}, RuinLevel: q.RuinLevel}
+	d, err := risk.MeasureDetail(sample, choices)
+	if err != nil {
+		return nil, refuse("out_of_range", "%v", err)
+	}
+	var o object
+	o.standard(&d.Standard)
+	for _, f := range d.Figures() {
+		o.measure(f.Name, f.Figure)
+	}
+	return &o, nil
+}
+
+// standard adds the standard set.
+func (o *object) standard(m *risk.Metrics) {
 	for _, f := range []struct {
 		name   string
 		figure risk.Figure
@@ -40,7 +75,7 @@ func metrics(q metricsRequest) (*object, error) {
 		o.measure(f.name, f.figure)
 	}
 	if !m.HasBenchmark {
-		return &o, nil
+		return
 	}
 	a := m.Against
 	for _, f := range []struct {
@@ -53,7 +88,6 @@ func metrics(q metricsRequest) (*object, error) {
 	} {
 		o.measure(f.name, f.figure)
 	}
-	return &o, nil
 }
 
 // sample reads the request; a risk-free number is a rate per year and becomes
