@@ -1,13 +1,10 @@
 package risk
 
-import (
-	"math"
-
-	"github.com/foliosight/foliosight/finance/series"
-)
+import "fmt"
 
 // Rolling is a measure over each window of the last n periods, one figure a
-// period: NaN never, a Reason until the first window is full.
+// period: NaN never, a Reason until the first window is full. It takes time for every
+// window; the functions below go through the series once.
 func Rolling(returns []float64, window int, measure func([]float64) Figure) []Figure {
 	out := make([]Figure, len(returns))
 	for i := range returns {
@@ -20,55 +17,41 @@ func Rolling(returns []float64, window int, measure func([]float64) Figure) []Fi
 	return out
 }
 
-// RollingVolatility is the annualised sample deviation of each window, in one
-// pass: sums move along with the window around the mean of the whole series and
-// are taken afresh once a window, so that rounding does not pile up.
-func RollingVolatility(returns []float64, window int, periodsPerYear float64) []Figure {
-	out := make([]Figure, len(returns))
-	if window < 2 || len(returns) < window {
-		for i := range out {
-			out[i] = missing(TooShort)
-		}
-		return out
-	}
-	centre, root, count := series.Mean(returns), math.Sqrt(periodsPerYear), float64(window)
-	sum, squares := 0.0, 0.0
-	for i, r := range returns {
-		if i+1 < window {
-			out[i] = missing(TooShort)
-			continue
-		}
-		inside := returns[i+1-window : i+1]
-		if (i+1)%window == 0 || i+1 == window {
-			sum, squares = 0, 0
-			for _, v := range inside {
-				d := v - centre
-				sum += d
-				squares += float64(d * d)
-			}
-		} else {
-			in, gone := r-centre, returns[i-window]-centre
-			sum += in - gone
-			squares += float64(in*in) - float64(gone*gone)
-		}
-		variance := (squares - float64(sum*sum)/count) / (count - 1)
-		if variance <= 1e-12*squares/count { // too close to call by differences
-			variance = series.Variance(inside)
-		}
-		out[i] = measured(math.Sqrt(variance) * root)
-	}
-	return out
+// Rolled holds measures over each window of a sample, a figure a period.
+type Rolled struct {
+	Window      int
+	Return      []Figure // compounded over the window
+	Volatility  []Figure // annualised, n − 1
+	Sharpe      []Figure // annualised, of the excess over the risk-free rate
+	MaxDrawdown []Figure // inside the window, whose start is a peak; negative
+	// Against the benchmark; nil without one.
+	Beta, Correlation, TrackingError []Figure
 }
 
-// RollingBeta is the beta to a benchmark over each window.
-func RollingBeta(returns, benchmark []float64, window int) []Figure {
-	out := make([]Figure, len(returns))
-	for i := range returns {
-		if i+1 < window || window < 2 || len(benchmark) != len(returns) {
-			out[i] = missing(TooShort)
-			continue
-		}
-		out[i] = Compare(returns[i+1-window:i+1], benchmark[i+1-window:i+1], nil, 252).Beta
+// Roll computes every rolling measure of a sample over windows of so many periods, at
+// least two. Each figure is what the measure of its name gives of the window alone. It
+// refuses what Measure refuses.
+func Roll(s Sample, window int) (*Rolled, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	if window < 2 {
+		return nil, fmt.Errorf("window: %d, want at least 2 periods", window)
+	}
+	out := &Rolled{Window: window, Return: RollingReturn(s.Returns, window), Volatility: RollingVolatility(s.Returns, window, s.PeriodsPerYear),
+		Sharpe: RollingSharpe(Excess(s.Returns, s.RiskFree), window, s.PeriodsPerYear), MaxDrawdown: RollingMaxDrawdown(s.Returns, window)}
+	if s.Benchmark != nil {
+		out.Beta, out.Correlation = rollingPair(s.Returns, s.Benchmark, window)
+		out.TrackingError = RollingVolatility(Excess(s.Returns, s.Benchmark), window, s.PeriodsPerYear)
+	}
+	return out, nil
+}
+
+// unfilled starts a list of figures in which the windows not yet full are too short.
+func unfilled(n, window int) []Figure {
+	out := make([]Figure, n)
+	for i := range out[:min(n, max(window-1, 0))] {
+		out[i] = missing(TooShort)
 	}
 	return out
 }
