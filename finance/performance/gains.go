@@ -97,8 +97,8 @@ func OrderOfBook(b *portfolio.Book) LotOrder {
 	return AsBooked
 }
 
-// NewGains computes the gains of a book over (start, end]. Only the bookings of the
-// period are gone through.
+// NewGains computes the gains of a book over (start, end]. Who asks for several periods
+// keeps a Tally.
 func NewGains(b *portfolio.Book, panel *market.Panel, start, end date.Date, order LotOrder) (*Gains, error) {
 	return NewNodeGains(b, panel, portfolio.Node{}, start, end, order)
 }
@@ -107,18 +107,11 @@ func NewGains(b *portfolio.Book, panel *market.Panel, start, end date.Date, orde
 // accounts is a transfer, securities at the day's close; so it is for the cash that a
 // holding is bought with and pays away, costs included.
 func NewNodeGains(b *portfolio.Book, panel *market.Panel, node portfolio.Node, start, end date.Date, order LotOrder) (*Gains, error) {
-	if order == AsBooked && b.Lots == nil {
-		order = OrderOf(b.Policy.MethodOf(""))
+	t := &Tally{book: b, panel: panel}
+	if order == AsBooked {
+		t = NewTally(b, panel)
 	}
-	g := &gainer{book: b, valuer: portfolio.NewValuer(b, panel), node: portfolio.Node{Accounts: node.Accounts}, start: start, end: end, order: order, plain: b.Plain(),
-		out: &Gains{}, at: map[string]int{}, accountAt: map[string]int{}}
-	if err := g.run(); err != nil {
-		return nil, err
-	}
-	if node.IsHolding() {
-		return g.out.of(node.Symbols), nil
-	}
-	return g.out, nil
+	return t.Gains(node, start, end, order)
 }
 
 // of is the part of some holdings, without cash.

@@ -96,7 +96,7 @@ func (q *queue) quantity() money.Decimal {
 
 // open sums the lots of a symbol that are still open.
 func (r *row) open() (cost, costs money.Decimal, known bool) {
-	known = true
+	cost, costs, known = r.cost, r.costs, true
 	for _, q := range r.queues {
 		if q == nil {
 			continue
@@ -150,14 +150,21 @@ func (q *queue) of(booking int) int {
 // take removes part (positive) of lot i, or all of it where it has no more.
 func (q *queue) take(i int, part money.Decimal) (taken baseLot) {
 	l := &q.lots[i]
-	size := l.quantity.Abs()
-	if size.Cmp(part) <= 0 {
-		taken = *l
-		l.quantity, l.cost, l.costs = money.Zero, money.Zero, money.Zero
+	if taken = l.split(part); l.quantity.IsZero() {
 		q.skip()
+	}
+	return taken
+}
+
+// split takes part (positive) out of the lot with its share of the cost, or all of it
+// where it has no more.
+func (l *baseLot) split(part money.Decimal) (taken baseLot) {
+	size := l.quantity.Abs()
+	taken = *l
+	if size.Cmp(part) <= 0 {
+		l.quantity, l.cost, l.costs = money.Zero, money.Zero, money.Zero
 		return taken
 	}
-	taken = *l
 	if taken.quantity = part; l.quantity.Sign() < 0 {
 		taken.quantity = part.Neg()
 	}

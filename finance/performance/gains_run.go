@@ -18,7 +18,8 @@ type gainer struct {
 	node        portfolio.Node // accounts alone
 	start, end  date.Date
 	order       LotOrder
-	plain       bool // nothing but trades and deliveries
+	plain       bool   // nothing but trades and deliveries
+	tally       *Tally // of what need not be gone through; nil: everything is
 	out         *Gains
 	rows        []*row
 	at          map[string]int // symbol to its row
@@ -35,31 +36,50 @@ type gainer struct {
 type row struct {
 	HoldingGain
 	queues []*queue // by account and side, or one for each side where accounts do not count
+	// cost and costs of the lots opened in the period that are in a tally, not in the queues
+	cost, costs money.Decimal
 }
 
 func (g *gainer) run() error {
 	g.begin()
-	disposals := g.book.Disposals
-	i := g.first
-	d, _ := slices.BinarySearchFunc(disposals, i, func(d lot.Disposal, i int) int { return d.Transaction - i })
-	moves := g.book.Moves
-	m, _ := slices.BinarySearchFunc(moves, i, func(x portfolio.Move, i int) int { return x.Transaction - i })
-	for ; i < len(g.book.Transactions) && g.book.Transactions[i].Date <= g.end; i++ {
-		from, fromMove := d, m
-		g.now = i
-		for d < len(disposals) && disposals[d].Transaction == i {
-			d++
-		}
-		for m < len(moves) && moves[m].Transaction == i {
-			m++
-		}
-		g.disposals, g.moves = disposals[from:d], moves[fromMove:m]
-		if err := g.apply(&g.book.Transactions[i]); err != nil {
-			return err
-		}
+	after := g.book.After(g.end)
+	if err := g.goThrough(after); err != nil {
+		return err
 	}
 	g.finish()
 	return nil
+}
+
+// goThrough applies the bookings of the period, those that are tallied as sums.
+func (g *gainer) goThrough(after int) error {
+	if g.tally != nil {
+		g.addTallied(after)
+		return g.goThroughOthers(after)
+	}
+	disposals, moves := g.book.Disposals, g.book.Moves
+	d, _ := slices.BinarySearchFunc(disposals, g.first, func(d lot.Disposal, i int) int { return d.Transaction - i })
+	m, _ := slices.BinarySearchFunc(moves, g.first, func(x portfolio.Move, i int) int { return x.Transaction - i })
+	for i := g.first; i < after; i++ {
+		if err := g.applyAt(i, d, m); err != nil {
+			return err
+		}
+		d, m = d+len(g.disposals), m+len(g.moves)
+	}
+	return nil
+}
+
+// applyAt applies booking i, whose disposals and moves begin at the given positions.
+func (g *gainer) applyAt(i, disposal, move int) error {
+	disposals, moves := g.book.Disposals, g.book.Moves
+	d, m := disposal, move
+	for d < len(disposals) && disposals[d].Transaction == i {
+		d++
+	}
+	for m < len(moves) && moves[m].Transaction == i {
+		m++
+	}
+	g.now, g.disposals, g.moves = i, disposals[disposal:d], moves[move:m]
+	return g.apply(&g.book.Transactions[i])
 }
 
 func (g *gainer) row(symbol string) *row {
@@ -86,8 +106,15 @@ func (g *gainer) base(amount money.Decimal, c money.Currency, day date.Date) (mo
 	if c == g.book.Base {
 		return amount, true
 	}
-	w := g.valuer.Cash(amount, c, day)
-	return w.Amount, w.Known
+	if amount.IsZero() {
+		return money.Zero, true
+	}
+	conversion := g.valuer.Conversion(c)
+	if conversion == nil {
+		return money.Zero, false
+	}
+	converted, err := conversion.Convert(amount, day)
+	return converted, err == nil
 }
 
 // value is what a quantity of a symbol is worth at the close of a day.
