@@ -1,33 +1,41 @@
-// Package optimize finds the weights that serve an objective best, within bounds.
+// Package optimize finds the weights that serve an objective best, within constraints.
 //
-// Model: one period, returns with a known mean and covariance; weights sum to one and
-// each lies within the bounds. Every problem here is convex, or a ratio that is solved
-// along a convex frontier, so that the optimum is the global one.
+// Model: one period, returns with a known mean and covariance; weights sum to one, each
+// lies within its bounds, and linear constraints, a limit on turnover from what is held
+// and one on gross may be added. Every problem here is convex, or a ratio that is solved
+// along a convex frontier, so that the optimum is the global one. A solution says how
+// far it is from the first-order conditions and from the constraints.
 //
 // Units: expected returns and covariance of one period (usually a year); weights,
-// returns and volatilities as fractions.
+// returns and volatilities as fractions. Turnover is half of what is bought and sold.
 //
-// Sources: Markowitz 1952; Spinu 2013 for risk parity; Choueifaty and Coignard 2008 for
-// maximum diversification; the active-set method after Nocedal and Wright, Numerical
-// Optimization, 2nd ed., chapter 16; He and Litterman 1999 and Idzorek 2005 for
-// views.
+// Sources: Markowitz 1952 and 1956 for the frontier and its corners; Spinu 2013 for risk
+// parity; Choueifaty and Coignard 2008 for maximum diversification; the active-set
+// method after Nocedal and Wright, Numerical Optimization, 2nd ed., chapter 16; López de
+// Prado 2016 for hierarchical risk parity; Rockafellar and Uryasev 2000 for the expected
+// shortfall; He and Litterman 1999 and Idzorek 2005 for views.
 package optimize
 
 import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/foliosight/foliosight/finance/series"
 )
 
 // Problem is what is known of the assets and what weights may be.
 type Problem struct {
-	Expected   []float64 // needed by the objectives that speak of returns
-	Covariance [][]float64
-	Low, High  float64 // bounds of each weight
-	RiskFree   float64
+	Expected    []float64 // needed by the objectives that speak of returns
+	Covariance  [][]float64
+	Low, High   float64   // bounds of each weight
+	Lows, Highs []float64 // where not nil, bounds of their own for each
+	RiskFree    float64
+
+	Rows     []Row     // linear constraints
+	Turnover float64   // the most of Σ |w − Current| / 2; 0: no limit
+	Current  []float64 // weights that are held; they need not sum to one: the rest is cash
+	Gross    float64   // the most of Σ |w|; 0: no limit
 }
 
 // Solution is the weights and what they achieve.
@@ -36,18 +44,25 @@ type Solution struct {
 	Return     float64 // NaN where expected returns were not given
 	Volatility float64
 	Sharpe     float64 // NaN likewise, or without volatility
+
+	Violation    float64 // of the constraint that is breached most; rounding when all is well
+	Stationarity float64 // breach of the first-order conditions, as a part of the largest marginal; NaN where the objective has none
+	Ridge        float64 // what was added to each variance because the covariance is singular
 }
 
 // The errors of this package.
 var (
 	ErrEmpty      = errors.New("there are no assets")
-	ErrShape      = errors.New("the covariance is not square and symmetric, one row an asset")
+	ErrShape      = errors.New("the covariance is not square and symmetric with positive variances, one row an asset")
+	ErrIndefinite = errors.New("the covariance is not positive semidefinite: some portfolio would have a negative variance")
 	ErrExpected   = errors.New("one expected return an asset is needed")
-	ErrInfeasible = errors.New("no weights within the bounds sum to one")
-	ErrTarget     = errors.New("no weights within the bounds reach the target return")
+	ErrBounds     = errors.New("bounds must be finite, low not above high, a pair an asset")
+	ErrInfeasible = errors.New("no weights satisfy the constraints")
+	ErrTarget     = errors.New("no weights within the constraints reach the target")
 	ErrSingular   = errors.New("the covariance is singular: some assets are combinations of others")
-	ErrNoExcess   = errors.New("no asset is expected to return more than the risk-free rate")
+	ErrNoExcess   = errors.New("no weights are expected to return more than the risk-free rate")
 	ErrBudget     = errors.New("one positive share of risk an asset is needed")
+	ErrLimit      = errors.New("limits on turnover and gross must not be negative, and turnover needs the current weight of each asset")
 	ErrNotSolved  = errors.New("the search did not settle")
 )
 
@@ -65,7 +80,7 @@ func (p *Problem) check(needsReturns bool) error {
 			return fmt.Errorf("row %d: %w", i+1, ErrShape)
 		}
 		for j := range i {
-			if math.Abs(row[j]-p.Covariance[j][i]) > 1e-8*math.Sqrt(row[i]*p.Covariance[j][j]) {
+			if math.Abs(row[j]-p.Covariance[j][i]) > 1e-8*math.Sqrt(row[i])*math.Sqrt(p.Covariance[j][j]) {
 				return fmt.Errorf("rows %d and %d: %w", j+1, i+1, ErrShape)
 			}
 		}
@@ -73,15 +88,67 @@ func (p *Problem) check(needsReturns bool) error {
 	if (needsReturns || p.Expected != nil) && (len(p.Expected) != n || series.FirstBad(p.Expected) >= 0) {
 		return ErrExpected
 	}
-	if !(p.Low <= p.High) || p.Low*float64(n) > 1+1e-12 || p.High*float64(n) < 1-1e-12 {
-		return fmt.Errorf("[%v, %v] for %d assets: %w", p.Low, p.High, n, ErrInfeasible)
+	if p.Low-p.Low != 0 || p.High-p.High != 0 || p.Lows != nil && (len(p.Lows) != n || series.FirstBad(p.Lows) >= 0) || p.Highs != nil && (len(p.Highs) != n || series.FirstBad(p.Highs) >= 0) {
+		return ErrBounds
+	}
+	if !(p.Turnover >= 0) || !(p.Gross >= 0) || math.IsInf(p.Turnover, 0) || math.IsInf(p.Gross, 0) ||
+		p.Turnover > 0 && (len(p.Current) != n || series.FirstBad(p.Current) >= 0) {
+		return ErrLimit
+	}
+	if err := p.checkSum(); err != nil {
+		return err
+	}
+	return semidefinite(p.Covariance)
+}
+
+// checkSum asks whether the bounds alone let the weights sum to one.
+func (p *Problem) checkSum() error {
+	least, most := 0.0, 0.0
+	for i := range p.Covariance {
+		low, high := p.bound(i)
+		if low > high {
+			return fmt.Errorf("asset %d: [%v, %v]: %w", i+1, low, high, ErrInfeasible)
+		}
+		least += low
+		most += high
+	}
+	if least > 1+1e-12 || most < 1-1e-12 {
+		return fmt.Errorf("the bounds let weights sum to between %v and %v, not to 1: %w", least, most, ErrInfeasible)
+	}
+	return nil
+}
+
+// semidefinite tells a matrix under which some weights have a negative variance, by
+// Cholesky's elimination, in which a pivot of nothing must have nothing beside it.
+func semidefinite(c [][]float64) error {
+	n := len(c)
+	l := make([][]float64, n)
+	for i := range c {
+		l[i] = make([]float64, i+1)
+		scale := math.Sqrt(c[i][i])
+		for j := range i {
+			rest := c[i][j]/scale/math.Sqrt(c[j][j]) - series.Dot(l[i][:j], l[j][:j])
+			switch {
+			case l[j][j] > 0:
+				l[i][j] = rest / l[j][j]
+			case math.Abs(rest) > 1e-6:
+				return fmt.Errorf("assets %d and %d: %w", j+1, i+1, ErrIndefinite)
+			}
+		}
+		pivot := 1 - series.Dot(l[i][:i], l[i][:i])
+		switch {
+		case pivot < -1e-8:
+			return fmt.Errorf("asset %d and those before it: %w", i+1, ErrIndefinite)
+		case pivot > 1e-11:
+			l[i][i] = math.Sqrt(pivot)
+		}
 	}
 	return nil
 }
 
 // solution says what weights achieve.
 func (p *Problem) solution(w []float64) *Solution {
-	s := &Solution{Weights: w, Return: math.NaN(), Sharpe: math.NaN()}
+	s := &Solution{Weights: w, Return: math.NaN(), Sharpe: math.NaN(), Stationarity: math.NaN(), Violation: p.Violation(w)}
 	s.Volatility = math.Sqrt(max(quadratic(p.Covariance, w), 0))
 	if p.Expected != nil {
 		s.Return = series.Dot(p.Expected, w)
@@ -100,177 +167,4 @@ func quadratic(c [][]float64, w []float64) float64 {
 		}
 	}
 	return sum
-}
-
-// MinVolatility minimises √(w'Σw).
-func MinVolatility(p Problem) (*Solution, error) {
-	if err := p.check(false); err != nil {
-		return nil, err
-	}
-	w, err := p.minimum(p.start(), false)
-	if err != nil {
-		return nil, err
-	}
-	return p.solution(w), nil
-}
-
-// EfficientReturn minimises volatility among weights that return at least target.
-func EfficientReturn(p Problem, target float64) (*Solution, error) {
-	if err := p.check(true); err != nil {
-		return nil, err
-	}
-	least, err := p.minimum(p.start(), false)
-	if err != nil {
-		return nil, err
-	}
-	return p.towards(least, target)
-}
-
-// towards is EfficientReturn given the weights of least volatility.
-func (p *Problem) towards(least []float64, target float64) (*Solution, error) {
-	low := series.Dot(p.Expected, least)
-	if low >= target {
-		return p.solution(least), nil
-	}
-	best := p.richest()
-	high := series.Dot(p.Expected, best)
-	if high < target-1e-12*math.Abs(target) {
-		return nil, fmt.Errorf("%v, at most %v: %w", target, high, ErrTarget)
-	}
-	mix := 1.0
-	if high > low {
-		mix = min((target-low)/(high-low), 1)
-	}
-	if mix > 1-1e-12 {
-		return p.solution(best), nil // the target is the most there is: one vertex reaches it
-	}
-	w := make([]float64, len(least))
-	for i := range w {
-		w[i] = least[i] + float64(mix*(best[i]-least[i]))
-	}
-	w, err := p.minimum(w, true)
-	if err != nil {
-		return nil, err
-	}
-	return p.solution(w), nil
-}
-
-// start is a vertex of the feasible set: the assets of least variance at their upper
-// bound as far as the sum allows.
-func (p *Problem) start() []float64 {
-	return p.fill(func(a, b int) bool { return p.Covariance[a][a] < p.Covariance[b][b] })
-}
-
-// richest is the vertex of highest expected return.
-func (p *Problem) richest() []float64 {
-	return p.fill(func(a, b int) bool { return p.Expected[a] > p.Expected[b] })
-}
-
-func (p *Problem) fill(before func(a, b int) bool) []float64 {
-	n := len(p.Covariance)
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case before(a, b):
-			return -1
-		case before(b, a):
-			return 1
-		}
-		return 0
-	})
-	w := make([]float64, n)
-	left := 1 - p.Low*float64(n)
-	for i := range w {
-		w[i] = p.Low
-	}
-	for _, i := range order {
-		add := min(p.High-p.Low, left)
-		w[i] += add
-		left -= add
-		if left <= 0 {
-			break
-		}
-	}
-	return w
-}
-
-// MaxSharpe maximises (μ'w − r) / √(w'Σw). The ratio has one peak along the frontier of
-// least volatility by return, which is searched by golden section.
-func MaxSharpe(p Problem) (*Solution, error) {
-	if err := p.check(true); err != nil {
-		return nil, err
-	}
-	best := p.solution(p.richest())
-	if best.Return <= p.RiskFree {
-		return nil, ErrNoExcess
-	}
-	least, err := p.minimum(p.start(), false)
-	if err != nil {
-		return nil, err
-	}
-	low, high := series.Dot(p.Expected, least), best.Return
-	if low > p.RiskFree {
-		best = better(best, p.solution(least))
-	} else {
-		low = p.RiskFree
-	}
-	at := func(target float64) (*Solution, error) { return p.towards(least, target) }
-	const golden = 0.6180339887498949
-	a, b := high-golden*(high-low), low+golden*(high-low)
-	sa, err := at(a)
-	if err != nil {
-		return nil, err
-	}
-	sb, err := at(b)
-	if err != nil {
-		return nil, err
-	}
-	for range 80 {
-		if sa.Sharpe >= sb.Sharpe {
-			high, b, sb = b, a, sa
-			a = high - golden*(high-low)
-			sa, err = at(a)
-		} else {
-			low, a, sa = a, b, sb
-			b = low + golden*(high-low)
-			sb, err = at(b)
-		}
-		if err != nil {
-			return nil, err
-		}
-		best = better(better(best, sa), sb)
-		if high-low <= 1e-10*math.Abs(high) {
-			break
-		}
-	}
-	return best, nil
-}
-
-func better(a, b *Solution) *Solution {
-	if b.Sharpe > a.Sharpe {
-		return b
-	}
-	return a
-}
-
-// MaxDiversification maximises w'σ / √(w'Σw), the ratio of the weighted volatilities to
-// the portfolio's own.
-func MaxDiversification(p Problem) (*Solution, error) {
-	if err := p.check(false); err != nil {
-		return nil, err
-	}
-	q := p
-	q.RiskFree = 0
-	q.Expected = make([]float64, len(p.Covariance))
-	for i := range q.Expected {
-		q.Expected[i] = math.Sqrt(p.Covariance[i][i])
-	}
-	s, err := MaxSharpe(q)
-	if err != nil {
-		return nil, err
-	}
-	return p.solution(s.Weights), nil
 }

@@ -97,7 +97,7 @@ func TestFrontierRisesAndSharpeIsItsBest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		top := p.solution(p.richest()).Return
+		top := p.solution(p.fill(func(a, b int) bool { return p.Expected[a] > p.Expected[b] })).Return
 		previous := low.Volatility
 		for k := range 21 {
 			target := low.Return + (top-low.Return)*float64(k)/20

@@ -72,25 +72,23 @@ func spinu(c [][]float64, b []float64) ([]float64, error) {
 		y[i] = math.Sqrt(b[i]) / math.Sqrt(whole) * math.Sqrt(float64(n))
 	}
 	damped := 0.95 * (3 - math.Sqrt(5)) / 2
-	hessian := &Problem{Covariance: make([][]float64, n)}
-	for i := range hessian.Covariance {
-		hessian.Covariance[i] = make([]float64, n)
-	}
-	k := kkt{problem: hessian, at: make([]int, n)}
-	for i := range k.at {
-		k.at[i] = i
+	k := triangle{hessian: make([][]float64, n)}
+	for i := range k.hessian {
+		k.hessian[i] = make([]float64, n)
+		k.add(i)
 	}
 	for range 200 {
 		gradient := make([]float64, n)
 		for i := range gradient {
 			gradient[i] = series.Dot(c[i], y) - b[i]/y[i]
-			copy(hessian.Covariance[i], c[i])
-			hessian.Covariance[i][i] += b[i] / float64(y[i]*y[i])
+			copy(k.hessian[i], c[i])
+			k.hessian[i][i] += b[i] / float64(y[i]*y[i])
 		}
+		k.valid = 0
 		if err := k.factorise(); err != nil {
 			return nil, err
 		}
-		step := k.backSolve(gradient)
+		step := k.solve(append([]float64(nil), gradient...))
 		decrement := math.Sqrt(max(series.Dot(step, gradient), 0))
 		relative := 0.0
 		for i := range step {
