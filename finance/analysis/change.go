@@ -6,9 +6,9 @@ import (
 )
 
 // change fills where the change in value came from.
-func (r *runner) change() {
+func (r *runner) change(tally *performance.Tally) {
 	c := &r.out.Change
-	g, err := performance.NewNodeGains(r.Book, r.Panel, r.Node, r.Period.Start, r.Period.End, performance.OrderOfBook(r.Book))
+	g, err := tally.Gains(r.Node, r.Period.Start, r.Period.End, performance.OrderOfBook(r.Book))
 	if err != nil {
 		for _, f := range []*Figure{&c.Initial, &c.Transfers, &c.Realised, &c.Unrealised, &c.Dividends, &c.Interest, &c.Fees, &c.Taxes, &c.Currency, &c.Final} {
 			*f = Unknown(r.unit(), r.Period.End, "change", err.Error())

@@ -7,6 +7,7 @@ import (
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/finance/performance"
 	"github.com/foliosight/foliosight/finance/portfolio"
 )
 
@@ -32,6 +33,7 @@ type shared struct {
 	index      []float64 // benchmark, total return in the base currency, on the days; nil without
 	benchmark  *Benchmark
 	costs      []bookedCosts
+	tally      func() *performance.Tally // made when the first period is asked for
 }
 
 // Prepare computes everything that does not depend on the period; Input.Period is not
@@ -43,6 +45,7 @@ func Prepare(in Input) *Prepared {
 		from = min(from, first-1)
 	}
 	s.view = portfolio.NewView(in.Book, in.Panel, in.Book.Axis(in.Panel, from, in.AsOf))
+	s.tally = sync.OnceValue(func() *performance.Tally { return performance.NewTally(in.Book, in.Panel) })
 	s.findBenchmark(&in)
 	return prepare(in, s)
 }
@@ -95,7 +98,7 @@ func (p *Prepared) Run(period Period) (*Analysis, error) {
 	r, out := p.runner, *p.out
 	r.Period, r.out = period, &out
 	out.Period = period
-	r.change()
+	r.change(p.shared.tally())
 	r.returns()
 	r.series()
 	r.months()
