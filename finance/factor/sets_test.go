@@ -214,3 +214,73 @@ func BenchmarkConcerns250x6(b *testing.B) {
 		e[0].Concerns(CustomaryLimits)
 	}
 }
+
+// A fund of one and a half times the market and half of small less big, over the
+// risk-free rate: the set by its columns finds just that.
+func TestFamaFrench(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 4))
+	set, given := FamaFrench(), map[string][]float64{}
+	if got := fmt.Sprint(set.Symbols()); got != "[mkt_rf smb hml rmw cma mom rf]" {
+		t.Fatal(got)
+	}
+	for _, name := range set.Symbols() {
+		given[name] = make([]float64, 80)
+		for i := range given[name] {
+			given[name][i] = 0.01 * rng.NormFloat64()
+		}
+	}
+	fund := make([]float64, 80)
+	for i := range fund {
+		fund[i] = given[RiskFree][i] + 1.5*given[MarketExcess][i] + 0.5*given[SmallMinusBig][i]
+	}
+	names, columns, err := set.Columns(given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	excess, err := Excess(fund, given[set.RiskFree])
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := NewDesign(names, columns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fit, err := d.Fit(excess, OLS, 0)
+	if err != nil || !near(fit.Params[1], 1.5, 1e-9) || !near(fit.Params[2], 0.5, 1e-9) || math.Abs(fit.Params[6]) > 1e-9 {
+		t.Errorf("got %v, %v", fit.Params, err)
+	}
+}
+
+// Two factors of volatility 2 % and 1 % and correlation ½: given −10 % of the first,
+// the second is expected at ½ × 0.01/0.02 × −10 %, five deviations out. The same seen
+// through noise as large as the factor itself moves both by half.
+func TestExpectByHand(t *testing.T) {
+	m := &Model{Factors: []string{"equity", "credit"}, Covariance: [][]float64{{0.0004, 0.0001}, {0.0001, 0.0001}}}
+	for _, c := range []struct {
+		noise             float64
+		equity, credit, d float64
+	}{{0, -0.1, -0.025, 5}, {0.0004, -0.05, -0.0125, 5 / math.Sqrt2}} {
+		var given Conditions
+		given.Fix([]float64{1, 0}, c.noise, -0.1)
+		moves, distance, err := m.Expect(given)
+		if err != nil || !near(moves[0], c.equity, 1e-12) || !near(moves[1], c.credit, 1e-12) || !near(distance, c.d, 1e-12) {
+			t.Errorf("noise %v: %v at %v, %v", c.noise, moves, distance, err)
+		}
+	}
+	var twice Conditions
+	twice.Fix([]float64{1, 0}, 0, 1)
+	twice.Fix([]float64{2, 0}, 0, 3)
+	if _, _, err := m.Expect(twice); !errors.Is(err, ErrSingular) {
+		t.Errorf("one condition twice: %v", err)
+	}
+	twice.Weights = [][]float64{{1}, {2, 0}}
+	if _, _, err := m.Expect(twice); !errors.Is(err, ErrShape) {
+		t.Errorf("one weight for two factors: %v", err)
+	}
+	if m.Index("credit") != 1 || m.Index("fx:EUR") != -1 {
+		t.Error("places of factors")
+	}
+	if code, ok := CurrencyOf(Currency("EUR")); !ok || code != "EUR" {
+		t.Error("name of a currency factor")
+	}
+}

@@ -69,6 +69,10 @@ func (q *factorRiskRequest) estimated() (*riskModel, error) {
 		return nil, factorFault(err)
 	}
 	m.model = factor.Model{Factors: names, Covariance: m.design.Covariance()}
+	riskFree, err := q.riskFree()
+	if err != nil {
+		return nil, err
+	}
 	returns := make([][]float64, len(q.Positions))
 	for i, p := range q.Positions {
 		label := "positions." + p.ID + ".returns"
@@ -79,6 +83,11 @@ func (q *factorRiskRequest) estimated() (*riskModel, error) {
 		}
 		if len(returns[i]) != m.design.Periods() {
 			return nil, refuse("length_mismatch", "%s: %d periods, the factors have %d", label, len(returns[i]), m.design.Periods())
+		}
+		if riskFree != nil {
+			if returns[i], err = factor.Excess(returns[i], riskFree); err != nil {
+				return nil, refuse("length_mismatch", "proxies: %v", err)
+			}
 		}
 	}
 	m.estimates = m.design.EstimateAll(returns, minimum)
@@ -106,7 +115,7 @@ func (q *factorRiskRequest) columns() (names []string, columns [][]float64, orde
 		sets := factor.Sets()
 		at := slices.IndexFunc(sets, func(s factor.Set) bool { return s.Name == q.Set })
 		if at < 0 {
-			return nil, nil, false, 0, 0, refuse("unknown_choice", "set: %q, want style, spreads or rates", q.Set)
+			return nil, nil, false, 0, 0, refuse("unknown_choice", "set: %q, want style, spreads, rates or fama_french", q.Set)
 		}
 		ordered, minimum, least = sets[at].Ordered, sets[at].Minimum, sets[at].Least
 		names, columns, err = q.proxies(sets[at])
@@ -118,6 +127,25 @@ func (q *factorRiskRequest) columns() (names []string, columns [][]float64, orde
 		minimum = *q.MinimumHistory
 	}
 	return names, columns, ordered, minimum, least, err
+}
+
+// riskFree is the series that the set takes returns over; nil where it has none.
+func (q *factorRiskRequest) riskFree() ([]float64, error) {
+	for _, set := range factor.Sets() {
+		if set.Name != q.Set || set.RiskFree == "" {
+			continue
+		}
+		symbols, lists, err := q.Proxies.columns("proxies", false)
+		if err != nil {
+			return nil, err
+		}
+		at := slices.Index(symbols, set.RiskFree)
+		if at < 0 {
+			return nil, refuse("missing_proxy", "proxies: %s is missing; the set needs %v", set.RiskFree, set.Symbols())
+		}
+		return lists[at], nil
+	}
+	return nil, nil
 }
 
 func (q *factorRiskRequest) proxies(set factor.Set) ([]string, [][]float64, error) {
