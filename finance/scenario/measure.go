@@ -11,8 +11,8 @@ func (e *Engine) measure(out *Result, whole, alone *state) {
 		h, p := &e.holdings[i], &e.book.Positions[i]
 		row := &out.ByPosition[i]
 		row.ID = p.ID
-		if h.broken || h.left != nil && math.IsNaN(whole.returns[p.Asset]) {
-			e.leave(out, i, *h.left)
+		if !e.covers(i, whole) {
+			e.leave(out, i)
 			continue
 		}
 		row.Move, row.Reason = whole.returns[p.Asset], h.note
@@ -70,7 +70,7 @@ func (e *Engine) profit(i int, s *state) (full, linear float64, method Method) {
 		return h.option.profit(r, fx, e.volatilityFactor(h.option, p.Asset, s), s.curve, s.horizon), linear, OptionPriced
 	case h.bond != nil:
 		other := fx // all that is known of a bond without betas
-		if a := &e.book.Assets[p.Asset]; a.Known {
+		if a := &e.book.Assets[p.Asset]; a.Known && !math.IsNaN(r) {
 			if other = r; e.rates >= 0 && !math.IsNaN(s.moves[e.rates]) {
 				other -= float64(a.Betas[e.rates] * s.moves[e.rates])
 			}
@@ -80,14 +80,22 @@ func (e *Engine) profit(i int, s *state) (full, linear float64, method Method) {
 	return linear, linear, Linear
 }
 
+// covers says whether a state says enough of a position to measure it: the return of
+// its asset, or a bond's yield.
+func (e *Engine) covers(i int, s *state) bool {
+	h := &e.holdings[i]
+	return !h.broken && (h.bond != nil || !math.IsNaN(s.returns[e.book.Positions[i].Asset]))
+}
+
 // leave notes a position that the result does not cover.
-func (e *Engine) leave(out *Result, i int, why Reason) {
-	p := &e.book.Positions[i]
+func (e *Engine) leave(out *Result, i int) {
+	p, why := &e.book.Positions[i], Reason{NoProxy, e.book.Positions[i].ID}
+	if e.holdings[i].left != nil {
+		why = *e.holdings[i].left
+	}
 	out.ByPosition[i].Method, out.ByPosition[i].Reason = NotMeasured, why.String()
 	out.LeftOut = append(out.LeftOut, LeftOut{i, p.ID, p.Value, why})
-	if p.Value != 0 || p.Option != nil {
-		out.Status = Partial
-	}
+	out.Status = Partial
 }
 
 // beyond notes assets that a linear move takes below nothing.

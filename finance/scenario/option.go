@@ -1,16 +1,19 @@
 package scenario
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/foliosight/foliosight/finance/option"
 )
 
-// pricedOption is an option with today's price and greeks.
+// pricedOption is an option with today's price and greeks. American ones are priced
+// by option.Exercise, then and now: what its error is, it states.
 type pricedOption struct {
 	terms            option.Terms
 	units            float64
-	premium          *premium // of early exercise; nil for European options
+	american         bool
+	exercise         option.Exercise // today's
 	now              float64
 	delta, vega, rho float64
 }
@@ -19,17 +22,46 @@ func newPricedOption(t *OptionTerms) (*pricedOption, error) {
 	if err := t.Check(); err != nil {
 		return nil, err
 	}
-	if !finite(t.Units) || !finite(t.Units*t.Spot) || !finite(t.Units*t.Strike) {
-		return nil, option.ErrTerms
+	if !finite(t.Units) || !finite(t.Units*t.Spot) || !finite(t.Units*t.Strike) || t.Volatility > 100 || math.Abs(t.Rate*t.Years) > 100 || math.Abs(t.DividendYield*t.Years) > 100 {
+		return nil, fmt.Errorf("%+v, %v units: %w", t.Terms, t.Units, option.ErrTerms)
 	}
-	o := &pricedOption{terms: t.Terms, units: t.Units}
-	v := option.European(t.Terms)
-	if t.American {
-		o.premium = newPremium(t.Terms)
-		v = o.premium.greeks(t.Terms, v)
+	o := &pricedOption{terms: t.Terms, units: t.Units, american: t.American}
+	if !t.American {
+		v := option.European(t.Terms)
+		o.now, o.delta, o.vega, o.rho = v.Price, v.Delta, v.Vega, v.Rho
+		return o, nil
 	}
-	o.now, o.delta, o.vega, o.rho = v.Price, v.Delta, v.Vega, v.Rho
+	o.exercise = option.NewExercise(t.Terms)
+	o.now = o.price(t.Terms)
+	// central differences
+	slope := func(at *float64, step float64, terms *option.Terms) float64 {
+		middle := *at
+		*at = middle + step
+		up := o.price(*terms)
+		*at = middle - step
+		down := o.price(*terms)
+		*at = middle
+		return (up - down) / (2 * step)
+	}
+	terms := t.Terms
+	o.delta = slope(&terms.Spot, 1e-4*terms.Spot+1e-12, &terms)
+	o.rho = slope(&terms.Rate, 1e-4, &terms)
+	if terms.Volatility > 1e-3 {
+		o.vega = slope(&terms.Volatility, 1e-4, &terms)
+	}
 	return o, nil
+}
+
+// price is what one option is worth on other terms.
+func (o *pricedOption) price(t option.Terms) float64 {
+	if !o.american {
+		return option.European(t).Price
+	}
+	if t.Volatility == o.terms.Volatility && t.Rate == o.terms.Rate && t.Years == o.terms.Years {
+		return o.exercise.Price(t.Spot)
+	}
+	x := option.NewExercise(t)
+	return x.Price(t.Spot)
 }
 
 // slopes adds what the option gains in proportion to its currency, to rates and to
@@ -85,11 +117,5 @@ func (o *pricedOption) profit(r, fx, v float64, c curve, horizon float64) float6
 	t.Volatility *= v
 	t.Years = math.Max(t.Years-horizon, 0)
 	t.Rate += c.at(t.Years)
-	var after float64
-	if o.premium != nil {
-		after = o.premium.price(t)
-	} else {
-		after = option.European(t).Price
-	}
-	return o.units * (float64(after*(1+fx)) - o.now)
+	return o.units * (float64(o.price(t)*(1+fx)) - o.now)
 }
