@@ -65,6 +65,7 @@ type WhatIf struct {
 	Realised      RealisedGain
 	Cash          []CashChange // of the accounts that the trades touch
 	Method        ledger.Method
+	Limits        struct{ Before, After []LimitCheck } // those that are set, in one order
 }
 
 // WhatIf answers a question about one portfolio as it is, and as it would be had the
@@ -93,13 +94,16 @@ func (a *analyses) whatIf(ctx context.Context, v store.View, q Question, trades 
 	if err != nil {
 		return nil, err
 	}
-	out := &WhatIf{Before: before, After: before}
-	if len(trades) == 0 {
-		return out, nil
-	}
 	set, err := gather(ctx, v, q)
 	if err != nil {
 		return nil, err
+	}
+	out := &WhatIf{Before: before, After: before, Method: set.portfolios[0].Policy.MethodOf("")}
+	limits := ReadLimits(set.portfolios[0].Settings)
+	out.Limits.Before = limits.Check(before)
+	out.Limits.After = out.Limits.Before
+	if len(trades) == 0 {
+		return out, nil
 	}
 	asOf := q.AsOf
 	if unset(asOf) {
@@ -113,7 +117,7 @@ func (a *analyses) whatIf(ctx context.Context, v store.View, q Question, trades 
 	if err != nil {
 		return nil, err
 	}
-	out.Trades, out.Method = t.trades, set.portfolios[0].Policy.MethodOf("")
+	out.Trades = t.trades
 	after := &foldedBook{book: t.book, panel: t.panel, asOf: now.asOf}
 	in, err := after.input(set, q)
 	if err != nil {
@@ -123,7 +127,7 @@ func (a *analyses) whatIf(ctx context.Context, v store.View, q Question, trades 
 	if out.After, err = waitFor(ctx, func() (*analysis.Analysis, error) { return after.prepared(in).Run(in.Period) }); err != nil {
 		return nil, err
 	}
-	out.Realised, out.Cash = t.realised(), t.cashChanges(now.book)
+	out.Realised, out.Cash, out.Limits.After = t.realised(), t.cashChanges(now.book), limits.Check(out.After)
 	return out, nil
 }
 

@@ -6,31 +6,12 @@ import (
 
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/web/view"
 )
 
-// limits are what an owner does not want to exceed: kept with the portfolio's
-// settings under "limits", as fractions of the value. Zero: none is set.
-type limits struct {
-	Net        money.Decimal `json:"net_exposure,omitzero"`
-	Gross      money.Decimal `json:"gross_exposure,omitzero"`
-	Beta       money.Decimal `json:"beta,omitzero"`
-	Volatility money.Decimal `json:"volatility,omitzero"`
-	VaR        money.Decimal `json:"var,omitzero"`
-	Largest    money.Decimal `json:"largest_position,omitzero"`
-}
-
-// readLimits takes them out of a portfolio's settings; settings that cannot be read
-// hold none.
-func readLimits(settings json.RawMessage) limits {
-	var s struct {
-		Limits limits `json:"limits"`
-	}
-	if len(settings) > 0 && json.Unmarshal(settings, &s) != nil {
-		return limits{}
-	}
-	return s.Limits
-}
+// limits are what an owner does not want to exceed.
+type limits = service.Limits
 
 // writeLimits puts them into settings, leaving everything else as it is.
 func writeLimits(settings json.RawMessage, l limits) (json.RawMessage, error) {
@@ -52,7 +33,7 @@ func (r *request) limits() limits {
 	if r.portfolio == nil {
 		return limits{}
 	}
-	return readLimits(r.portfolio.Settings)
+	return service.ReadLimits(r.portfolio.Settings)
 }
 
 // limited draws a value towards its limit: the tick stands at 80 of 100. what is

@@ -183,7 +183,7 @@ func (s *site) editPortfolio(r *request) error {
 		return err
 	}
 	e := portfolioEntry{name: p.Name, currency: string(p.Base), benchmark: p.Benchmark, method: string(p.Policy.MethodOf("")), limits: map[string]string{}}
-	l := readLimits(p.Settings)
+	l := service.ReadLimits(p.Settings)
 	for _, f := range limitFields {
 		if d := *f.of(&l); !d.IsZero() {
 			if f.fraction {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/store"
@@ -17,6 +18,7 @@ type Services interface {
 	Imports
 	Market
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
+	WhatIf(ctx context.Context, c service.Caller, q service.Question, trades []service.Trade) (*service.WhatIf, error)
 }
 
 // The services are these.
@@ -67,4 +69,5 @@ type Market interface {
 	SetOwnPrices(ctx context.Context, c service.Caller, prices []store.OwnPrice) error
 	DeleteOwnPrice(ctx context.Context, c service.Caller, symbol string, day date.Date) error
 	DataStatus(ctx context.Context, c service.Caller, portfolio string, asOf date.Date) ([]service.SeriesStatus, error)
+	Instruments(ctx context.Context, c service.Caller, symbols []string, simulated bool) (map[string]instrument.Instrument, error)
 }

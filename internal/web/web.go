@@ -98,6 +98,8 @@ func (s *site) routes(mux *http.ServeMux) {
 	of("GET /p/{portfolio}/holdings.csv", s.holdingsCSV)
 	of("GET /p/{portfolio}/performance", s.performance)
 	of("GET /p/{portfolio}/risk", s.risk)
+	of("GET /p/{portfolio}/what-if", s.whatIf)
+	of("GET /p/{portfolio}/what-if/orders.csv", s.whatIfOrders)
 	of("GET /p/{portfolio}/charts/{chart}", s.chart)
 	of("GET /p/{portfolio}/transactions", s.transactions)
 	of("GET /p/{portfolio}/transactions.csv", s.transactionsCSV)

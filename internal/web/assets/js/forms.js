@@ -5,6 +5,7 @@ export function startForms(root) {
   for (const form of root.querySelectorAll("form[data-drop]")) drop(form);
   for (const form of root.querySelectorAll("form[data-auto]")) auto(form);
   for (const input of root.querySelectorAll("[data-filter]")) filter(input);
+  for (const button of root.querySelectorAll("[data-stop]")) button.onclick = () => button.closest("form").dispatchEvent(new Event("htmx:abort"));
   root.querySelector("[aria-invalid=true]")?.focus();
 }
 
