@@ -19,7 +19,8 @@ func HistoricalTail(returns []float64, confidence float64) Tail {
 	if len(returns) == 0 {
 		return Tail{confidence, missing(Empty), missing(Empty)}
 	}
-	return historicalTail(append([]float64(nil), returns...), confidence)
+	quantile, mean := series.LowTail(returns, 1-confidence, make([]float64, 2*len(returns)))
+	return Tail{confidence, measured(-quantile), measured(-mean)}
 }
 
 // historicalTail reorders work.

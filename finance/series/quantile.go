@@ -5,25 +5,40 @@ import "math"
 // Quantile is the linear-interpolated quantile of x at share p in [0, 1] (rule
 // 7 of Hyndman and Fan, the default of numpy and R). It reorders x; afterwards
 // the k = ⌊(n−1)p⌋+1 smallest values stand first, in no particular order.
-func Quantile(x []float64, p float64) float64 {
-	at := float64(float64(len(x)-1) * p)
+func Quantile(x []float64, p float64) float64 { return quantileOf(x, len(x), p) }
+
+// quantileOf is the quantile at share p of n values of which x holds the
+// smallest: all, or at least one more than stand below it.
+func quantileOf(x []float64, n int, p float64) float64 {
+	at, low := rank(n, p), lowRank(n, p)
+	Select(x, low)
+	v := x[low]
+	if low+1 >= len(x) || at == float64(low) {
+		return v
+	}
+	next := x[low+1]
+	for _, y := range x[low+2:] {
+		if y < next {
+			next = y
+		}
+	}
+	return v + float64((at-float64(low))*(next-v))
+}
+
+// rank is the place of the quantile at share p among n ordered values, counted from 0.
+func rank(n int, p float64) float64 {
+	at := float64(float64(n-1) * p)
 	// A share that comes from 1 − 0.9 is off in the last digit and would fall
 	// just beside the observation it means.
 	if whole := math.Round(at); math.Abs(at-whole) < 1e-9 {
 		at = whole
 	}
-	low := int(math.Floor(at))
-	low = max(0, min(low, len(x)-1))
-	Select(x, low)
-	v := x[low]
-	if low+1 == len(x) || at == float64(low) {
-		return v
-	}
-	next := x[low+1]
-	for _, y := range x[low+2:] {
-		next = math.Min(next, y)
-	}
-	return v + float64((at-float64(low))*(next-v))
+	return at
+}
+
+// lowRank is the whole place at or below rank.
+func lowRank(n int, p float64) int {
+	return max(0, min(int(math.Floor(rank(n, p))), n-1))
 }
 
 // Select reorders x so that x[k] is the k-th smallest value (from 0), nothing
@@ -62,7 +77,10 @@ func Select(x []float64, k int) {
 }
 
 func medianOfThree(a, b, c float64) float64 {
-	return math.Max(math.Min(a, b), math.Min(math.Max(a, b), c))
+	if b < a {
+		a, b = b, a
+	}
+	return max(a, min(b, c))
 }
 
 func insertionSort(x []float64) {

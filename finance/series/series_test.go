@@ -3,6 +3,7 @@ package series
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sort"
 	"testing"
 )
@@ -66,6 +67,48 @@ func TestMoments(t *testing.T) {
 	}
 	if Sum(nil) != 0 || Sum([]float64{1, 2, 3, 4, 5, 6, 7}) != 28 {
 		t.Error("Sum")
+	}
+}
+
+// LowTail against sorting, on series that a sample of every 16th value misleads too.
+func TestLowTailAgainstSorting(t *testing.T) {
+	for seed := range uint64(60) {
+		rng := rand.New(rand.NewPCG(seed, 5))
+		x := random(seed, 1+rng.IntN(2000))
+		for i := range x {
+			switch {
+			case seed%4 == 1:
+				x[i] = float64(rng.IntN(5)) // ties
+			case seed%4 == 2 && i%16 != 0:
+				x[i] += 50 // what is sampled lies below all else
+			case seed%4 == 3 && i%16 == 0:
+				x[i] += 50
+			}
+		}
+		before := slices.Clone(x)
+		for _, p := range []float64{0, 0.01, 0.05, 0.5, 0.99, 1} {
+			want := Quantile(slices.Clone(x), p)
+			sum, count := 0.0, 0.0
+			for _, v := range x {
+				if v <= want {
+					sum, count = sum+v, count+1
+				}
+			}
+			quantile, mean := LowTail(x, p, make([]float64, 2*len(x)))
+			if quantile != want || mean != sum/count {
+				t.Fatalf("seed %d, share %v of %d: %v and %v, want %v and %v", seed, p, len(x), quantile, mean, want, sum/count)
+			}
+		}
+		if !slices.Equal(x, before) {
+			t.Fatalf("seed %d: the series was changed", seed)
+		}
+	}
+}
+
+func BenchmarkLowTail1260(b *testing.B) {
+	x, work := random(1, 1260), make([]float64, 2520)
+	for range b.N {
+		LowTail(x, 0.05, work)
 	}
 }
 
