@@ -23,6 +23,7 @@ type Panel struct {
 	actions     map[string]*Actions
 	fx          map[Pair]*Series
 	rates       map[string]*Series
+	volumes     map[string]*Series
 	instruments map[string]instrument.Instrument
 	backward    bool
 	version     int64
@@ -32,7 +33,7 @@ type Panel struct {
 func NewPanel() *Panel {
 	return &Panel{
 		prices: map[string]*Series{}, total: map[string]*Series{}, actions: map[string]*Actions{},
-		fx: map[Pair]*Series{}, rates: map[string]*Series{}, instruments: map[string]instrument.Instrument{},
+		fx: map[Pair]*Series{}, rates: map[string]*Series{}, volumes: map[string]*Series{}, instruments: map[string]instrument.Instrument{},
 	}
 }
 
@@ -72,6 +73,12 @@ func (p *Panel) SetFX(pair Pair, s *Series) { p.fx[pair] = s }
 
 // SetRate gives an interest-rate series, fractions a year, by its name ("USD-3M").
 func (p *Panel) SetRate(name string, s *Series) { p.rates[name] = s }
+
+// SetVolume adds how many pieces of a symbol were traded each day.
+func (p *Panel) SetVolume(symbol string, s *Series) { p.volumes[symbol] = s }
+
+// Volume returns the traded pieces of a symbol, nil if none are known.
+func (p *Panel) Volume(symbol string) *Series { return p.volumes[symbol] }
 
 // Prices returns the closes of a symbol as traded, nil when there are none.
 func (p *Panel) Prices(symbol string) *Series { return p.prices[symbol] }
