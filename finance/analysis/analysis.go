@@ -12,6 +12,7 @@ package analysis
 
 import (
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/exante"
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/market"
 	"github.com/foliosight/foliosight/finance/money"
@@ -41,6 +42,9 @@ type Input struct {
 	// Sessions says how many trading days of a symbol's exchange lie in (from, to]; nil
 	// counts weekdays. It decides what is stale.
 	Sessions func(symbol string, from, to date.Date) int
+	// Market is what factor models of this panel, day and base currency share; nil makes
+	// one for this analysis alone.
+	Market *exante.Market
 }
 
 // Analysis is every figure of one portfolio, or of an account or holding in it.

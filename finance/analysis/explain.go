@@ -16,12 +16,19 @@ type Explanation struct {
 
 // Explain returns the explanation of a figure's method.
 func Explain(method string) (Explanation, bool) {
-	e, ok := explanations[method]
+	if e, ok := explanations[method]; ok {
+		return e, true
+	}
+	e, ok := exAnteExplanations[method]
 	return e, ok
 }
 
 // Methods lists every method that is explained, sorted.
-func Methods() []string { return slices.Sorted(maps.Keys(explanations)) }
+func Methods() []string {
+	all := slices.AppendSeq(slices.Collect(maps.Keys(explanations)), maps.Keys(exAnteExplanations))
+	slices.Sort(all)
+	return all
+}
 
 const (
 	bacon             = "Bacon, Practical Portfolio Performance Measurement and Attribution, 2nd ed."

@@ -64,10 +64,7 @@ func TestSameBytes(t *testing.T) {
 				if !bytes.Equal(first, second) || !bytes.Equal(first, third) {
 					t.Fatalf("seed %d, %v: two answers to one question", seed, node)
 				}
-				if bytes.Contains(first, []byte("NaN")) || bytes.Contains(first, []byte("Inf")) {
-					t.Fatalf("seed %d, %v: not a number in it", seed, node)
-				}
-				if err := json.Unmarshal(first, new(any)); err != nil {
+				if err := json.Unmarshal(first, new(any)); err != nil { // as NaN or Inf in it would be
 					t.Fatal(err)
 				}
 			}

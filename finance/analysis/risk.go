@@ -216,7 +216,8 @@ const (
 // tail puts today's holdings back onto history and measures the loss of a day.
 func (r *runner) tail() {
 	out := &r.out.Risk
-	losses := r.backcast()
+	r.pnl, r.pnlDays = r.backcast()
+	losses := r.pnl
 	total := 0.0
 	if v := r.out.Summary.Value; v.Known() {
 		total = v.Float64()
@@ -253,8 +254,14 @@ func (r *runner) loss(f risk.Figure, method string) Figure {
 	if !f.Known() {
 		return Unknown(r.unit(), r.AsOf, method, riskReason(f.Reason))
 	}
+	return r.windowed(r.measured(f.Value, method))
+}
+
+// windowed says which history of today's holdings a figure rests on and what that
+// leaves out.
+func (r *runner) windowed(f Figure) Figure {
 	w := &r.out.Risk.Window
-	out := r.measured(f.Value, method).From("Days of history", itoa(w.Days)).From("From", w.From.String()).From("To", w.To.String())
+	out := f.From("Days of history", itoa(w.Days)).From("From", w.From.String()).From("To", w.To.String())
 	if w.Options > 0 {
 		out = out.With(Estimated, r.deltaReason())
 	}
@@ -285,14 +292,14 @@ func list(names []string) string {
 // backcast is the profit or loss, in the base currency, that today's holdings would
 // have had on each of the last sessions: value today × the session's total return in
 // the base currency. An option counts with its delta on its underlying.
-func (r *runner) backcast() []float64 {
+func (r *runner) backcast() (pnl []float64, days []date.Date) {
 	w := &r.out.Risk.Window
 	axis := r.historyAxis()
 	if len(axis) < 2 {
 		w.Covered = Unknown(Fraction, r.AsOf, "coverage", "there is no price history")
-		return nil
+		return nil, nil
 	}
-	pnl := make([]float64, len(axis)-1)
+	pnl = make([]float64, len(axis)-1)
 	gross, covered := 0.0, 0.0
 	for i := range r.out.Holdings {
 		h := &r.out.Holdings[i]
@@ -328,15 +335,15 @@ func (r *runner) backcast() []float64 {
 	}
 	if gross == 0 {
 		w.Covered = Unknown(Fraction, r.AsOf, "coverage", "nothing is held")
-		return nil
+		return nil, nil
 	}
 	r.foreignCash(axis, pnl)
 	w.From, w.To, w.Days = axis[0], axis[len(axis)-1], len(pnl)
 	w.Covered = Measure(covered/gross, Fraction, r.AsOf, "coverage")
 	if covered == 0 {
-		return nil
+		return nil, nil
 	}
-	return pnl
+	return pnl, axis[1:]
 }
 
 // historyAxis is the last sessions on which today's holdings had prices.

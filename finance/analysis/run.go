@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/exante"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/performance"
 	"github.com/foliosight/foliosight/finance/portfolio"
@@ -34,12 +35,13 @@ type shared struct {
 	benchmark  *Benchmark
 	costs      []bookedCosts
 	tally      func() *performance.Tally // made when the first period is asked for
+	market     *exante.Market            // of the factor model
 }
 
 // Prepare computes everything that does not depend on the period; Input.Period is not
 // looked at.
 func Prepare(in Input) *Prepared {
-	s := &shared{}
+	s := &shared{market: in.Market}
 	from := in.AsOf - 1
 	if first := in.Book.First(); !first.IsNone() {
 		from = min(from, first-1)
@@ -47,6 +49,9 @@ func Prepare(in Input) *Prepared {
 	s.view = portfolio.NewView(in.Book, in.Panel, in.Book.Axis(in.Panel, from, in.AsOf))
 	s.tally = sync.OnceValue(func() *performance.Tally { return performance.NewTally(in.Book, in.Panel) })
 	s.findBenchmark(&in)
+	if s.market == nil {
+		s.market = exante.NewMarket(in.Panel, in.AsOf, in.Book.Base, in.Benchmark)
+	}
 	return prepare(in, s)
 }
 
@@ -80,8 +85,10 @@ func prepare(in Input, s *shared) *Prepared {
 	r.periods()
 	r.allocation()
 	r.movers()
+	r.priceOptions()
 	r.tail()
 	r.exposure()
+	r.exAnte(s)
 	r.dataStatus()
 	return p
 }
@@ -119,6 +126,11 @@ type runner struct {
 	session  []bool    // days on which a held price was observed, no weekends
 	costs    map[string]*costs
 	moved    map[string]dayChange // of the last day, by symbol
+	options  map[string]*pricedOption
+	model    *exante.Model
+	stress   *stress
+	pnl      []float64   // of today's holdings on the last sessions
+	pnlDays  []date.Date // to whose close each leads
 }
 
 // money makes an exact amount in the base currency a figure.

@@ -100,7 +100,8 @@ type PerformanceAnswer struct {
 // RiskAnswer is what is risked.
 type RiskAnswer struct {
 	Heading
-	Risk analysis.Risk `json:"risk"`
+	Risk   analysis.Risk    `json:"risk"`
+	ExAnte *analysis.ExAnte `json:"ex_ante"`
 }
 
 // TimelineAnswer is day by day.
@@ -159,8 +160,8 @@ func (s *server) analyses() {
 		func(a *analysis.Analysis) PerformanceAnswer {
 			return PerformanceAnswer{headingOf(a), a.Returns, a.Change, a.Months, a.Years, a.Periods, a.Drawdowns}
 		})
-	slice(s, "/risk", "risk", "What is risked", "Volatility, drawdown, value at risk, exposures and concentration.",
-		func(a *analysis.Analysis) RiskAnswer { return RiskAnswer{headingOf(a), a.Risk} })
+	slice(s, "/risk", "risk", "What is risked", "Volatility, drawdown, value at risk, exposures and concentration as they were; and the risk of today's holdings from one factor model: betas, parts, correlation, greeks, liquidity, scenarios.",
+		func(a *analysis.Analysis) RiskAnswer { return RiskAnswer{headingOf(a), a.Risk, a.ExAnte} })
 	slice(s, "/timeline", "timeline", "Day by day", "Value, payments, return and drawdown of each day of the period, with the benchmark's beside them.",
 		func(a *analysis.Analysis) TimelineAnswer { return TimelineAnswer{headingOf(a), a.Series} })
 	slice(s, "/allocation", "allocation", "How it is split", "By class, sector, currency, country, account and side. In each the weights add up to exactly one.",

@@ -14,6 +14,7 @@ import (
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/calendar"
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/exante"
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/market"
@@ -255,7 +256,7 @@ func (a *analyses) ledgersOf(ctx context.Context, v store.View, set *asked) ([][
 func (a *analyses) panel(ctx context.Context, v store.View, set *asked, transactions []ledger.Transaction, today date.Date) (*market.Panel, error) {
 	w := wantsOf(transactions, set.base, set.benchmark)
 	w.version, w.simulated, w.through = set.market, set.simulated, today
-	w.rates = []string{set.riskFree}
+	w.rates = append([]string{set.riskFree}, exante.Yields()...)
 	key := fmt.Sprintf("%s|%d.%d|%v|%d|%s|%s|%v", v.Identity().Tenant, w.version.Shared, w.version.Own, w.simulated, w.through, set.riskFree, strings.Join(w.symbols, ","), w.currencies)
 	if got, ok := a.panels.GetIfPresent(key); ok {
 		return got, nil

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/exante"
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/market"
@@ -37,6 +38,9 @@ func wantsOf(transactions []ledger.Transaction, base money.Currency, benchmark s
 		}
 	}
 	add(benchmark)
+	for _, symbol := range exante.Symbols() { // of the factor model
+		add(symbol)
+	}
 	for i := range transactions {
 		t := &transactions[i]
 		add(t.Symbol)
@@ -58,8 +62,7 @@ func loadPanel(ctx context.Context, v store.View, w panelWants) (*market.Panel, 
 	if err != nil {
 		return nil, err
 	}
-	w.addUnderlyings(known)
-	if len(w.symbols) > len(known) {
+	if w.addUnderlyings(known) {
 		if known, err = v.Instruments(ctx, w.symbols, w.version, w.simulated); err != nil {
 			return nil, err
 		}
@@ -75,20 +78,26 @@ func loadPanel(ctx context.Context, v store.View, w panelWants) (*market.Panel, 
 	if err := w.prices(ctx, v, p); err != nil {
 		return nil, err
 	}
+	if err := w.volumes(ctx, v, p); err != nil {
+		return nil, err
+	}
 	if err := w.exchange(ctx, v, p); err != nil {
 		return nil, err
 	}
 	return p, w.actions(ctx, v, p)
 }
 
-// addUnderlyings asks for the underlyings of options too.
-func (w *panelWants) addUnderlyings(known map[string]instrument.Instrument) {
+// addUnderlyings asks for the underlyings of options too, and says whether there are
+// any that were not asked for.
+func (w *panelWants) addUnderlyings(known map[string]instrument.Instrument) bool {
+	asked := len(w.symbols)
 	for _, i := range known {
 		if i.Underlying != "" && !slices.Contains(w.symbols, i.Underlying) {
 			w.symbols = append(w.symbols, i.Underlying)
 		}
 	}
 	slices.Sort(w.symbols)
+	return len(w.symbols) > asked
 }
 
 func (w *panelWants) query(kind store.SeriesKind, symbols []string) store.SeriesQuery {
@@ -131,6 +140,26 @@ func (w *panelWants) prices(ctx context.Context, v store.View, p *market.Panel) 
 	}
 	for symbol, points := range entered {
 		p.SetPrices(symbol, market.FromPoints(points, "entered"))
+	}
+	return nil
+}
+
+// volumeDays is how many of the last calendar days' volumes a panel holds: what liquidity
+// needs.
+const volumeDays = 70
+
+// volumes loads how much was traded of late.
+func (w *panelWants) volumes(ctx context.Context, v store.View, p *market.Panel) error {
+	q := w.query(store.Prices, w.symbols)
+	q.From, q.Full = w.through-volumeDays, true
+	series, err := v.Series(ctx, q)
+	if err != nil {
+		return err
+	}
+	for symbol, list := range bySymbol(series) {
+		if s := list[0]; len(s.Volume) == len(s.Dates) && len(s.Dates) > 0 { // of the source that is believed first
+			p.SetVolume(symbol, market.NewSeries(s.Dates, s.Volume, s.Source))
+		}
 	}
 	return nil
 }

@@ -310,6 +310,9 @@ func NewPanel(files []*pricefile.File, basis string, known func(string) instrume
 			continue
 		}
 		p.SetPrices(s.Symbol, market.NewSeries(s.Dates, s.Close, s.File))
+		if len(s.Volume) == len(s.Dates) {
+			p.SetVolume(s.Symbol, market.NewSeries(s.Dates, s.Volume, s.File))
+		}
 	}
 	addActions(p, together, known)
 	notes := together.Notes

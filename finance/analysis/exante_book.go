@@ -1,0 +1,104 @@
+package analysis
+
+import (
+	"github.com/foliosight/foliosight/finance/exante"
+	"github.com/foliosight/foliosight/finance/instrument"
+	"github.com/foliosight/foliosight/finance/money"
+)
+
+// exAnte measures the risk of today's holdings.
+func (r *runner) exAnte(s *shared) {
+	out := &ExAnte{}
+	r.out.ExAnte = out
+	r.model = exante.NewModel(r.exAnteBook(s.market))
+	r.describeModel(out)
+	r.factors(out)
+	r.positions(out)
+	r.sources(out)
+	r.parametric(out)
+	r.active(out)
+	r.outlook(out)
+	r.backtest(out)
+	r.correlation(out)
+	r.greeks(out)
+	r.ratesRisk(out)
+	r.liquidity(out)
+	r.scenarios(out)
+}
+
+// exAnteBook is today's holdings and foreign cash as the model takes them. Holdings
+// without a value have nothing that could be at risk that is known; they are named with
+// the totals.
+func (r *runner) exAnteBook(m *exante.Market) *exante.Book {
+	b := &exante.Book{Market: m, Benchmark: r.Benchmark, Value: r.totalValue()}
+	for i := range r.out.Holdings {
+		h := &r.out.Holdings[i]
+		if !h.Value.Known() {
+			b.Holdings = append(b.Holdings, exante.Holding{Symbol: h.Symbol, Class: string(h.Instrument.Class), Sector: h.Instrument.Sector, Reason: first(h.Value.Reasons)})
+			continue
+		}
+		b.Holdings = append(b.Holdings, r.exAnteHolding(h))
+	}
+	cash := map[money.Currency]int{}
+	for _, c := range r.out.Cash {
+		major, _ := c.Currency.Major()
+		if !c.Value.Known() {
+			continue
+		}
+		at, ok := cash[major]
+		if !ok {
+			at = len(b.Holdings)
+			cash[major] = at
+			b.Holdings = append(b.Holdings, exante.Holding{Symbol: string(major), Currency: major, Class: "cash", Sector: "Cash", Cash: true})
+		}
+		b.Holdings[at].Value += c.worth.Float64()
+	}
+	return b
+}
+
+func (r *runner) exAnteHolding(h *Holding) exante.Holding {
+	inst := h.Instrument
+	major, _ := inst.Currency.Major()
+	out := exante.Holding{Symbol: h.Symbol, Asset: h.Symbol, Value: h.Value.Float64(), Currency: major,
+		Sector: inst.Sector, Country: inst.Country, Class: string(inst.Class)}
+	switch {
+	case inst.Class == instrument.Private:
+		out.Reason = "a private asset has no price history of its own"
+		return out
+	case inst.Class == instrument.Option:
+		p := r.options[h.Symbol]
+		out.Asset = inst.Underlying
+		switch {
+		case p.expired:
+			out.Reason = "it has expired"
+		case p.why != "":
+			out.Reason = p.why
+		default:
+			option := p.Option
+			out.Option = &option
+		}
+		if u := r.Book.Instrument(inst.Underlying); u.Sector != "" {
+			out.Sector, out.Country = u.Sector, u.Country
+		}
+	}
+	if len(r.Book.Splits(out.Asset)) > 0 {
+		out.Series = r.totalReturn(out.Asset)
+	}
+	return out
+}
+
+// totalValue is the portfolio's value, 0 where it is not known.
+func (r *runner) totalValue() float64 {
+	if v := r.out.Summary.Value; v.Known() {
+		return v.Float64()
+	}
+	return 0
+}
+
+// holding is the holding behind exposure i of the model; nil for cash.
+func (r *runner) holding(i int) *Holding {
+	if i < len(r.out.Holdings) {
+		return &r.out.Holdings[i]
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package analysis
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/foliosight/foliosight/finance/factor"
+)
+
+// ratesRisk is what one basis point does: for a bond with known terms by its cash
+// flows, for everything else by its fitted answer to the ten-year yield, where that is
+// told from chance.
+func (r *runner) ratesRisk(out *ExAnte) {
+	m, total := r.model, 0.0
+	k := m.Factor.Index(factor.Rates)
+	rr := &out.Rates
+	if m.Reason != "" || k < 0 {
+		rr.Reason = m.Reason
+		if rr.Reason == "" {
+			rr.Reason = "the model has no interest-rate factor: there is no ten-year yield"
+		}
+		rr.DV01 = Unknown(r.unit(), r.AsOf, "dv01", rr.Reason)
+		return
+	}
+	for i := range m.Exposures {
+		e, b := &m.Exposures[i], &m.Book.Holdings[i]
+		if e.Reason != "" || e.Asset == nil || b.Value == 0 {
+			continue
+		}
+		row := RateRow{Symbol: b.Symbol, Method: "regression"}
+		dv01 := -e.Money[k] / 10000
+		row.T = Unknown(Ratio, r.AsOf, "factor_t", "the regression leaves nothing to judge it by")
+		if t := e.Asset.T[k]; !math.IsNaN(t) {
+			row.T = Measure(t, Ratio, r.AsOf, "factor_t")
+		}
+		row.Duration = Measure(-e.Money[k]/b.Value, Ratio, r.AsOf, "regression_duration").With(Estimated, "fitted on the changes of the ten-year yield")
+		row.DV01 = r.measured(dv01, "dv01").With(Estimated, "fitted on the changes of the ten-year yield")
+		total += dv01
+		rr.Rows = append(rr.Rows, row)
+	}
+	rr.DV01 = r.modelled(total, r.unit(), "dv01").With(Estimated, "fitted on the changes of the ten-year yield")
+	slices.SortStableFunc(rr.Rows, func(a, b RateRow) int {
+		return cmp.Compare(math.Abs(b.DV01.Float64()), math.Abs(a.DV01.Float64()))
+	})
+}
