@@ -8,8 +8,11 @@
 // Units: weights and returns are fractions; effects are fractions of the portfolio, so
 // that they add up to the active return.
 //
+// Where holdings are in several currencies, returns are split into what was earned in the
+// currency of the holding, what the currency did, and both together.
+//
 // Sources: Brinson, Hood and Beebower 1986; Brinson and Fachler 1985; linking after
-// Carino 1999 and Menchero 2000.
+// Carino 1999 and Menchero 2000; currencies after Karnosky and Singer 1994.
 package attribution
 
 import (
@@ -68,6 +71,16 @@ type Effects struct {
 	Allocation, Selection, Interaction map[string]float64
 }
 
+// WithSelection is the effects with interaction told as part of selection, for a manager
+// who chooses securities within given weights: selection = wp (rp_group − rb_group).
+func (e Effects) WithSelection() Effects {
+	selection := maps.Clone(e.Selection)
+	for group, x := range e.Interaction {
+		selection[group] += x
+	}
+	return Effects{Allocation: e.Allocation, Selection: selection}
+}
+
 // Result is the attribution of each period and of all of them linked.
 type Result struct {
 	Periods                     []Effects
@@ -85,13 +98,8 @@ type Result struct {
 // A group for which one side gives no return takes the other side's, so that it has an
 // allocation effect only. Linked effects sum to the compounded active return.
 func Brinson(periods []Period, model Model, link Link) (*Result, error) {
-	switch {
-	case len(periods) == 0:
-		return nil, ErrPeriods
-	case model != BrinsonFachler && model != BrinsonHoodBeebower:
-		return nil, fmt.Errorf("%q: %w", model, ErrModel)
-	case link != Carino && link != Menchero:
-		return nil, fmt.Errorf("%q: %w", link, ErrLink)
+	if err := asked(len(periods), model, link); err != nil {
+		return nil, err
 	}
 	out := &Result{}
 	for i := range periods {
@@ -115,6 +123,19 @@ func Brinson(periods []Period, model Model, link Link) (*Result, error) {
 	out.PortfolioTotal = compound(out.Portfolio)
 	out.ActiveTotal = out.PortfolioTotal - compound(out.Benchmark)
 	return out, nil
+}
+
+// asked refuses what cannot be computed whatever the figures.
+func asked(periods int, model Model, link Link) error {
+	switch {
+	case periods == 0:
+		return ErrPeriods
+	case model != BrinsonFachler && model != BrinsonHoodBeebower:
+		return fmt.Errorf("%q: %w", model, ErrModel)
+	case link != Carino && link != Menchero:
+		return fmt.Errorf("%q: %w", link, ErrLink)
+	}
+	return nil
 }
 
 func scaled(into, from map[string]float64, by float64) {
