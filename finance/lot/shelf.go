@@ -29,21 +29,44 @@ type shelf struct {
 // opening. None of them is empty.
 type side struct {
 	lots []Lot
-	pool pool // their common cost, where sales take the average
+	room []Lot // where lots is a part of; kept for the room in front of it
+	pool pool  // their common cost, where sales take the average
 }
 
 // insert puts l in its place on a side. Nearly always that is the end.
 func (s *shelf) insert(on sideOf, l Lot) {
 	s.of.noteOpened(&s.sides[on].pool, &s.of.pools[on], &l)
-	s.sides[on].insert(l)
+	s.sides[on].insert(&l)
 }
 
-func (s *side) insert(l Lot) {
-	s.lots = append(s.lots, l)
+func (s *side) insert(l *Lot) {
+	if len(s.lots) == cap(s.lots) {
+		s.makeRoom()
+	}
+	s.lots = append(s.lots, *l)
 	for i := len(s.lots) - 1; i > 0 && before(&s.lots[i], &s.lots[i-1]); i-- {
 		s.lots[i], s.lots[i-1] = s.lots[i-1], s.lots[i]
 	}
 }
+
+// makeRoom gives a full side room at its end: that of the lots used up in front where
+// there is enough of it, else new one.
+func (s *side) makeRoom() {
+	if n := len(s.lots); !s.inRoom() || cap(s.room) < 2*n {
+		s.room = make([]Lot, 0, max(roomAtFirst, 2*n))
+	}
+	s.lots = append(s.room[:0], s.lots...)
+}
+
+// inRoom reports whether the lots are the end of the side's own room: those of a copied
+// side are not.
+func (s *side) inRoom() bool {
+	n, all := cap(s.lots), cap(s.room)
+	return n > 0 && all > 0 && &s.lots[:n][n-1] == &s.room[:all][all-1]
+}
+
+// roomAtFirst is for how many lots a side has room at first.
+const roomAtFirst = 4
 
 func before(a, b *Lot) bool { return a.Opened < b.Opened || a.Opened == b.Opened && a.ID < b.ID }
 

@@ -108,15 +108,20 @@ func (l *lotFolder) wait() error {
 	return l.err
 }
 
-// closings is about how many disposals the bookings make.
+// closings is about how many disposals the bookings make: a sale takes a part of a lot at
+// its end, and finishes others before.
 func (b *Book) closings() int {
-	n := 0
+	opens, closes := 0, 0
 	for i := range b.Transactions {
-		if p := b.Transactions[i].Effect().Position; p != ledger.Untouched && p != ledger.Opens {
-			n++
+		switch b.Transactions[i].Effect().Position {
+		case ledger.Untouched:
+		case ledger.Opens, ledger.OpensShort:
+			opens++
+		default:
+			closes++
 		}
 	}
-	return n + n/2
+	return closes + min(2*closes, opens/2+opens/8)
 }
 
 func newBook(in Input) *Book {
