@@ -145,9 +145,9 @@ func (s *search) from(x []float64, sign float64) {
 	for k := range along {
 		along[k] *= sign / size // one deviation
 	}
-	moves, distance := s.meet(along)
+	moves, distance := s.meet(along, 0.25)
 	for range 12 {
-		if moves == nil {
+		if moves == nil || distance > 2*s.best { // a way that others have left far behind
 			return
 		}
 		if distance < s.best {
@@ -164,8 +164,8 @@ func (s *search) from(x []float64, sign float64) {
 			next[k] *= math.Copysign(1, step) / size
 		}
 		before := distance
-		moves, distance = s.meet(next)
-		if !(distance < before*(1-1e-10)) {
+		moves, distance = s.meet(next, before)
+		if !(distance < before*(1-1e-7)) {
 			if distance < s.best {
 				s.at, s.best = moves, distance
 			}
@@ -174,9 +174,9 @@ func (s *search) from(x []float64, sign float64) {
 	}
 }
 
-// meet goes along a direction of one deviation until the loss is met for the first
-// time; nil when it is not within reach.
-func (s *search) meet(direction []float64) (moves []float64, distance float64) {
+// meet goes along a direction of one deviation, by steps from the first one given,
+// until the loss is met; nil when it is not within reach.
+func (s *search) meet(direction []float64, first float64) (moves []float64, distance float64) {
 	at := make([]float64, len(direction))
 	gap := func(t float64) float64 { // above zero when more is lost
 		for k, d := range direction {
@@ -184,7 +184,7 @@ func (s *search) meet(direction []float64) (moves []float64, distance float64) {
 		}
 		return -s.profit(at) - s.loss
 	}
-	low, high, below := 0.0, 0.25, -s.loss
+	low, high, below := 0.0, first, -s.loss
 	above := gap(high)
 	for above < 0 {
 		if high >= furthest {
@@ -217,7 +217,9 @@ func (s *search) meet(direction []float64) (moves []float64, distance float64) {
 			break
 		}
 	}
-	gap(high)
+	for k, d := range direction {
+		at[k] = high * d
+	}
 	return at, high
 }
 
