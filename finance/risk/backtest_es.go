@@ -28,7 +28,7 @@ type ESBacktest struct {
 // ESNull is the distribution that losses are taken to have when the predictions
 // are right: Student-t with so many degrees of freedom, normal when Degrees is 0,
 // with mean zero and the scale that makes each day's ES the predicted one.
-// Trials samples are drawn from it, by Seed.
+// Trials samples are drawn from it, by Seed; without them there are no p-values.
 type ESNull struct {
 	Degrees float64
 	Trials  int
@@ -67,6 +67,10 @@ func RunESBacktest(losses, limits, shortfalls []float64, confidence float64, nul
 		out.Severity = measured(sum / float64(out.Exceptions))
 		out.Z1 = measured(1 - sum/float64(out.Exceptions))
 	}
+	if null.Trials < 1 {
+		out.P1, out.P2 = missing(NotSimulated), missing(NotSimulated)
+		return out
+	}
 	out.Trials = max(1, min(null.Trials, int(mostDraws/(expected+float64(out.Exceptions)+1))))
 	rng := rand.New(rand.NewPCG(null.Seed, 0))
 	out.P2 = below(out.Z2, out.Trials, func() float64 {
@@ -86,8 +90,11 @@ func RunESBacktest(losses, limits, shortfalls []float64, confidence float64, nul
 	return out
 }
 
-// NoExceptions is the reason why the size of exceptions is unknown.
-const NoExceptions Reason = "no_exceptions"
+// The reasons of an ES backtest.
+const (
+	NoExceptions Reason = "no_exceptions" // nothing to take the size of
+	NotSimulated Reason = "not_simulated" // no trials were asked for, so there is no p-value
+)
 
 func (b ESBacktest) none(r Reason) ESBacktest {
 	f := missing(r)

@@ -25,6 +25,15 @@ func quantileOf(x []float64, n int, p float64) float64 {
 	return v + float64((at-float64(low))*(next-v))
 }
 
+// QuantileSorted is Quantile of values in ascending order, which stay as they are.
+func QuantileSorted(x []float64, p float64) float64 {
+	at, low := rank(len(x), p), lowRank(len(x), p)
+	if low+1 >= len(x) || at == float64(low) {
+		return x[low]
+	}
+	return x[low] + float64((at-float64(low))*(x[low+1]-x[low]))
+}
+
 // rank is the place of the quantile at share p among n ordered values, counted from 0.
 func rank(n int, p float64) float64 {
 	at := float64(float64(n-1) * p)
