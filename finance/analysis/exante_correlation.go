@@ -11,10 +11,11 @@ import (
 )
 
 // mostCompared is how many holdings a correlation table has room for; the largest stand.
-// sameCluster is the mean correlation down to which holdings are one cluster.
+// Clusters are as many as are told apart most clearly, between a fewest and a most.
 const (
-	mostCompared = 40
-	sameCluster  = 0.5
+	mostCompared   = 40
+	fewestClusters = 3
+	mostClusters   = 9
 )
 
 // member is what the correlation compares: an asset with all that depends on it, a
@@ -107,13 +108,14 @@ func (r *runner) members() []member {
 
 // cluster orders the names by what moves together and names the groups.
 func (r *runner) cluster(c *Correlation, members []member, matrix [][]float64) {
-	joins, err := covariance.Cluster(covariance.Distances(matrix), covariance.Average)
+	distances := covariance.Distances(matrix)
+	joins, err := covariance.Cluster(distances, covariance.Average)
 	if err != nil {
 		c.Reason = err.Error()
 		r.incomparable(c, c.Reason)
 		return
 	}
-	groups := covariance.CutAt(joins, math.Sqrt((1-sameCluster)/2))
+	groups := covariance.CutClearest(joins, distances, fewestClusters, min(mostClusters, len(members)/2))
 	leaves := make([]covariance.Leaf, len(members))
 	for i, m := range members {
 		leaves[i] = covariance.Leaf{Symbol: m.asset.Symbol, Labels: []string{m.sector}, Weight: math.Abs(m.value)}

@@ -55,9 +55,12 @@ func (r *runner) settings(mode scenario.Mode) scenario.Settings {
 	return scenario.Settings{Mode: mode, Window: r.model.Past(r.stress.book)}
 }
 
-// library is the package's, and the market's deepest fall in the stored prices.
+// sectorFall is what each sector held loses in its scenario.
+const sectorFall = -0.2
+
+// library is the package's, a fall of each sector that is held, and the market's deepest fall in the stored prices.
 func (r *runner) library() []scenario.Scenario {
-	list := scenario.Library()
+	list := append(scenario.Library(), scenario.Sectors(r.stress.book, sectorFall)...)
 	if replay, fall, ok := r.model.Book.Market.Deepest(); ok {
 		replay.Name = "The market's deepest fall in the stored prices"
 		list = append(list, scenario.Scenario{ID: "deepest_fall", Name: replay.Name, Kind: scenario.KindReplay, Severity: scenario.Severe, Replay: &replay,
@@ -105,7 +108,7 @@ func (p *Prepared) Scenario(s scenario.Scenario, direct bool) (Scenario, error) 
 // scenario makes figures of a result.
 func (r *runner) scenario(x *scenario.Result) Scenario {
 	s := &x.Scenario
-	out := Scenario{ID: s.ID, Name: s.Name, Kind: string(s.Kind), Severity: string(s.Severity), Note: s.Note}
+	out := Scenario{ID: s.ID, Name: s.Name, Kind: string(s.Kind), Severity: string(s.Severity), Note: s.Note, Shocks: []ScenarioShock{}}
 	if s.Replay != nil {
 		out.From, out.To = s.Replay.From, s.Replay.To
 	}
@@ -155,7 +158,11 @@ func (r *runner) scenarioReasons(list []scenario.Reason) (out []string) {
 		on := FactorLabel(x.On)
 		switch x.Code {
 		case scenario.MissingFactor:
-			out = append(out, "the model has no factor "+strings.ToLower(on))
+			if x.On == factor.Currency("*") {
+				out = append(out, "no foreign currency is held")
+			} else {
+				out = append(out, "the model has no factor "+strings.ToLower(on))
+			}
 		case scenario.NothingHeld:
 			out = append(out, "nothing of "+x.On+" is held")
 		case scenario.NoOptions:

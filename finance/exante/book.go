@@ -65,6 +65,8 @@ type Model struct {
 	// Gross is Σ |amount| of what was to be modelled, Covered that of what is.
 	Gross, Covered float64
 	Reason         string
+
+	own map[string]*Asset // fitted on a series of the book's own
 }
 
 // NewModel measures a book. Without a market model, or without anything in it, Reason
@@ -152,7 +154,7 @@ func (m *Model) expose(i int) {
 		e.Reason = h.Reason
 		return
 	}
-	e.Asset = mk.Asset(h.Asset, h.Series)
+	e.Asset = m.asset(h)
 	switch {
 	case !e.Asset.Fitted():
 		e.Reason = e.Asset.Reason
@@ -170,6 +172,22 @@ func (m *Model) expose(i int) {
 		}
 	}
 	m.Covered += math.Abs(e.Amount)
+}
+
+// asset is what a holding depends on: one for a share and the options on it.
+func (m *Model) asset(h *Holding) *Asset {
+	if h.Series == nil {
+		return m.Book.Market.Asset(h.Asset, nil)
+	}
+	a, ok := m.own[h.Asset]
+	if !ok {
+		a = m.Book.Market.Asset(h.Asset, h.Series)
+		if m.own == nil {
+			m.own = map[string]*Asset{}
+		}
+		m.own[h.Asset] = a
+	}
+	return a
 }
 
 // exchange puts the holding's value on its currency's factor; false without a rate.

@@ -28,7 +28,7 @@ func (m *Model) Scenarios() *scenario.Book {
 		if !ok {
 			k = len(out.Assets)
 			at[id] = k
-			out.Assets = append(out.Assets, m.asset(id, i))
+			out.Assets = append(out.Assets, m.shocked(id, i))
 		}
 		p.Asset = k
 		if o := h.Option; o != nil {
@@ -38,8 +38,8 @@ func (m *Model) Scenarios() *scenario.Book {
 	return out
 }
 
-// asset is what holding i depends on, with betas of its return in the base currency.
-func (m *Model) asset(id string, i int) scenario.Asset {
+// shocked is what holding i depends on, with betas of its return in the base currency.
+func (m *Model) shocked(id string, i int) scenario.Asset {
 	e, h := &m.Exposures[i], &m.Book.Holdings[i]
 	a := scenario.Asset{ID: id, Sector: h.Sector, Country: h.Country, Currency: string(h.Currency), Known: e.Reason == "", Reason: e.Reason}
 	if !a.Known {
