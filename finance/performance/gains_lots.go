@@ -64,7 +64,7 @@ func (q *queue) add(l baseLot, pooled bool) {
 			q.lots = q.lots[:copy(q.lots, q.lots[q.gone:])]
 			q.gone = 0
 		}
-		if q.lots == nil {
+		if q.lots == nil && l.booking != atStart {
 			q.lots = make([]baseLot, 0, 8)
 		}
 		q.lots = append(q.lots, l)

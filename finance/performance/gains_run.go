@@ -138,8 +138,11 @@ func (g *gainer) miss(symbol string, day date.Date, reason string) {
 // begin closes the books at the start: everything held counts from its value then, as
 // one lot that is older than those of the period.
 func (g *gainer) begin() {
-	for _, symbol := range g.book.Symbols {
-		g.row(symbol).Initial = money.Some(money.Zero)
+	room := make([]row, len(g.book.Symbols))
+	g.rows = make([]*row, 0, len(room))
+	for i, symbol := range g.book.Symbols {
+		room[i].HoldingGain = HoldingGain{Symbol: symbol, Initial: money.Some(money.Zero), Realised: money.Some(money.Zero)}
+		g.rows, g.at[symbol] = append(g.rows, &room[i]), i
 	}
 	g.out.Initial = money.Some(money.Zero)
 	if g.book.First().IsNone() || g.book.First() > g.start {
@@ -147,14 +150,13 @@ func (g *gainer) begin() {
 	}
 	g.first = g.book.After(g.start)
 	total, known := g.cashWorth(g.start)
-	held := g.held()
-	for _, symbol := range g.book.Symbols {
-		r := g.row(symbol)
+	for i, held := range g.held() {
+		r := g.rows[i]
 		quantity := money.Zero
-		for _, p := range held[symbol] {
+		for _, p := range held {
 			quantity = quantity.Add(p.Quantity)
 		}
-		worth, ok := g.value(symbol, quantity, g.start)
+		worth, ok := g.value(r.Symbol, quantity, g.start)
 		if !ok {
 			known, r.Initial = false, money.Optional{}
 		} else {
@@ -162,10 +164,10 @@ func (g *gainer) begin() {
 			total = total.Add(worth)
 		}
 		left := worth
-		for i, p := range held[symbol] {
+		for i, p := range held {
 			cost := left
-			if ok && i+1 < len(held[symbol]) {
-				cost = g.shareOf(worth, p.Quantity, quantity, symbol)
+			if ok && i+1 < len(held) {
+				cost = g.shareOf(worth, p.Quantity, quantity, r.Symbol)
 				left = left.Sub(cost)
 			}
 			g.queue(r, p.Account, p.Short).add(baseLot{quantity: p.Quantity, cost: cost, booking: atStart, known: ok}, g.averages())
@@ -185,16 +187,16 @@ func (g *gainer) shareOf(worth, part, whole money.Decimal, symbol string) money.
 	return worth.MulDiv(part, whole, money.Places)
 }
 
-// held is what was held at the start, by symbol, joined over accounts where they do not
-// count.
-func (g *gainer) held() map[string][]portfolio.Position {
-	held := make(map[string][]portfolio.Position, len(g.book.Symbols))
+// held is what was held at the start, for each of the book's symbols, joined over accounts
+// where they do not count.
+func (g *gainer) held() [][]portfolio.Position {
+	held := make([][]portfolio.Position, len(g.book.Symbols))
 	if g.plain && g.overAll() {
-		room := make([]portfolio.Position, 0, len(g.book.Symbols))
-		for _, s := range g.book.Symbols {
+		room := make([]portfolio.Position, 0, len(held))
+		for i, s := range g.book.Symbols {
 			if q := g.book.Quantity(g.node, s, g.start); !q.IsZero() {
 				room = append(room, portfolio.Position{Holding: portfolio.Holding{Symbol: s, Quantity: q}})
-				held[s] = room[len(room)-1:]
+				held[i] = room[len(room)-1:]
 			}
 		}
 		return held
@@ -203,12 +205,12 @@ func (g *gainer) held() map[string][]portfolio.Position {
 		if !g.within(p.Account) {
 			continue
 		}
-		list := held[p.Symbol]
-		if i := slices.IndexFunc(list, func(o portfolio.Position) bool { return o.Short == p.Short }); i >= 0 && g.overAll() {
-			list[i].Quantity = list[i].Quantity.Add(p.Quantity)
+		list := &held[g.at[p.Symbol]]
+		if i := slices.IndexFunc(*list, func(o portfolio.Position) bool { return o.Short == p.Short }); i >= 0 && g.overAll() {
+			(*list)[i].Quantity = (*list)[i].Quantity.Add(p.Quantity)
 			continue
 		}
-		held[p.Symbol] = append(list, p)
+		*list = append(*list, p)
 	}
 	return held
 }
@@ -239,8 +241,8 @@ func (g *gainer) finish() {
 	if known && startKnown && !g.cashUnknown {
 		g.out.Currency = money.Some(total.Sub(startCash).Sub(g.cashMoved))
 	}
-	for _, symbol := range g.book.Symbols {
-		r := g.row(symbol)
+	for i, symbol := range g.book.Symbols {
+		r := g.rows[i]
 		r.Quantity = g.book.Quantity(g.node, symbol, g.end)
 		cost, costs, costKnown := r.open()
 		if costKnown {

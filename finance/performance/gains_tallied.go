@@ -67,7 +67,9 @@ func (g *gainer) sellOld(members []bool, after int) {
 		}
 		cost := x.cost.Decimal()
 		r.realise(cost.Sub(part.cost), part.known)
-		r.cost, r.costs = r.cost.Add(cost), r.costs.Add(x.costs.Decimal())
+		if r.cost = r.cost.Add(cost); !x.costs.IsZero() {
+			r.costs = r.costs.Add(x.costs.Decimal())
+		}
 	}
 }
 

@@ -257,10 +257,12 @@ func (b *Book) Quantity(node Node, symbol string, day date.Date) money.Decimal {
 	if len(node.Accounts) == 0 {
 		return b.totals[s].at(day)
 	}
-	sum, pick := money.Zero, b.pick(node)
-	for i := range b.positions {
-		if p := &b.positions[i]; p.what == s && pick.inAccount(p.account) {
-			sum = sum.Add(p.at(day))
+	sum := money.Zero
+	for a, inside := range b.pick(node).accounts {
+		for on := long; inside && on <= short; on++ {
+			if i, ok := b.positionAt[keyOf(int32(a), s, on)]; ok {
+				sum = sum.Add(b.positions[i].at(day))
+			}
 		}
 	}
 	return sum
