@@ -32,6 +32,9 @@ const (
 	percent1              // a fraction with one decimal
 	points                // a difference of fractions, in percentage points
 	ratio                 // two decimals
+	ratio3                // three decimals
+	decimal1              // one decimal
+	percent0              // a fraction without decimals
 )
 
 // text writes the number of a figure; signed puts a plus before what is positive.
@@ -51,22 +54,20 @@ func (w *writer) text(f analysis.Figure, s style, signed bool) string {
 	}
 	x := f.Float64()
 	switch s {
-	case percent2, percent1:
-		places := 2
-		if s == percent1 {
-			places = 1
-		}
+	case percent2, percent1, percent0:
+		places := map[style]int{percent2: 2, percent1: 1}[s]
 		if signed {
 			return w.SignedPercent(x, places)
 		}
 		return w.Percent(x, places)
 	case points:
 		return w.Points(x, 2)
-	case ratio:
+	case ratio, ratio3, decimal1:
+		places := map[style]int{ratio: 2, ratio3: 3, decimal1: 1}[s]
 		if signed {
-			return w.SignedFloat(x, 2)
+			return w.SignedFloat(x, places)
 		}
-		return w.Float(x, 2)
+		return w.Float(x, places)
 	}
 	if signed {
 		return w.SignedFloat(x, 0)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/page"
 	"github.com/foliosight/foliosight/internal/web/view"
@@ -26,6 +27,18 @@ func (s *site) risk(r *request) error {
 	}
 	w := r.writer(a)
 	v.Strip = w.riskTiles(r.limits())
+	if r.limits() == (limits{}) && r.portfolio != nil {
+		v.SetLimits = &view.Link{Label: "Set your limits", Href: r.address("/edit")}
+	}
+	v.Exposure = w.exposureCard(r.limits())
+	v.Tail = w.tailCard()
+	v.Names = w.concentrationCard()
+	if a.ExAnte != nil {
+		v.Sources, v.Factors, v.Backtest = w.sourcesCard(), w.factorsCard(), w.backtestCard()
+		v.Correlation, v.Clusters, v.Shares = w.correlationCard(), w.clustersCard(), w.sharesCard()
+		v.Outlook, v.Liquidity = w.outlookCard(), w.liquidityCard()
+		v.Greeks, v.Rates, v.Model = w.greeksCard(), w.ratesCard(), w.modelCard()
+	}
 	return r.show(http.StatusOK, page.Risk(v))
 }
 
@@ -44,7 +57,7 @@ func (w *writer) riskTiles(l limits) []view.Figure {
 		atRisk := w.figure("VaR 95%, 1 day", row.VaR, whole)
 		atRisk.Note = w.text(row.VaRShare, percent2, false) + " of value · historical"
 		shortfall := w.figure("Expected shortfall 95%", row.ES, whole)
-		shortfall.Note = "mean of the worst days · historical"
+		shortfall.Note = "mean of the days beyond VaR"
 		tiles = append(tiles, atRisk, shortfall)
 	}
 	drawdown := w.figure("Drawdown now", realised.CurrentDrawdown, percent1)
@@ -54,5 +67,90 @@ func (w *writer) riskTiles(l limits) []view.Figure {
 			drawdown.Note += ", " + format.Date(a.Drawdowns[0].Trough)
 		}
 	}
-	return append(tiles, drawdown)
+	tiles = append(tiles, drawdown)
+	if l != (limits{}) {
+		tiles = append(tiles, w.limitsTile(l))
+	}
+	return tiles
+}
+
+// limitsTile says how many of the limits that are set are kept, and the first that is not.
+func (w *writer) limitsTile(l limits) view.Figure {
+	tile := view.Figure{Label: "Limits"}
+	set, over := 0, 0
+	for _, item := range w.riskStrip(l).Items {
+		if !item.Limit.Has || !item.Known() {
+			continue
+		}
+		set++
+		if !item.Limit.Over {
+			continue
+		}
+		if over++; over == 1 {
+			tile.Note, tile.NoteTone = item.Label+" "+item.Text+", "+strings.Replace(item.Note, "over the limit of", "limit", 1), view.Warn
+		}
+	}
+	if over > 1 {
+		tile.Note += " and " + counted(w, over-1, "more", "more")
+	}
+	if set == 0 {
+		tile.Text, tile.Reason = format.Unknown, "nothing to compare with them yet"
+		return tile
+	}
+	tile.Text = w.Count(set-over) + " of " + w.Count(set) + " within"
+	if over == 0 {
+		tile.Note = "nothing is over its limit"
+	}
+	return tile
+}
+
+// called is what a holding is called in a drawing: an option by its terms, short.
+func (w *writer) called(symbol string) string {
+	if h := w.holding(symbol); h != nil {
+		return optionShort(h.Instrument)
+	}
+	return symbol
+}
+
+// fullName is the name of a holding, for who points at its symbol.
+func (w *writer) fullName(symbol string) string {
+	if h := w.holding(symbol); h != nil {
+		return h.Instrument.Name
+	}
+	return ""
+}
+
+// quiet is a figure in the second rank.
+func quiet(f view.Figure) view.Figure {
+	f.Tone = view.Quiet
+	return f
+}
+
+// plainFigure is a finished text in the place of a figure.
+func plainFigure(text string) view.Figure { return view.Figure{Text: text} }
+
+// moneyText is a finished amount in the place of a figure.
+func moneyText(text string) view.Figure { return view.Figure{Text: text, Money: true} }
+
+// addedUp writes fractions as percentages that add up, as displayed, to their total; what
+// is unknown stays so.
+func (w *writer) addedUp(label string, list []analysis.Figure) []view.Figure {
+	values := make([]float64, len(list))
+	for i, f := range list {
+		values[i] = 100 * f.Float64()
+	}
+	rounded := format.Parts(values, 1)
+	out := make([]view.Figure, len(list))
+	for i, f := range list {
+		out[i] = w.figure(label, f, percent1)
+		if f.Known() {
+			out[i].Text = w.Float(rounded[i], 1) + w.percentSign()
+		}
+	}
+	return out
+}
+
+// toData leads to where the data behind a figure are looked after.
+func (w *writer) toData() *view.Link {
+	return &view.Link{Label: "Look at the data", Href: w.home + "/data"}
 }

@@ -1,0 +1,165 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/foliosight/foliosight/finance/analysis"
+	"github.com/foliosight/foliosight/internal/web/chart"
+	"github.com/foliosight/foliosight/internal/web/view"
+)
+
+// correlationCard is how the largest holdings move together.
+func (w *writer) correlationCard() *view.HeatCard {
+	k := &w.a.ExAnte.Correlation
+	c := &view.HeatCard{Card: view.Card{ID: "correlation", Title: "Correlation", Note: "ordered by cluster"}}
+	if k.Reason != "" || len(k.Symbols) == 0 {
+		c.Missing = &view.Missing{Reason: sentence(k.Reason), Cure: "It takes two holdings with about three months of common prices.", Way: w.toData()}
+		return c
+	}
+	c.Note += ", " + counted(w, k.Days, "day", "days")
+	names := make([]string, len(k.Symbols))
+	for i, symbol := range k.Symbols {
+		names[i] = w.called(symbol)
+	}
+	matrix := make([][]float64, len(k.Matrix))
+	for i := range k.Matrix {
+		matrix[i] = k.Matrix[i]
+	}
+	runs, outlined := make([]int, len(k.Clusters)), 0
+	for i := range k.Clusters {
+		runs[i] = len(k.Clusters[i].Symbols)
+		if runs[i] > 1 {
+			outlined++
+		}
+	}
+	c.Stats = []view.Figure{w.figure("Mean correlation", k.Mean, ratio), w.figure("Independent bets", k.Bets, decimal1), w.figure("Diversification ratio", k.Ratio, ratio)}
+	c.Heat = chart.Correlations(names, matrix, runs, w.Locale)
+	c.Foot = counted(w, outlined, "cluster outlined.", "clusters outlined.")
+	if len(k.Symbols) < k.Of {
+		c.Foot += fmt.Sprintf(" The %s largest of %s.", w.Count(len(k.Symbols)), counted(w, k.Of, "holding", "holdings"))
+	}
+	if w.a.Risk.Exposure.Short.Float64() < 0 {
+		c.Foot += " A short that moves with your longs hedges them."
+	}
+	c.Table = &view.Table{Caption: "Correlation of daily returns", Head: append([]string{"Holding"}, names...)}
+	for y := range names {
+		row := []string{names[y]}
+		for x := range names {
+			text := ""
+			if x < y && y < len(matrix) && x < len(matrix[y]) {
+				text = w.Float(matrix[y][x], 2)
+			}
+			row = append(row, text)
+		}
+		c.Table.Rows = append(c.Table.Rows, row)
+	}
+	return c
+}
+
+// clustersCard are the groups of holdings that move together.
+func (w *writer) clustersCard() *view.FiguresCard {
+	k := &w.a.ExAnte.Correlation
+	if k.Reason != "" || len(k.Clusters) == 0 {
+		return nil // the card of the correlation says why
+	}
+	c := &view.FiguresCard{Card: view.Card{ID: "clusters", Title: "Clusters"}}
+	t := view.FigureTable{Caption: "Groups of holdings that move together", Head: []view.Heading{{Label: "Cluster"}, {Label: "Mean ρ", Title: "Mean correlation of its pairs"}, {Label: "Net", Title: "Value, shorts taken off", Wide: true}, {Label: "of value"}}}
+	for i := range k.Clusters {
+		g := &k.Clusters[i]
+		members := make([]string, len(g.Symbols))
+		for n, symbol := range g.Symbols {
+			members[n] = w.called(symbol)
+		}
+		row := view.FigureRow{Name: g.Name, Note: strings.Join(few(members, 5), ", "), Title: strings.Join(members, ", ")}
+		if len(members) == 1 && members[0] == g.Name {
+			row.Note = ""
+		}
+		row.Cells = []view.Figure{quiet(w.figure(g.Name+", mean correlation", g.Mean, ratio)), w.figure(g.Name+", net", g.Net, whole), w.figure(g.Name+", share of value", g.Share, percent1)}
+		t.Rows = append(t.Rows, row)
+	}
+	c.Tables = []view.FigureTable{t}
+	for _, left := range k.Omitted {
+		c.After = append(c.After, view.Row{Name: w.called(left.Symbol) + ": " + left.Reason, Tone: view.Quiet})
+	}
+	if len(c.After) > 3 {
+		c.After = []view.Row{{Name: counted(w, len(k.Omitted), "holding could not be compared", "holdings could not be compared"), Tone: view.Quiet}}
+	}
+	return c
+}
+
+// mostNames is how many lines a way of splitting the value shows.
+const mostNames = 8
+
+// concentrationCard is how much hangs on few names.
+func (w *writer) concentrationCard() *view.FiguresCard {
+	k, a := &w.a.Risk.Concentration, &w.a.Allocation
+	c := &view.FiguresCard{Card: view.Card{ID: "concentration", Title: "Concentration", Foot: "Concentration counts shares of the gross exposure; the lines are shares of the value."}}
+	c.Small = []view.Figure{w.figure("HHI", k.HHI, ratio3), w.figure("Effective names", k.Effective, decimal1), w.figure("Three largest", k.Top3, percent1), w.figure("Ten largest", k.Top10, percent1)}
+	c.Tables = []view.FigureTable{w.largestHoldings(), w.splitTable("Sector", a.Sector), w.splitTable("Country", a.Country), w.splitTable("Currency", a.Currency)}
+	return c
+}
+
+func (w *writer) largestHoldings() view.FigureTable {
+	t := nameTable("Name", "The largest holdings", string(w.a.Base))
+	list := make([]*analysis.Holding, 0, len(w.a.Holdings))
+	for i := range w.a.Holdings {
+		if w.a.Holdings[i].Weight.Known() {
+			list = append(list, &w.a.Holdings[i])
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *analysis.Holding) int {
+		return cmp.Compare(math.Abs(b.Weight.Float64()), math.Abs(a.Weight.Float64()))
+	})
+	list = list[:min(len(list), mostNames)]
+	var all []float64
+	for _, h := range list {
+		all = append(all, h.Weight.Float64())
+	}
+	span := chart.SpanOf(all...)
+	for _, h := range list {
+		weight := h.Weight.Float64()
+		t.Rows = append(t.Rows, view.FigureRow{Name: w.called(h.Symbol), Title: h.Instrument.Name, Drawn: nameBar(span, weight),
+			Cells: []view.Figure{quiet(w.figure(h.Symbol+", value", h.Value, whole)), w.figure(h.Symbol+", weight", h.Weight, percent1)}})
+	}
+	return t
+}
+
+// splitTable is one way of splitting the value, the largest parts.
+func (w *writer) splitTable(label string, parts []analysis.Slice) view.FigureTable {
+	t := nameTable(label, "The value by "+strings.ToLower(label), string(w.a.Base))
+	parts = slices.Clone(parts)
+	slices.SortStableFunc(parts, func(a, b analysis.Slice) int {
+		return cmp.Compare(math.Abs(b.Weight.Float64()), math.Abs(a.Weight.Float64()))
+	})
+	if rest := len(parts) - mostNames; rest > 0 {
+		t.Note = "And " + counted(w, rest, "smaller one.", "smaller ones.")
+		parts = parts[:mostNames]
+	}
+	var all []float64
+	for _, p := range parts {
+		all = append(all, p.Weight.Float64())
+	}
+	span := chart.SpanOf(all...)
+	for _, p := range parts {
+		t.Rows = append(t.Rows, view.FigureRow{Name: named(p.Key), Drawn: nameBar(span, p.Weight.Float64()),
+			Cells: []view.Figure{quiet(moneyText(w.Decimal(p.Value, 0))), plainFigure(w.Percent(p.Weight.Float64(), 1))}})
+	}
+	return t
+}
+
+func nameTable(label, caption, currency string) view.FigureTable {
+	return view.FigureTable{Label: label, Caption: caption, Bars: true, Head: []view.Heading{{Label: label, Hush: true}, {Label: currency, Hush: true, Wide: true}, {Label: "of value", Hush: true}}}
+}
+
+// nameBar is the bar of a weight; a short's is plum.
+func nameBar(span chart.Span, weight float64) *view.Drawing {
+	fill := "fill-1"
+	if weight < 0 {
+		fill = "fill-4"
+	}
+	return &view.Drawing{Zero: span.At(0), Spans: []view.Span{span.Bar(weight, -6, 12, fill, false)}}
+}
