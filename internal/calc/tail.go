@@ -110,16 +110,7 @@ func noTail(level float64, reason risk.Reason) risk.Tail {
 
 // parts adds the components, where the method has them, and the incremental figures.
 func (t *tailQuestion) parts(o *object, book []float64, measure func([]float64) risk.Tail) {
-	why := "no_components" // of a distribution fitted to the sum, and of simulated paths
-	var p risk.TailParts
-	if t.by != "simulated" && (t.method == "historical" || t.method == "age_weighted" || t.method == "filtered") {
-		s, reason := t.scenarios(book)
-		if why = string(reason); reason == "" {
-			if p = s.Parts(t.columns, t.weights, t.level); p.ComponentES == nil {
-				why = string(p.VaR.Reason)
-			}
-		}
-	}
+	p, why := t.split(book)
 	scale := risk.Tail{VaR: risk.Figure{Value: 1}}
 	if t.by == "square_root" {
 		scale = scale.OverHorizon(t.horizon)
@@ -138,6 +129,30 @@ func (t *tailQuestion) parts(o *object, book []float64, measure func([]float64) 
 	vars, shortfalls := risk.Incremental(t.columns, t.weights, measure)
 	o.figures("incremental_var", vars)
 	o.figures("incremental_es", shortfalls)
+}
+
+// split is the tail with its parts, and why there are none.
+func (t *tailQuestion) split(book []float64) (p risk.TailParts, why string) {
+	switch {
+	case t.by == "simulated":
+		return p, "no_components" // of paths that are drawn for the sum
+	case t.method == "normal":
+		p = risk.NormalParts(t.columns, t.weights, t.level)
+	case t.method == "student_t":
+		p = risk.StudentParts(t.columns, t.weights, t.level)
+	case t.method == "cornish_fisher":
+		p = risk.CornishFisherParts(t.columns, t.weights, t.level)
+	default:
+		s, reason := t.scenarios(book)
+		if reason != "" {
+			return p, string(reason)
+		}
+		p = s.Parts(t.columns, t.weights, t.level)
+	}
+	if why = string(p.ES.Reason); why == "" {
+		why = string(p.NoComponentVaR)
+	}
+	return p, why
 }
 
 // figures adds a list of figures; the first reason stands for those that are null.

@@ -54,11 +54,7 @@ func backtestES(q backtestESRequest) (*object, error) {
 	b := risk.RunESBacktest(losses, limits, shortfalls, level, null)
 	var o object
 	o.set("exceptions", b.Exceptions)
-	o.measure("severity", b.Severity)
-	o.measure("z1", b.Z1)
-	o.measure("z1_p", b.P1)
-	o.measure("z2", b.Z2)
-	o.measure("z2_p", b.P2)
+	o.shortfall(b)
 	o.set("trials", b.Trials)
 	o.durations(risk.DurationTest(losses, limits))
 	return &o, nil
@@ -69,4 +65,13 @@ func (o *object) durations(d risk.Durations) {
 	o.measure("duration_shape", d.Shape)
 	o.measure("duration_lr", d.LR)
 	o.measure("duration_p", d.P)
+}
+
+// shortfall adds the tests of how large the losses above VaR were.
+func (o *object) shortfall(b risk.ESBacktest) {
+	o.measure("severity", b.Severity)
+	o.measure("z1", b.Z1)
+	o.measure("z1_p", b.P1)
+	o.measure("z2", b.Z2)
+	o.measure("z2_p", b.P2)
 }

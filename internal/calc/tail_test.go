@@ -17,7 +17,8 @@ func TestTailDoor(t *testing.T) {
 
 	book := `"returns":{"A":` + drawn(1, 400) + `,"B":` + drawn(2, 400) + `},"weights":{"B":-0.5,"A":1}`
 	for _, request := range []string{`{` + book + `}`, `{` + book + `,"method":"age_weighted","horizon":10}`, `{` + book + `,"method":"filtered"}`,
-		`{` + book + `,"method":"filtered","model":"garch"}`, `{` + book + `,"horizon":5,"horizon_method":"overlapping"}`} {
+		`{` + book + `,"method":"filtered","model":"garch"}`, `{` + book + `,"horizon":5,"horizon_method":"overlapping"}`,
+		`{` + book + `,"method":"normal","horizon":10}`, `{` + book + `,"method":"student_t"}`, `{` + book + `,"method":"cornish_fisher","horizon":5,"horizon_method":"overlapping"}`} {
 		a := ask(t, "tail", request)
 		for _, key := range []string{"var", "es"} {
 			sum := 0.0
@@ -29,8 +30,9 @@ func TestTailDoor(t *testing.T) {
 			}
 		}
 	}
-	wantReasons(t, ask(t, "tail", `{`+book+`,"method":"normal"}`), map[string]string{"component_es": "no_components"})
+	wantReasons(t, ask(t, "tail", `{"returns":{"A":[0.1,0.1,0.1]},"weights":{"A":1},"method":"normal"}`), map[string]string{"component_es": "no_volatility", "component_var": "no_volatility"})
 	simulated := ask(t, "tail", `{`+book+`,"method":"filtered","model":"gjr","horizon":10,"horizon_method":"simulated","paths":2000,"seed":3}`)
+	wantReasons(t, simulated, map[string]string{"component_es": "no_components"})
 	if again := ask(t, "tail", `{`+book+`,"method":"filtered","model":"gjr","horizon":10,"horizon_method":"simulated","paths":2000,"seed":3}`); again["var"] != simulated["var"] || simulated["var"].(float64) <= 0 {
 		t.Errorf("%v, then %v", simulated["var"], again["var"])
 	}

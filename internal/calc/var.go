@@ -150,20 +150,24 @@ func backtest(q backtestRequest) (*object, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := risk.RunBacktest(losses, limits, level)
 	var o object
+	o.coverage(risk.RunBacktest(losses, limits, level))
+	o.durations(risk.DurationTest(losses, limits))
+	return &o, nil
+}
+
+// coverage adds how often the losses were above VaR, and what that says.
+func (o *object) coverage(b risk.Backtest) {
 	o.set("exceptions", b.Exceptions)
 	o.measure("kupiec_lr", b.KupiecLR)
 	o.measure("kupiec_p", b.KupiecP)
 	o.measure("christoffersen_lr", b.ChristoffersenLR)
 	o.measure("christoffersen_p", b.ChristoffersenP)
-	o.durations(risk.DurationTest(losses, limits))
 	if b.TrafficLight == "" {
 		o.missing("traffic_light", string(risk.Empty))
 	} else {
 		o.set("traffic_light", b.TrafficLight)
 	}
-	return &o, nil
 }
 
 // each is a limit for each of n days.
