@@ -14,7 +14,7 @@ import (
 // Clusters are as many as are told apart most clearly, between a fewest and a most.
 const (
 	mostCompared   = 40
-	fewestClusters = 3
+	fewestClusters = 4
 	mostClusters   = 9
 )
 
@@ -109,7 +109,7 @@ func (r *runner) members() []member {
 // cluster orders the names by what moves together and names the groups.
 func (r *runner) cluster(c *Correlation, members []member, matrix [][]float64) {
 	distances := covariance.Distances(matrix)
-	joins, err := covariance.Cluster(distances, covariance.Average)
+	joins, err := covariance.Cluster(distances, covariance.Ward)
 	if err != nil {
 		c.Reason = err.Error()
 		r.incomparable(c, c.Reason)

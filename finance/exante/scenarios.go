@@ -42,6 +42,9 @@ func (m *Model) Scenarios() *scenario.Book {
 func (m *Model) shocked(id string, i int) scenario.Asset {
 	e, h := &m.Exposures[i], &m.Book.Holdings[i]
 	a := scenario.Asset{ID: id, Sector: h.Sector, Country: h.Country, Currency: string(h.Currency), Known: e.Reason == "", Reason: e.Reason}
+	if h.Cash {
+		a.Sector = "" // not a sector that could fall
+	}
 	if !a.Known {
 		return a
 	}
