@@ -69,10 +69,7 @@ func MonteCarlo(m FactorModel, book []Stake, s Simulation) (Simulated, error) {
 	}
 	out := Simulated{ProfitLoss: make([]float64, s.Paths)}
 	for i := range out.ProfitLoss {
-		w.draw(i)
-		for p := range book {
-			out.ProfitLoss[i] += w.profit(p)
-		}
+		out.ProfitLoss[i] = w.total(i)
 	}
 	if len(book) == 0 || s.Paths == 0 || series.FirstBad(out.ProfitLoss) >= 0 {
 		reason := OutOfRange
@@ -118,9 +115,16 @@ type drawing struct {
 	scale    float64     // √horizon
 	source   *rand.PCG
 	rng      *rand.Rand
-	normals  []float64
+	normals  []float64 // of the stream drawn last: the factors', then the assets' own
 	moves    []float64
 	returns  []float64
+
+	stream uint64 // drawn last
+	drawn  bool
+	// the proportional part of the book, all positions together: its exposure to
+	// each factor's normal and to each asset's own
+	linear  []float64
+	revalue []int // the positions that are not proportional
 }
 
 func newDrawing(m FactorModel, book []Stake, s Simulation) (*drawing, error) {
@@ -151,37 +155,95 @@ func newDrawing(m FactorModel, book []Stake, s Simulation) (*drawing, error) {
 		source: source, rng: rand.New(source),
 		normals: make([]float64, k+len(m.Assets)), moves: make([]float64, k), returns: make([]float64, len(m.Assets)),
 	}
+	w.gather()
 	return w, nil
 }
 
-// draw makes path i, which depends on the seed and on i alone.
-func (w *drawing) draw(i int) {
-	stream, sign := uint64(i), w.scale
+// gather adds up the proportional positions: a profit Σ value (β·L z + s ε) is one
+// product of the normals z and ε with what all positions together have in them.
+func (w *drawing) gather() {
+	k := len(w.moves)
+	w.linear = make([]float64, len(w.normals))
+	exposure := make([]float64, k)
+	for p := range w.book {
+		stake := &w.book[p]
+		if stake.Revalue != nil {
+			w.revalue = append(w.revalue, p)
+			continue
+		}
+		asset := &w.model.Assets[stake.Asset]
+		for j, beta := range asset.Exposure {
+			exposure[j] += float64(stake.Value * beta)
+		}
+		w.linear[k+stake.Asset] += float64(stake.Value * asset.Specific)
+	}
+	for j, row := range w.root {
+		for c, v := range row {
+			w.linear[c] += float64(exposure[j] * v)
+		}
+	}
+}
+
+// total is the profit of the whole book on path i.
+func (w *drawing) total(i int) float64 {
+	size := w.normal(i)
+	sum := size * series.Dot(w.linear, w.normals)
+	if len(w.revalue) == 0 {
+		return sum
+	}
+	w.move(size)
+	for _, p := range w.revalue {
+		a := w.book[p].Asset
+		w.returns[a] = w.assetReturn(a, size)
+		sum += w.profit(p)
+	}
+	return sum
+}
+
+// normal draws the normals of path i, which depend on the seed and on i alone, and
+// returns what they are multiplied by: the root of the horizon, negative for a
+// mirror image.
+func (w *drawing) normal(i int) (size float64) {
+	stream, size := uint64(i), w.scale
 	if !w.simulate.Independent {
 		stream = uint64(i / 2)
 		if i%2 == 1 {
-			sign = -sign
+			size = -size
 		}
 	}
-	w.source.Seed(w.simulate.Seed, stream)
-	for j := range w.normals {
-		w.normals[j] = sign * w.rng.NormFloat64()
+	if !w.drawn || stream != w.stream {
+		w.source.Seed(w.simulate.Seed, stream)
+		for j := range w.normals {
+			w.normals[j] = w.rng.NormFloat64()
+		}
+		w.stream, w.drawn = stream, true
 	}
-	k := len(w.moves)
+	return size
+}
+
+// move sets the moves of the factors.
+func (w *drawing) move(size float64) {
 	for j, row := range w.root {
-		sum := 0.0
-		for c, v := range row {
-			sum += float64(v * w.normals[c])
-		}
-		w.moves[j] = sum
+		w.moves[j] = size * series.Dot(row, w.normals)
 	}
-	for a := range w.model.Assets {
-		asset := &w.model.Assets[a]
-		sum := float64(asset.Specific * w.normals[k+a])
-		for j, f := range w.moves {
-			sum += float64(asset.Exposure[j] * f)
-		}
-		w.returns[a] = sum
+}
+
+// assetReturn is the return of asset a once the factors have moved.
+func (w *drawing) assetReturn(a int, size float64) float64 {
+	asset := &w.model.Assets[a]
+	sum := float64(asset.Specific * float64(size*w.normals[len(w.moves)+a]))
+	for j, f := range w.moves {
+		sum += float64(asset.Exposure[j] * f)
+	}
+	return sum
+}
+
+// draw makes path i whole: the moves of the factors and every asset's return.
+func (w *drawing) draw(i int) {
+	size := w.normal(i)
+	w.move(size)
+	for a := range w.returns {
+		w.returns[a] = w.assetReturn(a, size)
 	}
 }
 
