@@ -69,9 +69,12 @@ func (out *Correlations) whole(columns [][]float64, n int, ranked bool) {
 		columns = own
 	}
 	s := products(centred(columns), 1)
-	for i := range s {
-		for j := range s {
-			out.Matrix[i][j] = rhoOf(s[i][j], s[i][i], s[j][j], i == j)
+	for i, row := range s {
+		for j, cross := range row[:i+1] {
+			rho := rhoOf(cross, row[i], s[j][j], i == j)
+			out.Matrix[i][j], out.Matrix[j][i] = rho, rho
+		}
+		for j := range out.Periods[i] {
 			out.Periods[i][j] = n
 		}
 	}
