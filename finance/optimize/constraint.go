@@ -263,27 +263,43 @@ func (m *model) weights(x []float64) []float64 {
 
 // Violation is by how much weights breach the constraint they breach most, 0 for none.
 func (p *Problem) Violation(w []float64) float64 {
-	worst := math.Abs(series.Sum(w) - 1)
+	_, by := p.Breach(w)
+	return by
+}
+
+// Breach names the constraint that weights breach most, and by how much.
+func (p *Problem) Breach(w []float64) (name string, by float64) {
+	worse := func(what string, much float64) {
+		if much > by {
+			name, by = what, much
+		}
+	}
+	worse(SumRow, math.Abs(series.Sum(w)-1))
 	turnover, gross := 0.0, 0.0
 	for i, x := range w {
 		low, high := p.bound(i)
-		worst = math.Max(worst, math.Max(low-x, x-high))
+		worse(BoundsName, math.Max(low-x, x-high))
 		gross += math.Abs(x)
 		if p.Turnover > 0 {
 			turnover += math.Abs(x-p.Current[i]) / 2
 		}
 	}
-	for _, r := range p.Rows {
+	for k, r := range p.Rows {
 		at := series.Dot(r.Weights, w)
-		worst = math.Max(worst, math.Max(r.Low-at, at-r.High))
+		worse(r.name(k), math.Max(r.Low-at, at-r.High))
 	}
 	if p.Turnover > 0 {
-		worst = math.Max(worst, turnover-p.Turnover)
+		worse(TurnoverRow, turnover-p.Turnover)
 	}
 	if p.Gross > 0 {
-		worst = math.Max(worst, gross-p.Gross)
+		worse(GrossRow, gross-p.Gross)
 	}
-	return worst
+	return name, by
+}
+
+// unconstrained is the problem of methods whose weights are positive by themselves.
+func (p Problem) unconstrained() Problem {
+	return Problem{Expected: p.Expected, Covariance: p.Covariance, High: 1, RiskFree: p.RiskFree}
 }
 
 func ones(n int) []float64 {

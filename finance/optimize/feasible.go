@@ -86,15 +86,20 @@ func (s *solver) conflict(n int, lack float64) *Conflict {
 }
 
 // richest is a point of highest value·x among those that satisfy all constraints, from
-// one that does: the proximal-point method, which ends after few steps for a linear
-// objective.
+// one that does.
 func (m *model) richest(x, value []float64) ([]float64, error) {
+	q := m.program
+	q.hessian, q.asset = nil, nil
+	return q.most(x, value)
+}
+
+// most maximises value·x from a point that satisfies the constraints: the proximal-point
+// method, which ends after few steps for a linear objective.
+func (q program) most(x, value []float64) ([]float64, error) {
 	spread := size(value)
 	if spread == 0 {
 		return x, nil
 	}
-	q := m.program
-	q.hessian, q.asset = nil, nil
 	q.linear = make([]float64, len(x))
 	s := newSolver(&q, x)
 	before := make([]float64, len(x))

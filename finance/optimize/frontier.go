@@ -59,7 +59,7 @@ func (f *path) minimise() error {
 	if !errors.Is(err, ErrSingular) || f.ridge > 0 {
 		return err
 	}
-	f.ridge = 1e-9 * trace(f.model.problem.Covariance) / float64(len(f.model.problem.Covariance))
+	f.ridge = 1e-8 * trace(f.model.problem.Covariance) / float64(len(f.model.problem.Covariance))
 	c := make([][]float64, len(f.model.problem.Covariance))
 	for i, row := range f.model.problem.Covariance {
 		c[i] = append([]float64(nil), row...)
@@ -67,14 +67,19 @@ func (f *path) minimise() error {
 	}
 	f.model.program.hessian = f.model.expand(c)
 	f.solver = newSolver(&f.model.program, f.solver.x)
+	f.solver.careful = true
 	return f.solver.minimise()
 }
 
-// solution is where the path stands.
-func (f *path) solution() *Solution {
+// solution is where the path stands. Weights that breach a constraint by more than
+// rounding are none.
+func (f *path) solution() (*Solution, error) {
 	out := f.model.problem.solution(f.model.weights(f.solver.x))
 	out.Stationarity, out.Ridge = f.solver.stationarity(), f.ridge
-	return out
+	if !(out.Violation <= 1e-7*math.Max(1, size(out.Weights))) {
+		return nil, ErrNotSolved
+	}
+	return out, nil
 }
 
 // to goes to another λ and measures the piece it lies in.
@@ -139,7 +144,7 @@ func (f *path) reach(sign float64) float64 {
 	}
 	noise := 1e-13 * size(f.value)
 	for i, at := range s.held {
-		if rate := sign * f.slopeRate[i]; at != free && s.low[i] < s.high[i] && math.Abs(rate) > noise {
+		if rate := sign * f.slopeRate[i]; at != free && s.low[i] < s.high[i] && math.Abs(rate) > noise && !s.taken(i) {
 			if at == atLow {
 				until(s.slope[i], rate)
 			} else {
@@ -181,17 +186,17 @@ func (f *path) find(goal func(f *path) (t float64, above bool)) (*Solution, erro
 		slack := 1e-12 * (f.lambda + f.unit*1e-3)
 		if !math.IsInf(t, 0) && t >= -f.down-slack && t <= f.up+slack {
 			f.move(math.Max(-f.down, math.Min(f.up, t)))
-			return f.solution(), nil
+			return f.solution()
 		}
 		if above {
 			if math.IsInf(f.up, 1) { // the highest return there is
-				return f.solution(), nil
+				return f.solution()
 			}
 			low = math.Max(low, f.lambda+f.up)
 		} else {
 			if f.lambda-f.down <= 0 {
 				f.move(-f.lambda)
-				return f.solution(), nil
+				return f.solution()
 			}
 			high = math.Min(high, f.lambda-f.down)
 		}
@@ -199,7 +204,7 @@ func (f *path) find(goal func(f *path) (t float64, above bool)) (*Solution, erro
 		switch {
 		case !math.IsInf(high, 1) && high-low <= 1e-12*high:
 			f.move(math.Max(-f.down, math.Min(f.up, low-f.lambda)))
-			return f.solution(), nil
+			return f.solution()
 		case math.IsInf(high, 1):
 			if !(next > low) || next > 8*math.Max(low, f.unit) {
 				next = 4 * math.Max(low, f.unit)
@@ -288,22 +293,32 @@ func (f *path) corners() ([]*Solution, error) {
 	if err := f.to(0); err != nil {
 		return nil, err
 	}
-	out := []*Solution{f.solution()}
+	begin, err := f.solution()
+	if err != nil {
+		return nil, err
+	}
+	out, jump := []*Solution{begin}, 1e-9
 	for range 50*len(f.value) + 1000 {
 		if math.IsInf(f.up, 1) {
 			return out, nil
 		}
 		if f.e1 > 0 {
 			f.move(f.up)
-			if c := f.solution(); c.Return > out[len(out)-1].Return+1e-13*math.Abs(c.Return) {
-				out = append(out, c)
+			c, err := f.solution()
+			if err != nil {
+				return nil, err
+			}
+			if c.Return > out[len(out)-1].Return+1e-13*math.Abs(c.Return) {
+				out, jump = append(out, c), 1e-9
 			}
 		} else {
 			f.lambda += f.up
 		}
-		if err := f.to(f.lambda + 1e-9*math.Max(f.lambda, f.unit*1e-3)); err != nil {
+		// a little further, to be past the corner; more where that led nowhere
+		if err := f.to(f.lambda + jump*math.Max(f.lambda, f.unit*1e-3)); err != nil {
 			return nil, err
 		}
+		jump = math.Min(2*jump, 1)
 	}
 	return nil, ErrNotSolved
 }

@@ -9,11 +9,11 @@ import (
 // HierarchicalRiskParity splits the weight down the tree of a clustering of the assets:
 // the leaves in the tree's order are halved again and again, each half weighted by the
 // inverse of the other's variance, that being taken with inverse-variance weights within
-// (López de Prado 2016). The bounds do not apply.
+// (López de Prado 2016). The constraints of the problem do not apply: ask Breach whether they hold.
 //
 // Distance √((1 − ρ)/2) between the assets themselves.
 func HierarchicalRiskParity(p Problem, linkage covariance.Linkage) (*Solution, error) {
-	p.Low, p.High = 0, 1
+	p = p.unconstrained()
 	if err := p.check(false); err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func MinVolatility(p Problem) (*Solution, error) {
 		return nil, err
 	}
 	p.Expected = expected
-	return f.solution(), nil
+	return f.solution()
 }
 
 // EfficientReturn minimises volatility among weights that return at least target.

@@ -63,6 +63,7 @@ var (
 	ErrNoExcess   = errors.New("no weights are expected to return more than the risk-free rate")
 	ErrBudget     = errors.New("one positive share of risk an asset is needed")
 	ErrLimit      = errors.New("limits on turnover and gross must not be negative, and turnover needs the current weight of each asset")
+	ErrScale      = errors.New("variances must lie between 1e-60 and 1e60 and no two be more than 1e16 times apart, expected returns, the risk-free rate and constraints within 1e30: scale the input")
 	ErrNotSolved  = errors.New("the search did not settle")
 )
 
@@ -95,10 +96,29 @@ func (p *Problem) check(needsReturns bool) error {
 		p.Turnover > 0 && (len(p.Current) != n || series.FirstBad(p.Current) >= 0) {
 		return ErrLimit
 	}
+	if !p.inRange() {
+		return ErrScale
+	}
 	if err := p.checkSum(); err != nil {
 		return err
 	}
 	return semidefinite(p.Covariance)
+}
+
+// inRange keeps squares and products within float64.
+func (p *Problem) inRange() bool {
+	most := math.Max(series.Largest(p.Expected), math.Abs(p.RiskFree))
+	for _, x := range [][]float64{p.Lows, p.Highs, p.Current, {p.Low, p.High, p.Turnover, p.Gross}} {
+		most = math.Max(most, series.Largest(x))
+	}
+	for _, r := range p.Rows {
+		most = math.Max(most, series.Largest(r.Weights))
+	}
+	smallest, largest := math.Inf(1), 0.0
+	for i, row := range p.Covariance {
+		smallest, largest = math.Min(smallest, row[i]), math.Max(largest, row[i])
+	}
+	return most <= 1e30 && smallest >= 1e-60 && largest <= 1e60 && largest <= 1e16*smallest
 }
 
 // checkSum asks whether the bounds alone let the weights sum to one.

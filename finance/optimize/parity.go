@@ -8,12 +8,13 @@ import (
 
 // RiskParity gives each asset the same share of the portfolio's variance, or the shares
 // of budget where it is not nil (positive, in any scale). All weights are positive; the
-// bounds do not apply.
+// constraints of the problem do not apply: ask Breach whether they hold.
 //
 // With y = w / Σ w of the minimum of ½ y'Σy − Σ bᵢ ln yᵢ, found by Newton's method with
-// the steps of Spinu 2013, which settles from any start.
+// the steps of Spinu 2013, which settles from any start. Stationarity is the largest
+// difference between a share of the variance and its budget.
 func RiskParity(p Problem, budget []float64) (*Solution, error) {
-	p.Low, p.High = 0, 1
+	p = p.unconstrained()
 	if err := p.check(false); err != nil {
 		return nil, err
 	}
@@ -55,7 +56,13 @@ func RiskParity(p Problem, budget []float64) (*Solution, error) {
 	for i := range y {
 		y[i] /= sum
 	}
-	return p.solution(y), nil
+	out := p.solution(y)
+	out.Stationarity = 0
+	for i, w := range y {
+		share := w * series.Dot(p.Covariance[i], y) / (out.Volatility * out.Volatility)
+		out.Stationarity = math.Max(out.Stationarity, math.Abs(share-b[i]))
+	}
+	return out, nil
 }
 
 func spinu(c [][]float64, b []float64) ([]float64, error) {

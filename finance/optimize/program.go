@@ -40,6 +40,7 @@ type solver struct {
 	held       []side
 	on         []side
 	triangle   triangle
+	careful    bool      // the hessian is nearly singular
 	gradient   []float64 // Hx + c
 	step       []float64
 	slope      []float64 // the gradient less what the rows that are on take of it
@@ -79,7 +80,7 @@ func (s *solver) minimise() error {
 		if err := s.newton(); err != nil {
 			return err
 		}
-		if settled || size(s.step) <= 1e-14*math.Max(1, size(s.x)) {
+		if settled || size(s.step) <= s.noise() {
 			if !s.letGo(idle > n) {
 				return nil
 			}
@@ -156,43 +157,97 @@ func (s *solver) solve(g, resid, step, multiplier []float64) error {
 		return err
 	}
 	at := s.triangle.at
-	f := len(at)
 	gather := func(x []float64) []float64 {
-		part := make([]float64, f)
+		part := make([]float64, len(at))
 		for a, i := range at {
 			part[a] = x[i]
 		}
 		return part
 	}
-	z := s.triangle.solve(gather(g))
+	e := equations{triangle: &s.triangle}
 	var active []int
-	var parts, solved [][]float64
 	for r, row := range s.rows {
 		multiplier[r] = 0
 		if s.on[r] != free {
-			part := gather(row.Weights)
-			active, parts = append(active, r), append(parts, part)
-			solved = append(solved, s.triangle.solve(append([]float64(nil), part...)))
+			active = append(active, r)
+			e.add(gather(row.Weights))
 		}
 	}
-	// (A H⁻¹ A′) ν = −A H⁻¹ g − resid
-	inner, right := make([][]float64, len(active)), make([]float64, len(active))
-	for r := range active {
-		inner[r] = make([]float64, len(active))
-		for c := range active {
-			inner[r][c] = series.Dot(parts[r], solved[c])
+	g = gather(g)
+	d, nu, rank := e.solve(g, resid)
+	if s.hessian == nil || s.careful { // rows or variables that are nearly parallel need a second look
+		again, missing := append([]float64(nil), g...), make([]float64, len(active))
+		for a, i := range at {
+			if s.hessian == nil {
+				again[a] += d[a]
+				continue
+			}
+			for b, j := range at {
+				again[a] += float64(s.hessian[i][j] * d[b])
+			}
 		}
-		right[r] = -series.Dot(parts[r], z) - resid[r]
+		for r, row := range e.rows {
+			addScaled(again, row, nu[r])
+			missing[r] = resid[r] - series.Dot(row, d)
+		}
+		more, mu, _ := e.solve(again, missing)
+		addScaled(d, more, 1)
+		addScaled(nu, mu, 1)
 	}
-	for r, v := range independent(inner, right) {
+	for r, v := range nu {
 		multiplier[active[r]] = v
-		addScaled(z, solved[r], v)
 	}
 	clear(step)
+	if rank == len(at) {
+		return nil // the rows leave no room
+	}
 	for a, i := range at {
-		step[i] = -z[a]
+		step[i] = d[a]
 	}
 	return nil
+}
+
+// equations are the conditions of solve on the free variables alone.
+type equations struct {
+	triangle *triangle
+	rows     [][]float64
+	solved   [][]float64 // H⁻¹ row
+}
+
+func (e *equations) add(row []float64) {
+	e.rows = append(e.rows, row)
+	e.solved = append(e.solved, e.triangle.solve(append([]float64(nil), row...)))
+}
+
+// solve by (A H⁻¹ A′) ν = −A H⁻¹ g − resid; rank is how many rows do not follow from others.
+func (e *equations) solve(g, resid []float64) (d, nu []float64, rank int) {
+	z := e.triangle.solve(append([]float64(nil), g...))
+	m := len(e.rows)
+	inner, right := make([][]float64, m), make([]float64, m)
+	for r := range m {
+		inner[r] = make([]float64, m)
+		for c := range m {
+			inner[r][c] = series.Dot(e.rows[r], e.solved[c])
+		}
+		right[r] = -series.Dot(e.rows[r], z) - resid[r]
+	}
+	nu, rank = independent(inner, right)
+	for r, v := range nu {
+		addScaled(z, e.solved[r], v)
+	}
+	for i := range z {
+		z[i] = -z[i]
+	}
+	return z, nu, rank
+}
+
+// noise is the size of a step that may be rounding.
+func (s *solver) noise() float64 {
+	pull := math.Max(size(s.gradient), size(s.multiplier))
+	if s.hessian != nil {
+		pull *= float64(len(s.hessian)) / trace(s.hessian)
+	}
+	return 1e-14*math.Max(1, size(s.x)) + 1e-15*pull
 }
 
 // tolerance is the size of a multiplier that may be rounding.
@@ -296,24 +351,19 @@ func (s *solver) hold(i int, at side) {
 	s.triangle.remove(i)
 }
 
-// room is how much of a step can be gone, at most the limit, and what stops it: a variable
-// or a row (−1 when neither) and at which of its bounds.
+// room is how much of a step can be gone, at most the limit, and what stops it: a row or
+// a variable (−1 when neither) and at which of its bounds. Of several the first one does,
+// rows before variables, which Bland's rule needs.
 func (s *solver) room(step []float64, limit float64) (length float64, variable, row int, stop side) {
 	length, variable, row = limit, -1, -1
-	for _, i := range s.triangle.at {
-		d := step[i]
-		if d == 0 {
-			continue
-		}
-		space, bound := s.high[i]-s.x[i], atHigh
-		if d < 0 {
-			space, bound = s.low[i]-s.x[i], atLow
-		}
-		if t := math.Max(space/d, 0); t < length {
-			length, variable, stop = t, i, bound
-		}
-	}
 	largest := size(step)
+	nothing := 1e-16 * math.Max(1, size(s.x)) / largest
+	until := func(space, d float64) float64 {
+		if t := space / d; t > nothing {
+			return t
+		}
+		return 0
+	}
 	for r, w := range s.rows {
 		if s.on[r] != free {
 			continue
@@ -327,8 +377,21 @@ func (s *solver) room(step []float64, limit float64) (length float64, variable, 
 		if d < 0 {
 			space, bound = w.Low-now, atLow
 		}
-		if t := math.Max(space/d, 0); t < length {
-			length, variable, row, stop = t, -1, r, bound
+		if t := until(space, d); t < length {
+			length, row, stop = t, r, bound
+		}
+	}
+	for _, i := range s.triangle.at {
+		d := step[i]
+		if d == 0 {
+			continue
+		}
+		space, bound := s.high[i]-s.x[i], atHigh
+		if d < 0 {
+			space, bound = s.low[i]-s.x[i], atLow
+		}
+		if t := until(space, d); t < length || t == length && variable > i {
+			length, variable, row, stop = t, i, -1, bound
 		}
 	}
 	return length, variable, row, stop

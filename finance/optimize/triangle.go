@@ -44,7 +44,7 @@ func (t *triangle) factorise() error {
 		}
 		own := row[t.at[a]]
 		x := own - series.Dot(la[:a], la[:a])
-		if !(x > 1e-14*own) {
+		if !(x > 1e-11*own) {
 			return ErrSingular
 		}
 		la[a] = math.Sqrt(x)
@@ -70,8 +70,8 @@ func (t *triangle) solve(b []float64) []float64 {
 }
 
 // independent solves a positive semidefinite system. Equations that follow from others
-// are left out and their unknowns are 0.
-func independent(a [][]float64, b []float64) []float64 {
+// are left out and their unknowns are 0; rank is how many are not.
+func independent(a [][]float64, b []float64) (x []float64, rank int) {
 	n := len(b)
 	largest := make([]float64, n) // of the diagonal before elimination
 	for i := range a {
@@ -112,7 +112,7 @@ func independent(a [][]float64, b []float64) []float64 {
 		}
 		out[k] = sum / a[k][k]
 	}
-	return out
+	return out, len(order)
 }
 
 func addScaled(to, x []float64, factor float64) {
