@@ -11,11 +11,10 @@ import (
 )
 
 // mostCompared is how many holdings a correlation table has room for; the largest stand.
-// Clusters are as many as are told apart most clearly, between a fewest and a most.
+// Clusters are as many as are told apart most clearly, between a quarter of the names and mostClusters.
 const (
-	mostCompared   = 40
-	fewestClusters = 4
-	mostClusters   = 9
+	mostCompared = 40
+	mostClusters = 10
 )
 
 // member is what the correlation compares: an asset with all that depends on it, a
@@ -115,7 +114,7 @@ func (r *runner) cluster(c *Correlation, members []member, matrix [][]float64) {
 		r.incomparable(c, c.Reason)
 		return
 	}
-	groups := covariance.CutClearest(joins, distances, fewestClusters, min(mostClusters, len(members)/2))
+	groups := covariance.CutClearest(joins, distances, min(len(members)/4, mostClusters), mostClusters)
 	leaves := make([]covariance.Leaf, len(members))
 	for i, m := range members {
 		leaves[i] = covariance.Leaf{Symbol: m.asset.Symbol, Labels: []string{m.sector}, Weight: math.Abs(m.value)}

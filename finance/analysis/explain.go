@@ -98,7 +98,7 @@ var explanations = map[string]Explanation{
 	"risk_free":         {"Risk-free rate", "The mean of the chosen interest rate over the sessions measured.", "mean of the yearly rate", "", "the stored rates"},
 	"realised_risk":     {"Risk of the period", "Measured on the daily returns of the period.", "", "", bookingsAndPrices},
 
-	"var_historical": {"Value at risk, historical", "A loss that today's holdings would have exceeded on so many days of the history.", "quantile of the profits and losses of today's holdings on past days", "One day; positive is a loss; linear interpolation between order statistics. Today's values × past total returns in the base currency; options with their delta.", jorion},
+	"var_historical": {"Value at risk, historical", "A loss that today's holdings would have exceeded on so many days of the history.", "quantile of the profits and losses of today's holdings on past days", "One day; positive is a loss; linear interpolation between order statistics. Today's values × past total returns in the base currency; options priced anew.", jorion},
 	"es_historical":  {"Expected shortfall, historical", "The mean loss on the days at or beyond the value at risk.", "mean of the profits and losses not above the quantile", "One day; positive is a loss.", jorion},
 	"var_normal":     {"Value at risk, normal", "The same under a normal distribution with the history's mean and deviation.", "−(mean + z × standard deviation)", "One day; positive is a loss; n − 1.", jorion},
 	"es_normal":      {"Expected shortfall, normal", "The mean loss beyond the value at risk under a normal distribution.", "−mean + standard deviation × φ(z) / (1 − confidence)", "One day; positive is a loss.", jorion},

@@ -8,6 +8,7 @@ import (
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/market"
+	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/performance"
 	"github.com/foliosight/foliosight/finance/risk"
 )
@@ -63,7 +64,7 @@ type Window struct {
 	Covered  Figure    `json:"covered"` // share of gross exposure with a full history
 	Excluded []string  `json:"excluded,omitempty"`
 	Partial  []string  `json:"partial,omitempty"`
-	Options  int       `json:"options,omitempty"` // options counted with their delta
+	Options  int       `json:"options,omitempty"` // options priced anew on each day
 }
 
 // Exposure is how much is at work on either side, of today's holdings.
@@ -263,7 +264,7 @@ func (r *runner) windowed(f Figure) Figure {
 	w := &r.out.Risk.Window
 	out := f.From("Days of history", itoa(w.Days)).From("From", w.From.String()).From("To", w.To.String())
 	if w.Options > 0 {
-		out = out.With(Estimated, r.deltaReason())
+		out = out.With(Estimated, r.revaluedReason())
 	}
 	if len(w.Excluded) > 0 {
 		out = out.With(Partial, "without "+list(w.Excluded)+": no price history")
@@ -291,7 +292,7 @@ func list(names []string) string {
 
 // backcast is the profit or loss, in the base currency, that today's holdings would
 // have had on each of the last sessions: value today × the session's total return in
-// the base currency. An option counts with its delta on its underlying.
+// the base currency. An option is priced anew on what its underlying did.
 func (r *runner) backcast() (pnl []float64, days []date.Date) {
 	w := &r.out.Risk.Window
 	axis := r.historyAxis()
@@ -306,30 +307,35 @@ func (r *runner) backcast() (pnl []float64, days []date.Date) {
 		if !h.Value.Known() || h.Value.Float64() == 0 {
 			continue
 		}
-		symbol, amount := h.Symbol, h.Value.Float64()
-		if h.Instrument.Class == instrument.Option {
-			exposure, u, why := r.optionDelta(h)
-			if why != "" {
-				gross += math.Abs(amount)
-				w.Excluded = append(w.Excluded, h.Symbol)
-				continue
+		amount := h.Value.Float64()
+		var profits []float64
+		known := 0
+		switch p := r.options[h.Symbol]; {
+		case p == nil && h.Instrument.Class != instrument.Private:
+			returns, n := r.history(h.Symbol, axis)
+			for k := range returns {
+				returns[k] *= amount
 			}
-			symbol, amount = u, exposure
+			profits, known = returns, n
+		case p != nil && p.expired:
+			continue
+		case p != nil && p.why == "":
+			profits, known = r.optionHistory(p, h.Instrument, axis)
+			amount = p.exposure()
 			w.Options++
 		}
 		gross += math.Abs(amount)
-		returns, known := r.history(symbol, axis)
-		if known == 0 || h.Instrument.Class == instrument.Private {
+		if known == 0 {
 			w.Excluded = append(w.Excluded, h.Symbol)
 			continue
 		}
-		if known < len(returns) {
+		if known < len(profits) {
 			w.Partial = append(w.Partial, h.Symbol)
 		}
-		covered += math.Abs(amount) * float64(known) / float64(len(returns))
-		for k, x := range returns {
+		covered += math.Abs(amount) * float64(known) / float64(len(profits))
+		for k, x := range profits {
 			if !math.IsNaN(x) {
-				pnl[k] += amount * x
+				pnl[k] += x
 			}
 		}
 	}
@@ -370,26 +376,27 @@ func (r *runner) historyAxis() []date.Date {
 // history is a symbol's total return in the base currency on each step of the axis, NaN
 // where it is not known, and how many are.
 func (r *runner) history(symbol string, axis []date.Date) (returns []float64, known int) {
-	s := r.totalReturn(symbol)
-	returns = make([]float64, len(axis)-1)
-	inst := r.Book.Instrument(symbol)
-	var fx []float64
-	if inst.Currency != "" && inst.Currency != r.Book.Base {
-		c := r.valuer.Conversion(inst.Currency)
-		if c == nil {
-			for i := range returns {
-				returns[i] = math.NaN()
-			}
-			return returns, 0
-		}
-		fx = c.Filled(axis)
+	returns, known = r.localHistory(symbol, axis)
+	fx := r.exchangeHistory(r.Book.Instrument(symbol).Currency, axis)
+	if fx == nil {
+		return returns, known
 	}
-	filled := s.Filled(axis)
+	known = 0
+	for i := range returns {
+		returns[i] = float64((1+returns[i])*(1+fx[i])) - 1
+		if !math.IsNaN(returns[i]) {
+			known++
+		}
+	}
+	return returns, known
+}
+
+// localHistory is the same in the symbol's own currency.
+func (r *runner) localHistory(symbol string, axis []date.Date) (returns []float64, known int) {
+	filled := r.totalReturn(symbol).Filled(axis)
+	returns = make([]float64, len(axis)-1)
 	for i := range returns {
 		x := filled[i+1] / filled[i]
-		if fx != nil {
-			x *= fx[i+1] / fx[i]
-		}
 		returns[i] = x - 1
 		if filled[i] <= 0 || math.IsNaN(x) || math.IsInf(x, 0) {
 			returns[i] = math.NaN()
@@ -398,6 +405,25 @@ func (r *runner) history(symbol string, axis []date.Date) (returns []float64, kn
 		known++
 	}
 	return returns, known
+}
+
+// exchangeHistory is what one unit of a currency did in the base currency on each step of
+// the axis: nil for the base currency itself, NaN where no rate is known.
+func (r *runner) exchangeHistory(currency money.Currency, axis []date.Date) []float64 {
+	if currency == "" || currency == r.Book.Base {
+		return nil
+	}
+	out := make([]float64, len(axis)-1)
+	var rate []float64
+	if c := r.valuer.Conversion(currency); c != nil {
+		rate = c.Filled(axis)
+	}
+	for i := range out {
+		if out[i] = math.NaN(); rate != nil {
+			out[i] = rate[i+1]/rate[i] - 1
+		}
+	}
+	return out
 }
 
 // foreignCash adds what exchange rates would have done to today's foreign cash.

@@ -168,7 +168,7 @@ func (m *Model) expose(i int) {
 	}
 	if h.Option != nil {
 		if k := m.Factor.Index(factor.ImpliedVolatility); k >= 0 {
-			e.Money[k] = h.Option.Units * h.Option.Value.Vega * h.Option.Volatility
+			e.Money[k] = h.Option.Units * h.Option.Value.Vega * h.Option.Volatility * scenario.Elasticity(h.Option.Years)
 		}
 	}
 	m.Covered += math.Abs(e.Amount)

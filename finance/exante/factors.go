@@ -217,3 +217,6 @@ func (m *Market) Moves(name string, days []date.Date) []float64 {
 	}
 	return out
 }
+
+// VolatilityIndices are the symbols that an index of implied volatilities goes by.
+func VolatilityIndices() []string { return volIndices }
