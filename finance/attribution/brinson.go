@@ -58,6 +58,7 @@ var (
 	ErrWeights = errors.New("weights do not sum to one")
 	ErrReturn  = errors.New("a group with a weight has no return")
 	ErrLost    = errors.New("a return of −100 % or less cannot be linked")
+	ErrRange   = errors.New("weights and returns lead beyond the range of float64")
 )
 
 // Period is one period's weights at its start and returns over it, by group.
@@ -122,7 +123,26 @@ func Brinson(periods []Period, model Model, link Link) (*Result, error) {
 	}
 	out.PortfolioTotal = compound(out.Portfolio)
 	out.ActiveTotal = out.PortfolioTotal - compound(out.Benchmark)
-	return out, nil
+	return out, inRange(out.ActiveTotal, append(out.Periods, out.Linked), func(e Effects) []map[string]float64 {
+		return []map[string]float64{e.Allocation, e.Selection, e.Interaction}
+	})
+}
+
+// inRange refuses figures that float64 cannot hold.
+func inRange[E any](total float64, effects []E, of func(E) []map[string]float64) error {
+	if math.IsNaN(total) || math.IsInf(total, 0) {
+		return ErrRange
+	}
+	for _, e := range effects {
+		for _, m := range of(e) {
+			for _, x := range m {
+				if math.IsNaN(x) || math.IsInf(x, 0) {
+					return ErrRange
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // asked refuses what cannot be computed whatever the figures.

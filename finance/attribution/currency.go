@@ -90,5 +90,7 @@ func SplitCurrencies(periods []CurrencyPeriod, in Currencies, link Link) (*Curre
 		scaled(out.Linked.Hedging, p.Hedging, factors[i])
 	}
 	out.Total = compound(out.Portfolio)
-	return out, nil
+	return out, inRange(out.Total, append(out.Periods, out.Linked), func(p CurrencyParts) []map[string]float64 {
+		return []map[string]float64{p.Local, p.Currency, p.Cross, p.Hedging}
+	})
 }

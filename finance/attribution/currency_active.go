@@ -52,7 +52,7 @@ func AttributeCurrencies(periods []CurrencyPeriod, in Currencies, model Model, l
 	}
 	out.PortfolioTotal = compound(out.Portfolio)
 	out.ActiveTotal = out.PortfolioTotal - compound(out.Benchmark)
-	return out, nil
+	return out, inRange(out.ActiveTotal, append(out.Periods, out.Linked), func(e CurrencyEffects) []map[string]float64 { return e.maps() })
 }
 
 func newCurrencyEffects() CurrencyEffects {

@@ -173,7 +173,7 @@ func TestCurrencyAttributionRefuses(t *testing.T) {
 		"no currency":          {func(p *CurrencyPeriod) { p.PortfolioWeights["Z"], p.PortfolioLocal["Z"] = 0, 0.1 }, ErrCurrency},
 		"no return":            {func(p *CurrencyPeriod) { delete(p.PortfolioLocal, "B") }, ErrReturn},
 		"weights":              {func(p *CurrencyPeriod) { p.PortfolioWeights["B"] += 1 }, ErrWeights},
-		"lost":                 {func(p *CurrencyPeriod) {
+		"lost": {func(p *CurrencyPeriod) {
 			for g := range p.PortfolioLocal {
 				p.PortfolioLocal[g] = -1.5
 			}

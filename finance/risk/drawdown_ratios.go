@@ -1,6 +1,10 @@
 package risk
 
-import "math"
+import (
+	"math"
+
+	"github.com/foliosight/foliosight/finance/series"
+)
 
 // Falls are figures of the drawdowns of a series. A fall lasts from a peak of growth
 // until it is reached again, or until the end of the series; its depth is its deepest
@@ -23,10 +27,13 @@ type Falls struct {
 func FallsOf(returns []float64) Falls {
 	if len(returns) == 0 {
 		e := missing(Empty)
-		return Falls{AverageDepth: e, AverageLength: e, AverageRecovery: e, Deviation: e, ConditionalDrawdown: e}
+		return noFalls(e)
+	}
+	depths := Drawdowns(returns)
+	if series.FirstBad(depths) >= 0 {
+		return noFalls(missing(OutOfRange))
 	}
 	var f Falls
-	depths := Drawdowns(returns)
 	sum, periods, recovery, recovered := 0.0, 0, 0, 0
 	for i := 0; i < len(depths); {
 		if depths[i] >= 0 {
@@ -68,6 +75,18 @@ func FallsOf(returns []float64) Falls {
 	return f
 }
 
+// squared is the sum of the squared depths.
+func (f *Falls) squared() Figure {
+	if !f.Deviation.Known() {
+		return f.Deviation
+	}
+	return measured(f.squares)
+}
+
+func noFalls(e Figure) Falls {
+	return Falls{AverageDepth: e, AverageLength: e, AverageRecovery: e, Deviation: e, ConditionalDrawdown: e}
+}
+
 // PainRatios set the annual return against measures of drawdown.
 type PainRatios struct {
 	// Martin is the annual return above the risk-free one over the ulcer index: the ulcer
@@ -99,7 +118,7 @@ func PainRatiosOf(m *Metrics, falls *Falls, riskFree Figure) PainRatios {
 	}
 	depth := scaled(m.MaxDrawdown, -1)
 	out := PainRatios{Martin: over(excess, m.UlcerIndex), Pain: over(excess, m.PainIndex), Recovery: over(m.TotalReturn, depth),
-		Burke: over(excess, measured(math.Sqrt(falls.squares))), Sterling: m.AnnualReturn}
+		Burke: over(excess, root(falls.squared())), Sterling: m.AnnualReturn}
 	if f, none := first(m.AnnualReturn, depth); none {
 		out.Sterling = f
 	} else {

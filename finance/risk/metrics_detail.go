@@ -126,6 +126,12 @@ func (d *Detail) Figures() []Named {
 		}
 		return Figure{Value: float64(n)}
 	}
+	fallen := func(n int) Figure {
+		if !f.Deviation.Known() {
+			return f.Deviation
+		}
+		return count(n)
+	}
 	out := []Named{
 		{"period_return", d.PeriodReturn}, {"month_return", d.MonthReturn}, {"exposure", g.Exposure},
 		{"average_gain", g.AverageGain}, {"average_loss", g.AverageLoss}, {"payoff", g.Payoff}, {"profit_factor", d.Standard.Omega},
@@ -141,8 +147,8 @@ func (d *Detail) Figures() []Named {
 		{"geometric_sharpe", d.GeometricSharpe}, {"adjusted_sharpe", d.AdjustedSharpe}, {"skewness_kurtosis", d.SkewnessKurtosis},
 		{"sharpe_error", d.Sharpe.Error}, {"probabilistic_sharpe", d.Sharpe.Probability}, {"deflated_sharpe", d.Sharpe.Deflated}, {"deflated_hurdle", d.Sharpe.Hurdle},
 		{"martin", p.Martin}, {"pain_ratio", p.Pain}, {"burke", p.Burke}, {"sterling", p.Sterling}, {"recovery_factor", p.Recovery}, {"serenity", p.Serenity},
-		{"drawdowns", count(f.Count)}, {"average_drawdown", f.AverageDepth}, {"average_drawdown_length", f.AverageLength},
-		{"average_recovery", f.AverageRecovery}, {"longest_drawdown", count(f.Longest)}, {"drawdown_deviation", f.Deviation},
+		{"drawdowns", fallen(f.Count)}, {"average_drawdown", f.AverageDepth}, {"average_drawdown_length", f.AverageLength},
+		{"average_recovery", f.AverageRecovery}, {"longest_drawdown", fallen(f.Longest)}, {"drawdown_deviation", f.Deviation},
 		{"conditional_drawdown_95", f.ConditionalDrawdown},
 		{"hurst", d.Hurst}, {"autocorrelation", d.Autocorrelation}, {"jarque_bera", d.JarqueBera}, {"jarque_bera_p", d.JarqueBeraP},
 	}

@@ -1,10 +1,6 @@
 package calc
 
-import (
-	"errors"
-
-	"github.com/foliosight/foliosight/finance/attribution"
-)
+import "github.com/foliosight/foliosight/finance/attribution"
 
 func init() { register("attribution", typed(attributionDoor)) }
 
@@ -15,20 +11,24 @@ type attributionQuestion struct {
 		RP map[string]float64 `json:"rp"`
 		RB map[string]float64 `json:"rb"`
 	} `json:"periods"`
-	Model   attribution.Model `json:"model"`
-	Linking attribution.Link  `json:"linking"`
+	Model       attribution.Model `json:"model"`
+	Linking     attribution.Link  `json:"linking"`
+	Interaction string            `json:"interaction"`
 }
 
 type attributionEffects struct {
 	Allocation  map[string]float64 `json:"allocation"`
 	Selection   map[string]float64 `json:"selection"`
-	Interaction map[string]float64 `json:"interaction"`
+	Interaction map[string]float64 `json:"interaction,omitempty"`
 }
 
 type attributionAnswer struct {
 	Periods []attributionEffects `json:"periods"`
 	Linked  attributionEffects   `json:"linked"`
 	Active  float64              `json:"active_return"` // compounded
+	// The returns of each period, as weights and returns give them.
+	Portfolio []float64 `json:"portfolio_returns"`
+	Benchmark []float64 `json:"benchmark_returns"`
 }
 
 func attributionDoor(q attributionQuestion) (attributionAnswer, error) {
@@ -46,22 +46,17 @@ func attributionDoor(q attributionQuestion) (attributionAnswer, error) {
 	if err != nil {
 		return attributionAnswer{}, refuse(attributionCode(err), "%v", err)
 	}
-	out := attributionAnswer{Linked: attributionEffects(r.Linked), Active: r.ActiveTotal}
+	told := func(e attribution.Effects) attributionEffects { return attributionEffects(e) }
+	switch q.Interaction {
+	case "", "separate":
+	case "with_selection":
+		told = func(e attribution.Effects) attributionEffects { return attributionEffects(e.WithSelection()) }
+	default:
+		return attributionAnswer{}, refuse("unknown_choice", "interaction: %q, use separate or with_selection", q.Interaction)
+	}
+	out := attributionAnswer{Linked: told(r.Linked), Active: r.ActiveTotal, Portfolio: r.Portfolio, Benchmark: r.Benchmark}
 	for _, e := range r.Periods {
-		out.Periods = append(out.Periods, attributionEffects(e))
+		out.Periods = append(out.Periods, told(e))
 	}
 	return out, nil
-}
-
-func attributionCode(err error) string {
-	for _, known := range []struct {
-		err  error
-		code string
-	}{{attribution.ErrModel, "unknown_model"}, {attribution.ErrLink, "unknown_linking"}, {attribution.ErrPeriods, "empty"},
-		{attribution.ErrWeights, "weights_not_one"}, {attribution.ErrReturn, "missing_return"}, {attribution.ErrLost, "capital_lost"}} {
-		if errors.Is(err, known.err) {
-			return known.code
-		}
-	}
-	return "bad_request"
 }

@@ -39,30 +39,19 @@ func performanceDoor(raw json.RawMessage) (any, error) {
 	if err := decode(raw, &q); err != nil {
 		return nil, err
 	}
-	if doc.Period == nil || unset(doc.Period.Start) || unset(doc.Period.End) {
-		return nil, refuse("missing_field", `period: give {"start": …, "end": …}`)
-	}
-	if doc.Period.End < doc.Period.Start {
-		return nil, refuse("bad_period", "period: it ends on %s, before it starts on %s", doc.Period.End, doc.Period.Start)
+	if err := askedPeriod(&doc); err != nil {
+		return nil, err
 	}
 	if q.Daily && doc.Period.End-doc.Period.Start > longestDaily {
 		return nil, refuse("bad_period", "period: %d days are too many to list (at most %d); leave daily out or ask for a shorter period", doc.Period.End-doc.Period.Start, longestDaily)
-	}
-	if doc.BaseCurrency == "" {
-		return nil, refuse("missing_field", "base_currency: give the currency that figures are wanted in")
-	}
-	panel, err := market.FromDocument(&doc)
-	if err != nil {
-		return nil, refuse("bad_document", "%v", err)
 	}
 	symbols := map[string]bool{}
 	for i := range doc.Transactions {
 		symbols[doc.Transactions[i].Symbol] = true
 	}
-	book, err := portfolio.Fold(portfolio.Input{Base: doc.BaseCurrency, Transactions: doc.Transactions, Instrument: doc.Instruments(),
-		Policy: performancePolicy(doc.Policy), Through: max(doc.Period.End, doc.Period.Start)})
+	panel, book, err := foldDocument(&doc)
 	if err != nil {
-		return nil, ledgerRefusal(err)
+		return nil, err
 	}
 	p := measured{doc: &doc, book: book, panel: panel, start: doc.Period.Start, end: doc.Period.End, q: q}
 	switch q.Scope {
@@ -80,6 +69,34 @@ func performanceDoor(raw json.RawMessage) (any, error) {
 		return p.fund()
 	}
 	return nil, refuse("unknown_scope", `scope %q: use "portfolio", "security" or "fund"`, q.Scope)
+}
+
+// askedPeriod refuses a document without a period, or with one that ends before it starts.
+func askedPeriod(doc *ledger.Document) error {
+	if doc.Period == nil || unset(doc.Period.Start) || unset(doc.Period.End) {
+		return refuse("missing_field", `period: give {"start": …, "end": …}`)
+	}
+	if doc.Period.End < doc.Period.Start {
+		return refuse("bad_period", "period: it ends on %s, before it starts on %s", doc.Period.End, doc.Period.Start)
+	}
+	return nil
+}
+
+// foldDocument makes a book of a document up to the end of its period, and its panel.
+func foldDocument(doc *ledger.Document) (*market.Panel, *portfolio.Book, error) {
+	if doc.BaseCurrency == "" {
+		return nil, nil, refuse("missing_field", "base_currency: give the currency that figures are wanted in")
+	}
+	panel, err := market.FromDocument(doc)
+	if err != nil {
+		return nil, nil, refuse("bad_document", "%v", err)
+	}
+	book, err := portfolio.Fold(portfolio.Input{Base: doc.BaseCurrency, Transactions: doc.Transactions, Instrument: doc.Instruments(),
+		Policy: performancePolicy(doc.Policy), Through: doc.Period.End})
+	if err != nil {
+		return nil, nil, ledgerRefusal(err)
+	}
+	return panel, book, nil
 }
 
 // performancePolicy is the document's policy with lots that never refuse an ambiguous
@@ -239,11 +256,7 @@ func (p *measured) onHoldings(method string, h *performance.HoldingGain, why str
 
 // returns writes the time- and the money-weighted return and what hangs on them.
 func (p *measured) returns(node portfolio.Node, valued bool, why string) {
-	from := p.start
-	if first := p.book.First(); !first.IsNone() && first <= from {
-		from = first - 1
-	}
-	view := portfolio.NewView(p.book, p.panel, p.book.Axis(p.panel, from, p.end))
+	view := viewOf(p.book, p.panel, p.start, p.end)
 	t := view.Timeline(node)
 	span := performance.NewSpan(t, p.start, p.end)
 	returns := performance.Daily(t, span)
@@ -285,6 +298,14 @@ func (p *measured) returns(node portfolio.Node, valued bool, why string) {
 	if p.q.Daily {
 		p.out.set("daily", p.daily(t, span, returns))
 	}
+}
+
+// viewOf is a view of a book from its first day, or the start where that is earlier.
+func viewOf(b *portfolio.Book, panel *market.Panel, start, end date.Date) *portfolio.View {
+	if first := b.First(); !first.IsNone() && first <= start {
+		start = first - 1
+	}
+	return portfolio.NewView(b, panel, b.Axis(panel, start, end))
 }
 
 func (p *measured) rate(key string, valued bool, why string, of func() (float64, string)) {
