@@ -1,0 +1,257 @@
+package analysis_test
+
+import (
+	"math"
+	"sync"
+	"testing"
+
+	"github.com/foliosight/foliosight/finance/analysis"
+	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/exante"
+	"github.com/foliosight/foliosight/finance/factor"
+	"github.com/foliosight/foliosight/finance/instrument"
+	"github.com/foliosight/foliosight/finance/market"
+	"github.com/foliosight/foliosight/finance/portfolio"
+	"github.com/foliosight/foliosight/finance/scenario"
+	"github.com/foliosight/foliosight/internal/demo"
+)
+
+// demoMarket is made once: the demonstration's market and books on one day.
+var demoMarket = sync.OnceValues(func() (*demo.Demo, *market.Panel) {
+	d := demo.New(date.MustParse("2026-06-30"))
+	return d, d.Panel()
+})
+
+// demoInput is the question about one of its books.
+func demoInput(t testing.TB, key string) analysis.Input {
+	t.Helper()
+	d, panel := demoMarket()
+	for i := range d.Books {
+		b := &d.Books[i]
+		if b.Key != key {
+			continue
+		}
+		known := map[string]instrument.Instrument{}
+		for _, x := range b.Instruments {
+			known[x.Symbol] = x
+		}
+		book, err := portfolio.Fold(portfolio.Input{Base: b.BaseCurrency, Transactions: b.Transactions, Policy: b.Policy, Actions: panel.Actions,
+			Through: d.AsOf, Given: true, Instrument: func(symbol string) instrument.Instrument {
+				if x, ok := known[symbol]; ok {
+					return x
+				}
+				x, _ := panel.Instrument(symbol)
+				return x
+			}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return analysis.Input{Name: b.Name, Book: book, Panel: panel, AsOf: d.AsOf, Period: analysis.Period{Start: d.AsOf - 365, End: d.AsOf},
+			Benchmark: "SPY", RiskFree: "USD-3M"}
+	}
+	t.Fatalf("no book %q", key)
+	return analysis.Input{}
+}
+
+func near(t *testing.T, what string, got, want, within float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= within) {
+		t.Errorf("%s: %v, want %v", what, got, want)
+	}
+}
+
+// Volatility, value at risk, its parts, tracking error and scenarios of one portfolio
+// reconcile, because they read one model.
+func TestOneModelBehindAll(t *testing.T) {
+	for _, key := range []string{"saver", "family", "fund"} {
+		a := mustRun(t, demoInput(t, key))
+		x := a.ExAnte
+		if x.Model.Reason != "" {
+			t.Fatalf("%s: %s", key, x.Model.Reason)
+		}
+		value := a.Summary.Value.Float64()
+		sigma := x.Sources.Total.Float64() * value / math.Sqrt(252) // a day, in money
+		shares := 0.0
+		for _, s := range x.Sources.ByFactor {
+			shares += s.Share.Float64()
+		}
+		near(t, key+": shares by factor", shares, 1, 1e-9)
+		shares = 0
+		for _, s := range x.Sources.BySector {
+			shares += s.Share.Float64()
+		}
+		near(t, key+": shares by sector", shares, 1, 1e-9)
+		shares, components, count := 0.0, 0.0, 0.0
+		for _, p := range x.Positions {
+			if p.Share.Known() {
+				shares += p.Share.Float64()
+				components += p.Component.Float64()
+				count++
+			}
+		}
+		near(t, key+": shares by position", shares, 1, 1e-9)
+		for _, row := range x.Parametric {
+			z := map[float64]float64{0.95: 1.6448536269514722, 0.99: 2.3263478740408408}[row.Confidence]
+			near(t, key+": parametric VaR", row.VaR.Float64(), z*sigma*math.Sqrt(float64(row.Horizon)), 0.01)
+			if row.ES.Float64() < row.VaR.Float64() {
+				t.Errorf("%s: ES %v below VaR %v", key, row.ES.Float64(), row.VaR.Float64())
+			}
+			if row.Confidence == 0.95 && row.Horizon == 1 {
+				near(t, key+": component VaR", components, row.VaR.Float64(), 0.01*(count+1))
+			}
+		}
+		near(t, key+": expected volatility", x.Volatility.Model.Float64(), x.Sources.Total.Float64(), 1e-12)
+		for _, s := range x.Scenarios {
+			if !s.PnL.Known() {
+				continue
+			}
+			byPosition, byFactor, bySector := 0.0, 0.0, 0.0
+			for _, p := range s.Positions {
+				byPosition += p.PnL
+			}
+			for _, p := range s.Factors {
+				byFactor += p.PnL
+			}
+			for _, p := range s.Sectors {
+				bySector += p.PnL
+			}
+			near(t, key+" "+s.ID+" by position", byPosition, s.PnL.Float64(), 0.02)
+			near(t, key+" "+s.ID+" by factor", byFactor, s.PnL.Float64(), 0.02)
+			near(t, key+" "+s.ID+" by sector", bySector, s.PnL.Float64(), 0.02)
+		}
+	}
+}
+
+// A small shock of one factor loses what the exposure says, and moves the others by
+// their covariance: the same figures as the model's own.
+func TestScenariosReadTheModel(t *testing.T) {
+	p := analysis.Prepare(demoInput(t, "saver"))
+	a, err := p.Run(analysis.Period{Start: p.AsOf - 365, End: p.AsOf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range a.ExAnte.Factors {
+		s, err := p.Scenario(scenario.Scenario{ID: "own", Name: "own", Kind: scenario.KindOwn,
+			Shocks: []scenario.Shock{{Kind: scenario.ShockFactor, On: f.Key, Move: 1e-4}}}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, f.Key, s.PnL.Float64(), f.Money.Float64()*1e-4, 0.02)
+	}
+	// The distance of a reverse stress is the loss in deviations of what factors explain.
+	whole := a.ExAnte.Sources.Total.Float64() * a.Summary.Value.Float64() / math.Sqrt(252)
+	systematic := whole * math.Sqrt(a.ExAnte.Model.R2.Float64())
+	r, err := p.Reverse(3 * systematic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "reverse stress", r.Distance.Float64(), 3, 0.02)
+	near(t, "its loss", r.PnL.Float64(), -3*systematic, systematic*0.01)
+}
+
+// Holding only the benchmark has no tracking error and a beta of one.
+func TestTheBenchmarkAgainstItself(t *testing.T) {
+	in := demoInput(t, "family")
+	in.Node = portfolio.Node{Symbols: []string{"SPY"}}
+	a := mustRun(t, in)
+	near(t, "tracking error", a.ExAnte.Active.TrackingError.Float64(), 0, 1e-6)
+	near(t, "beta", a.ExAnte.Active.Beta.Float64(), 1, 1e-6)
+}
+
+// A model does not depend on the currency of account, beside the exchange rate.
+func TestBetasInEveryCurrency(t *testing.T) {
+	d, panel := demoMarket()
+	dollars, euros := exante.NewMarket(panel, d.AsOf, "USD", ""), exante.NewMarket(panel, d.AsOf, "EUR", "")
+	for _, symbol := range []string{"AAPL", "SAP", "BND"} {
+		a, b := dollars.Asset(symbol, nil), euros.Asset(symbol, nil)
+		if !a.Fitted() || !b.Fitted() {
+			t.Fatal(a.Reason, b.Reason)
+		}
+		for k := range a.Betas {
+			near(t, symbol+" "+dollars.Factors[k].Name, b.Betas[k], a.Betas[k], 0)
+		}
+	}
+	// the market's own proxy has a beta of one and nothing of its own
+	spy := dollars.Asset("SPY", nil)
+	near(t, "beta of the proxy", spy.Betas[0], 1, 1e-9)
+	near(t, "specific risk of the proxy", spy.Specific, 0, 1e-9)
+	for k := 1; k < len(dollars.Factors); k++ {
+		near(t, "proxy on "+dollars.Factors[k].Name, spy.Betas[k], 0, 1e-9)
+	}
+}
+
+// Styles are what the factors before them leave, so that they do not correlate.
+func TestStylesAreCleaned(t *testing.T) {
+	d, panel := demoMarket()
+	m := exante.NewMarket(panel, d.AsOf, "USD", "")
+	var styles []exante.Factor
+	for _, f := range m.Factors {
+		if f.Kind == exante.KindStyle {
+			styles = append(styles, f)
+		}
+	}
+	if len(styles) < 5 || m.Factors[0].Name != factor.Market {
+		t.Fatalf("%d styles, first factor %s", len(styles), m.Factors[0].Name)
+	}
+	for i, f := range styles {
+		for _, g := range append([]exante.Factor{m.Factors[0]}, styles[:i]...) {
+			if c := correlation(f.Column, g.Column); math.Abs(c) > 1e-9 {
+				t.Errorf("%s and %s correlate at %v", f.Name, g.Name, c)
+			}
+		}
+		// the same cleaning on the window's own days gives the column back
+		moves := m.Moves(f.Name, m.Days)
+		for k := range moves {
+			near(t, f.Name, moves[k], f.Column[k], 1e-12)
+		}
+	}
+}
+
+func correlation(x, y []float64) float64 {
+	var mx, my, xx, yy, xy float64
+	for i := range x {
+		mx += x[i] / float64(len(x))
+		my += y[i] / float64(len(x))
+	}
+	for i := range x {
+		xx += (x[i] - mx) * (x[i] - mx)
+		yy += (y[i] - my) * (y[i] - my)
+		xy += (x[i] - mx) * (y[i] - my)
+	}
+	return xy / math.Sqrt(xx*yy)
+}
+
+// Without any price of the market's proxy there is no model, and everything that needs
+// it says so; what does not need it is there.
+func TestWithoutAMarket(t *testing.T) {
+	in := demoInput(t, "fund")
+	bare := market.NewPanel()
+	for _, symbol := range in.Panel.Symbols() {
+		if symbol != "SPY" {
+			i, _ := in.Panel.Instrument(symbol)
+			bare.SetInstrument(i)
+			bare.SetPrices(symbol, in.Panel.Prices(symbol))
+			if a := in.Panel.Actions(symbol); a != nil {
+				bare.SetActions(symbol, a)
+			}
+		}
+	}
+	in.Panel, in.Benchmark = bare, ""
+	x := mustRun(t, in).ExAnte
+	if x.Model.Reason == "" || x.Sources.Total.Known() || x.Parametric[0].VaR.Known() || len(x.Scenarios) > 0 {
+		t.Errorf("a model without a market: %+v", x.Model)
+	}
+	if x.Correlation.Reason != "" || len(x.Correlation.Clusters) < 3 || !x.Volatility.EWMA.Known() || x.Backtest.Reason != "" {
+		t.Errorf("missing without need: %q, %q", x.Correlation.Reason, x.Backtest.Reason)
+	}
+}
+
+func BenchmarkLongShort(b *testing.B) {
+	in := demoInput(b, "fund")
+	in.Market = exante.NewMarket(in.Panel, in.AsOf, in.Book.Base, "")
+	for b.Loop() {
+		if _, err := analysis.Run(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
