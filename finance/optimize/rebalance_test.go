@@ -138,6 +138,83 @@ func TestRebalanceLaws(t *testing.T) {
 	}
 }
 
+// A is 60 of 100 and is to be 30; of 40 in cash and sales 20 stay in cash.
+func TestRebalanceKeepsAReserveAndSkipsSmallTrades(t *testing.T) {
+	rules := Rules{MaxTurnover: unbounded, Reserve: 0.2}
+	if _, err := Rebalance(example(), rules); err == nil {
+		t.Error("targets of 0.9 and a reserve of 0.2 do not go together")
+	}
+	holdings := example()
+	holdings[1].Weight = 0.5
+	rules.Band = 0.11
+	rules.Cash = 0
+	holdings[0].Weight = 0.3
+	p, err := Rebalance(holdings, rules) // B's ten are within the band
+	if err != nil || len(p.Orders) != 1 || p.Cash != 30 {
+		t.Errorf("got %+v, %v", p, err)
+	}
+	rules.Band, rules.Reserve = 0, 0.2
+	p, err = Rebalance(holdings, rules) // 30 come in, 10 go out
+	if err != nil || len(p.Orders) != 2 || math.Abs(p.Cash-20) > 1e-9 {
+		t.Errorf("got %+v, %v", p, err)
+	}
+	rules.MinTrade = 10.5
+	p, err = Rebalance(holdings, rules)
+	if err != nil || len(p.Orders) != 1 || p.Orders[0].ID != "A" {
+		t.Errorf("got %+v, %v", p, err)
+	}
+	rules.MinTrade = 30.5
+	if p, err = Rebalance(holdings, rules); err != nil || len(p.Orders) != 0 || p.Cash != 0 {
+		t.Errorf("got %+v, %v", p, err)
+	}
+	// the reserve holds whatever the rules, as far as cash was there before
+	for seed := range uint64(100) {
+		rng := rand.New(rand.NewPCG(seed, 12))
+		r := Rules{Cash: 20 * rng.Float64(), MaxTurnover: rng.Float64(), Reserve: 0.3 * rng.Float64(), Band: 0.05 * rng.Float64(), MinTrade: 10 * rng.Float64(), Whole: seed%2 == 0}
+		holdings, total := make([]Wanted, 4), r.Cash
+		for i := range holdings {
+			holdings[i] = Wanted{fmt.Sprint(i), 1 + rng.Float64(), 0.17 * rng.Float64(), []TaxLot{{"x", 30 * rng.Float64(), 1, true}}}
+			total += holdings[i].Price * holdings[i].Lots[0].Quantity
+		}
+		p, err := Rebalance(holdings, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Cash < math.Min(r.Cash, r.Reserve*total)-1e-9 {
+			t.Errorf("seed %d: cash %v of %v, reserve %v", seed, p.Cash, r.Cash, r.Reserve*total)
+		}
+		for _, o := range p.Orders {
+			if math.Abs(o.Value) < r.MinTrade {
+				t.Errorf("seed %d: an order of %v", seed, o.Value)
+			}
+		}
+	}
+}
+
+// The loss of A's one unit at a loss is taken away by a purchase of the last 30 days, but
+// not by the purchase of that very unit.
+func TestWashSales(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		recent      []Purchase
+		washed, tax float64
+	}{
+		{"none", nil, 0, 0},
+		{"another lot bought last week", []Purchase{{"short", 2, 7}}, 2, 0.8},
+		{"half a unit, sold since", []Purchase{{"", 0.5, 30}}, 1, 0.4},
+		{"too long ago", []Purchase{{"short", 2, 31}}, 0, 0},
+		{"the unit itself", []Purchase{{"loss", 1, 7}}, 0, 0},
+	} {
+		p, err := Rebalance(example(), Rules{MaxTurnover: unbounded, ShortRate: 0.4, LongRate: 0.15, Recent: map[string][]Purchase{"A": c.recent}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o := p.Orders[0]; o.Loss != 2 || o.Washed != c.washed || math.Abs(p.WashedTax-c.tax) > 1e-12 {
+			t.Errorf("%s: %+v, tax %v", c.name, o, p.WashedTax)
+		}
+	}
+}
+
 func TestRebalanceRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name     string

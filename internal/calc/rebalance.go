@@ -26,7 +26,14 @@ type rebalanceRequest struct {
 		Short float64 `json:"short"`
 		Long  float64 `json:"long"`
 	} `json:"tax_rates"`
-	Whole bool `json:"whole_units"`
+	Whole    bool    `json:"whole_units"`
+	MinTrade float64 `json:"min_trade"`
+	Reserve  float64 `json:"cash_reserve"`
+	Recent   []struct {
+		Symbol   string   `json:"symbol"`
+		Date     string   `json:"date"`
+		Quantity *float64 `json:"quantity"`
+	} `json:"recent_buys"`
 }
 
 type rebalanceLot struct {
@@ -42,12 +49,15 @@ const longTermDays = 365
 
 // rebalance answers which trades, and which lots, lead towards the targets.
 func rebalance(q rebalanceRequest) (*object, error) {
-	rules := optimize.Rules{Cash: q.Cash, Band: q.Band, MaxTurnover: math.Inf(1), ShortRate: q.TaxRates.Short, LongRate: q.TaxRates.Long, Whole: q.Whole}
+	rules := optimize.Rules{Cash: q.Cash, Band: q.Band, MaxTurnover: math.Inf(1), ShortRate: q.TaxRates.Short, LongRate: q.TaxRates.Long, Whole: q.Whole, MinTrade: q.MinTrade, Reserve: q.Reserve}
 	if q.Turnover != nil {
 		rules.MaxTurnover = *q.Turnover
 	}
 	holdings, err := q.holdings()
 	if err != nil {
+		return nil, err
+	}
+	if rules.Recent, err = q.recent(); err != nil {
 		return nil, err
 	}
 	plan, err := optimize.Rebalance(holdings, rules)
@@ -69,7 +79,53 @@ func rebalance(q rebalanceRequest) (*object, error) {
 	o.figure("turnover", plan.Turnover, "")
 	o.figure("realised_gain", plan.Gain, "")
 	o.figure("tax", plan.Tax, "")
+	o.figure("wash_sale_tax", plan.WashedTax, "")
 	return &o, nil
+}
+
+// recent are the purchases of the last days: those named, and lots opened then.
+func (q *rebalanceRequest) recent() (map[string][]optimize.Purchase, error) {
+	out := map[string][]optimize.Purchase{}
+	for i, b := range q.Recent {
+		place := fmt.Sprintf("recent_buys[%d]", i)
+		if b.Quantity == nil || !(*b.Quantity >= 0) {
+			return nil, refuse("missing_field", "%s.quantity: give how many units, none or more", place)
+		}
+		ago, err := daysAgo(place+".date", b.Date, q.AsOf)
+		if err != nil {
+			return nil, err
+		}
+		out[b.Symbol] = append(out[b.Symbol], optimize.Purchase{Quantity: *b.Quantity, DaysAgo: ago})
+	}
+	for i, h := range q.Holdings {
+		for k, l := range h.Lots {
+			if l.Opened == "" || q.AsOf == "" || l.Quantity == nil {
+				continue
+			}
+			ago, err := daysAgo(fmt.Sprintf("holdings[%d].lots[%d].opened", i, k), l.Opened, q.AsOf)
+			if err != nil {
+				return nil, err
+			}
+			out[h.Symbol] = append(out[h.Symbol], optimize.Purchase{Lot: l.name(k), Quantity: *l.Quantity, DaysAgo: ago})
+		}
+	}
+	return out, nil
+}
+
+// daysAgo counts the days from a date to the day of the plan.
+func daysAgo(place, on, asOf string) (int, error) {
+	if asOf == "" {
+		return 0, refuse("missing_field", "as_of: %s needs the day of the plan", place)
+	}
+	day, err := date.Parse(on)
+	if err != nil {
+		return 0, refuse("bad_date", "%s: %v", place, err)
+	}
+	today, err := date.Parse(asOf)
+	if err != nil {
+		return 0, refuse("bad_date", "as_of: %v", err)
+	}
+	return int(today) - int(day), nil
 }
 
 func orderOf(order optimize.Order) *object {
@@ -89,7 +145,20 @@ func orderOf(order optimize.Order) *object {
 		lots[k].figure("tax", s.Tax, "")
 	}
 	o.set("lots", lots)
+	if order.Loss > 0 {
+		o.figure("loss", order.Loss, "")
+		o.figure("washed_loss", order.Washed, "")
+		o.set("warning", washWarning(order))
+	}
 	return &o
+}
+
+// washWarning says what a purchase within 30 days does to a loss.
+func washWarning(order optimize.Order) string {
+	if order.Washed > 0 {
+		return fmt.Sprintf("wash sale: %s was bought in the last %d days, which takes away %.2f of the loss", order.ID, optimize.WashDays, order.Washed)
+	}
+	return fmt.Sprintf("buying %s again within %d days would take away the loss (wash sale)", order.ID, optimize.WashDays)
 }
 
 func (q *rebalanceRequest) holdings() ([]optimize.Wanted, error) {
@@ -117,12 +186,17 @@ func (q *rebalanceRequest) holdings() ([]optimize.Wanted, error) {
 	return out, nil
 }
 
+// name is what a lot is called: its number where it has no name.
+func (l *rebalanceLot) name(k int) string {
+	if l.ID != "" {
+		return l.ID
+	}
+	return fmt.Sprint(k + 1)
+}
+
 // lot reads one lot; without a name it is called by its number, from 1.
 func (l *rebalanceLot) lot(place string, k int, asOf string) (optimize.TaxLot, error) {
-	out := optimize.TaxLot{ID: l.ID}
-	if l.ID == "" {
-		out.ID = fmt.Sprint(k + 1)
-	}
+	out := optimize.TaxLot{ID: l.name(k)}
 	switch {
 	case l.Quantity == nil:
 		return out, refuse("missing_field", "%s.quantity: give it", place)
@@ -133,15 +207,11 @@ func (l *rebalanceLot) lot(place string, k int, asOf string) (optimize.TaxLot, e
 	case l.Opened == "" || asOf == "":
 		return out, refuse("missing_field", "%s.long_term: give it, or opened and as_of", place)
 	default:
-		opened, err := date.Parse(l.Opened)
+		held, err := daysAgo(place+".opened", l.Opened, asOf)
 		if err != nil {
-			return out, refuse("bad_date", "%s.opened: %v", place, err)
+			return out, err
 		}
-		today, err := date.Parse(asOf)
-		if err != nil {
-			return out, refuse("bad_date", "as_of: %v", err)
-		}
-		out.LongTerm = int(today)-int(opened) > longTermDays
+		out.LongTerm = held > longTermDays
 	}
 	out.Quantity, out.Cost = *l.Quantity, *l.Cost
 	return out, nil
