@@ -246,7 +246,7 @@ func nearness(m [][]float64) (sum float64) {
 // another program's eigenvalues.
 func TestTorsionIsThePapersRepetition(t *testing.T) {
 	for seed := range uint64(8) {
-		n := 4 + 4*int(seed)
+		n := 4 + 3*int(seed)
 		s, _ := Sample(panel(seed, n, 90))
 		correlations, _, _ := Standardised(s)
 		d := make([]float64, n)
@@ -254,7 +254,7 @@ func TestTorsionIsThePapersRepetition(t *testing.T) {
 			d[i] = 1
 		}
 		root := mat.NewDense(n, n, nil)
-		for range 3000 {
+		for range 400 {
 			scaled := mat.NewSymDense(n, nil)
 			for i := range n {
 				for j := range i + 1 {
