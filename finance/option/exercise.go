@@ -6,7 +6,8 @@ import "math"
 // sweep. What it loses is measured by its test: prices are within 3e-4 of the strike
 // of AmericanPrice, 99 in 100 of them within 1e-4. Where rates are negative and there
 // are two boundaries, the price is the European one, not below intrinsic: what that
-// loses is no more than interest on the strike over the option's life.
+// loses is no more than interest on the strike over the option's life. The same goes
+// for terms so extreme that the scheme finds no boundary.
 const quickNodes, quickPoints, quickPriced = 3, 5, 8
 
 // Exercise is the exercise boundary of an American option, found quickly, for many
@@ -26,8 +27,8 @@ type regime uint8
 
 const (
 	followed regime = iota // there is a boundary
-	never                  // it is not exercised early, or has two boundaries
-	slowly                 // next to no volatility: priced by AmericanPrice
+	never                  // not exercised early, or no boundary to be found: see above
+	certain                // next to no volatility: priced by AmericanPrice
 )
 
 // NewExercise finds the boundary of terms that pass Check; their spot does not matter.
@@ -40,8 +41,10 @@ func NewExercise(t Terms) Exercise {
 	switch r := x.put.Rate; {
 	case t.Years == 0 || r <= 0:
 		x.regime = never
-	case t.Volatility*math.Sqrt(t.Years) < 1e-4 || !x.solve():
-		x.regime = slowly
+	case t.Volatility*math.Sqrt(t.Years) < 1e-4:
+		x.regime = certain
+	case !x.solve():
+		x.regime = never
 	}
 	return x
 }
@@ -55,7 +58,7 @@ func (x *Exercise) Price(spot float64) float64 {
 	switch {
 	case x.regime == never || spot == 0:
 		return floor
-	case x.regime == slowly:
+	case x.regime == certain:
 		return AmericanPrice(t)
 	}
 	strike, s := t.Strike, spot/t.Strike // in units of the put's strike

@@ -77,6 +77,9 @@ func (e *Engine) profit(i int, s *state) (full, linear float64, method Method) {
 		}
 		return float64(p.Value*other) + h.bond.profit(s.curve, s.horizon), linear, BondPriced
 	}
+	if s.given[p.Asset] {
+		return p.Value * r, linear, Linear // exactly as given, not up to rounding
+	}
 	return linear, linear, Linear
 }
 

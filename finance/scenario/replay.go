@@ -169,15 +169,17 @@ func (e *Engine) replay(out *Result, set Settings) error {
 
 // judge names what the replay stands on: own returns, proxies, missing factors.
 func (p *past) judge(out *Result) {
-	needed := make([]bool, len(p.known))
-	for i, a := range p.e.book.Assets {
-		if p.e.held[i] == 0 || p.lost[i] || !p.proxied[i] {
-			continue
+	needed, stand := make([]bool, len(p.known)), make([]bool, len(p.proxied))
+	for i, row := range out.ByPosition {
+		if asset := p.e.book.Positions[i].Asset; row.Method == Linear || row.Method == OptionPriced {
+			stand[asset] = p.proxied[asset]
 		}
+	}
+	for i, a := range p.e.book.Assets {
 		follows := false
 		for k, beta := range a.Betas {
-			needed[k] = needed[k] || beta != 0
-			follows = follows || beta != 0
+			follows = follows || stand[i] && beta != 0
+			needed[k] = needed[k] || stand[i] && beta != 0
 		}
 		if follows {
 			out.Proxies = append(out.Proxies, a.ID)
@@ -204,6 +206,7 @@ func (p *past) judge(out *Result) {
 	}
 	for k, need := range needed {
 		if need && !p.known[k] {
+			out.Status = Partial
 			out.Reasons = append(out.Reasons, Reason{MissingFactor, p.e.book.Model.Factors[k]})
 		}
 	}
