@@ -177,13 +177,29 @@ func (w *writer) explain(label string, f analysis.Figure) *view.Explain {
 	return e
 }
 
+// places are the parts of the Risk page that show more of a method, by the method or
+// the beginning of its name.
+var places = []struct{ method, part string }{
+	{"var_", "tail"}, {"es_", "tail"}, {"model_", "model"}, {"factor_", "factors"}, {"risk_share", "sources"}, {"source_", "sources"}, {"component_var", "shares"}, {"marginal_var", "shares"},
+	{"incremental_var", "shares"}, {"position_", "shares"}, {"market_beta", "shares"}, {"ewma_", "volatility"}, {"realised21", "volatility"}, {"realised63", "volatility"}, {"volatility_", "volatility"},
+	{"expected_breaches", "backtest"}, {"kupiec_", "backtest"}, {"independence_", "backtest"}, {"mean_correlation", "correlation"}, {"effective_bets", "correlation"}, {"diversification_", "correlation"},
+	{"cluster_", "clusters"}, {"delta_adjusted", "exposure"}, {"options_", "exposure"}, {"delta", "greeks"}, {"gamma", "greeks"}, {"theta", "greeks"}, {"vega", "greeks"}, {"rho", "greeks"}, {"implied_", "greeks"}, {"underlying_", "greeks"},
+	{"dv01", "rates"}, {"regression_", "rates"}, {"bond_", "rates"}, {"days_to_sell", "liquidity"}, {"impact_", "liquidity"}, {"sold_", "liquidity"}, {"hhi", "concentration"}, {"effective_number", "concentration"}, {"top", "concentration"},
+	{"largest", "concentration"}, {"long_", "exposure"}, {"short_", "exposure"}, {"gross_", "exposure"}, {"net_", "exposure"},
+}
+
 // more is the page that shows more of a figure.
 func (w *writer) more(method string) *view.Link {
-	switch {
-	case strings.Contains(method, "exposure"), method == "value", method == "unrealised", method == "weight", method == "cost", method == "largest", method == "cash":
+	switch method {
+	case "value", "holding_value", "unrealised", "weight", "cost", "cash":
 		return &view.Link{Label: "Open in Holdings", Href: w.home + "/holdings"}
-	case strings.HasPrefix(method, "var_"), strings.HasPrefix(method, "es_"), method == "coverage":
+	case "coverage":
 		return &view.Link{Label: "Open in Data status", Href: w.home + "/data"}
+	}
+	for _, p := range places {
+		if strings.HasPrefix(method, p.method) {
+			return &view.Link{Label: "Open in Risk", Href: w.home + "/risk#" + p.part}
+		}
 	}
 	return &view.Link{Label: "Open in Performance", Href: w.home + "/performance"}
 }

@@ -39,6 +39,7 @@ func (s *site) risk(r *request) error {
 		v.Outlook, v.Liquidity = w.outlookCard(), w.liquidityCard()
 		v.Greeks, v.Rates, v.Model = w.greeksCard(), w.ratesCard(), w.modelCard()
 	}
+	settle(&v)
 	return r.show(http.StatusOK, page.Risk(v))
 }
 
@@ -87,7 +88,7 @@ func (w *writer) limitsTile(l limits) view.Figure {
 			continue
 		}
 		if over++; over == 1 {
-			tile.Note, tile.NoteTone = item.Label+" "+item.Text+", "+strings.Replace(item.Note, "over the limit of", "limit", 1), view.Warn
+			tile.Note, tile.NoteTone = strings.TrimSuffix(item.Label, " exposure")+" "+item.Text+", "+strings.Replace(item.Note, "over the limit of", "limit", 1), view.Warn
 		}
 	}
 	if over > 1 {

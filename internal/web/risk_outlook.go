@@ -102,21 +102,23 @@ func (w *writer) days(label string, f analysis.Figure) view.Figure {
 	return v
 }
 
-// leftOut names what is left out with the reason, reasons that are alike together.
+// leftOut names what is left out with the reason, what has the same reason together.
 func (w *writer) leftOut(word string, list []analysis.LeftOut) []view.Row {
-	at := map[string]int{}
-	var rows []view.Row
+	var reasons []string
+	named := map[string][]string{}
 	for _, left := range list {
 		why := left.Reason
 		if why == "" {
 			why = word
 		}
-		if k, seen := at[why]; seen {
-			rows[k].Name = strings.Replace(rows[k].Name, ": ", ", "+w.called(left.Symbol)+": ", 1)
-			continue
+		if named[why] == nil {
+			reasons = append(reasons, why)
 		}
-		at[why] = len(rows)
-		rows = append(rows, view.Row{Name: w.called(left.Symbol) + ": " + why, Value: format.Unknown, Tone: view.Quiet})
+		named[why] = append(named[why], w.called(left.Symbol))
+	}
+	rows := make([]view.Row, len(reasons))
+	for i, why := range reasons {
+		rows[i] = view.Row{Name: strings.Join(few(named[why], 5), ", ") + ": " + why, Tone: view.Quiet}
 	}
 	return rows
 }
@@ -162,7 +164,7 @@ func (w *writer) greeksCard() *view.FiguresCard {
 }
 
 // rateMethods are how a duration was found, in words.
-var rateMethods = map[string]string{"cash_flows": "its cash flows", "regression": "regression on yields"}
+var rateMethods = map[string]string{"cash_flows": "cash flows", "regression": "regression on yields"}
 
 // ratesCard is what a change of yields does; nil where nothing reacts.
 func (w *writer) ratesCard() *view.FiguresCard {
@@ -175,17 +177,42 @@ func (w *writer) ratesCard() *view.FiguresCard {
 		c.Missing = &view.Missing{Reason: sentence(k.Reason), Cure: "Bonds need their terms; other holdings are measured against a series of yields.", Way: w.toData()}
 		return c
 	}
-	t := view.FigureTable{Caption: "Interest-rate risk by holding", Head: []view.Heading{{Label: "Holding"}, {Label: "Duration", Title: "Loss in percent for yields one point higher"}, {Label: "DV01, " + string(w.a.Base)}, {Label: "t", Title: "Of the regression", Wide: true}}}
+	t := view.FigureTable{Caption: "Interest-rate risk by holding, the largest", Head: []view.Heading{{Label: "Holding"}, {Label: "Duration", Title: "Loss in percent for yields one point higher"}, {Label: "DV01, " + string(w.a.Base)}, {Label: "t", Title: "Of the regression", Wide: true}}}
+	all := &view.Table{Caption: "Interest-rate risk by holding", Head: []string{"Holding", "Found by", "Duration", "DV01, " + string(w.a.Base), "t"}}
+	methods := map[string]bool{}
+	for i := range k.Rows {
+		methods[k.Rows[i].Method] = true
+	}
 	for i := range k.Rows {
 		row := &k.Rows[i]
 		method := row.Method
 		if word, ok := rateMethods[method]; ok {
 			method = word
 		}
-		t.Rows = append(t.Rows, view.FigureRow{Name: w.called(row.Symbol), Note: "from " + method, Cells: []view.Figure{w.figure(row.Symbol+", duration", row.Duration, ratio), w.figure(row.Symbol+", DV01", row.DV01, exact), quiet(w.figure(row.Symbol+", t", row.T, decimal1))}})
+		name := w.called(row.Symbol)
+		all.Rows = append(all.Rows, []string{name, method, w.text(row.Duration, ratio, false), w.text(row.DV01, exact, false), w.text(row.T, decimal1, false)})
+		if i >= mostNames {
+			continue
+		}
+		line := view.FigureRow{Name: name, Title: method, Cells: []view.Figure{w.figure(row.Symbol+", duration", row.Duration, ratio), w.figure(row.Symbol+", DV01", row.DV01, exact), quiet(w.figure(row.Symbol+", t", row.T, decimal1))}}
+		if len(methods) > 1 {
+			line.Note = method
+		}
+		t.Rows = append(t.Rows, line)
 	}
 	t.Total = &view.FigureRow{Name: "All holdings", Cells: []view.Figure{plainFigure(""), w.figure("DV01", k.DV01, exact), plainFigure("")}}
 	c.Tables = []view.FigureTable{t}
+	switch {
+	case len(methods) > 1:
+		c.Foot = "By a bond's own cash flows; for what has none, by a regression on yields."
+	case methods["regression"]:
+		c.Foot = "By a regression on changes of the yield; below a t of 2 it may as well be nothing."
+	default:
+		c.Foot = "By the bonds' own cash flows."
+	}
+	if len(k.Rows) > mostNames {
+		c.Table = all
+	}
 	return c
 }
 

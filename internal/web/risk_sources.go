@@ -22,9 +22,6 @@ type source struct {
 func (w *writer) sourcesCard() *view.SourcesCard {
 	e := w.a.ExAnte
 	c := &view.SourcesCard{Card: view.Card{ID: "sources", Title: "Where risk comes from", Note: "factor model"}}
-	if e.Model.Days > 0 {
-		c.Note += ", " + counted(w, e.Model.Days, "day", "days")
-	}
 	if e.Model.Reason != "" {
 		c.Missing = w.noModel()
 		return c
@@ -110,7 +107,7 @@ func (w *writer) sourcesView(label, column, title string, list []source) view.So
 		} else if s.count > 0 {
 			fill = "fill-rest"
 		}
-		hedges := s.share.Float64() < 0
+		hedges := strings.HasPrefix(texts[i].Text, "−")
 		if size > 0 && s.share.Known() {
 			part := math.Abs(s.share.Float64()) / size * room
 			v.Slices = append(v.Slices, view.Slice{From: from, Share: part, Fill: fill, Hatched: hedges})

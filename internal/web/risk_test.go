@@ -56,7 +56,7 @@ func TestRiskShowsEveryPart(t *testing.T) {
 			t.Errorf("there is no card %q", id)
 		}
 	}
-	for _, text := range []string{"model accepted", "t 20.8", "+0.64", "for +1 pp", "forecast 12.1%", "within", "Gross exposure", "Specific to positions", "its cash flows", "Share of risk"} {
+	for _, text := range []string{"model accepted", "t 20.8", "+0.64", "for +1 pp", "forecast 12.1%", "within", "Gross exposure", "Specific to positions", "cash flows", "Share of risk"} {
 		if !strings.Contains(html, text) {
 			t.Errorf("the page does not say %q", text)
 		}
@@ -80,6 +80,41 @@ func TestRiskShowsEveryPart(t *testing.T) {
 		if !seen[m[1]] {
 			t.Errorf("nothing opens for %q", m[1])
 		}
+	}
+}
+
+// Where a figure leads to on the Risk page, there is a part of it.
+func TestFiguresLeadToPartsOfRisk(t *testing.T) {
+	html := riskPage(t, "fund", asItIs) + visit(t, shared, "GET", "/p/fund", nil, nil).Body.String()
+	led := regexp.MustCompile(`href="/p/fund/risk#([a-z]+)"`).FindAllStringSubmatch(html, -1)
+	if len(led) == 0 {
+		t.Fatal("no figure leads to the Risk page")
+	}
+	for _, m := range led {
+		if !strings.Contains(html, `id="`+m[1]+`"`) {
+			t.Errorf("a figure leads to %q, which is not there", m[1])
+		}
+	}
+}
+
+// A mark that every figure of a table carries is said once.
+func TestMarksAreSaidOnce(t *testing.T) {
+	html := riskPage(t, "fund", func(a *analysis.Analysis) {
+		for i := range a.ExAnte.Factors {
+			f := &a.ExAnte.Factors[i]
+			f.Beta, f.T = f.Beta.With(analysis.Estimated, "options at their delta"), f.T.With(analysis.Estimated, "options at their delta")
+		}
+		a.ExAnte.Greeks.Rows[0].Delta = a.ExAnte.Greeks.Rows[0].Delta.With(analysis.Stale, "a price of last week")
+	})
+	factors := explanation.ReplaceAllString(section(t, html, "factors"), "")
+	if n := strings.Count(factors, `class="mark estimated"`); n != 1 {
+		t.Errorf("the mark of all factors stands %d times, want once", n)
+	}
+	if head, _, _ := strings.Cut(factors, "</h2>"); strings.Contains(head, "estimated") || !strings.Contains(factors, "options at their delta") {
+		t.Error("the mark of the card does not say what it rests on")
+	}
+	if !strings.Contains(explanation.ReplaceAllString(section(t, html, "greeks"), ""), "a price of last week") {
+		t.Error("a figure of its own quality lost its mark")
 	}
 }
 

@@ -26,6 +26,8 @@ type Risk struct {
 // Card is what stands around a part of a page.
 type Card struct {
 	ID, Title, Note string
+	Mark            Mark // of all its figures
+	MarkText        string
 	Tag             *Tag
 	Foot            string
 	Keys            []Key  // what colours and marks mean, before the foot's words
@@ -92,6 +94,8 @@ type Heading struct {
 type FigureRow struct {
 	Name, Note, Title string
 	NoteTone          Tone
+	Mark              Mark // of all its figures
+	MarkText          string
 	Swatch            string
 	Hatched           bool
 	Drawn             *Drawing
