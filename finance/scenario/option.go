@@ -68,13 +68,13 @@ func (o *pricedOption) price(t option.Terms) float64 {
 // the volatility index; what the underlying's betas do is added by the caller.
 func (o *pricedOption) slopes(slope []float64, currency, rates, volatility int) {
 	if currency >= 0 { // a unit of currency more for the price, but not for the local spot
-		slope[currency] += o.units * (o.now - float64(o.delta*o.terms.Spot))
+		slope[currency] += float64(o.units * (o.now - float64(o.delta*o.terms.Spot)))
 	}
 	if rates >= 0 {
-		slope[rates] += o.units * o.rho
+		slope[rates] += float64(o.units * o.rho)
 	}
 	if volatility >= 0 {
-		slope[volatility] += o.units * o.vega * o.terms.Volatility * Elasticity(o.terms.Years)
+		slope[volatility] += float64(o.units * o.vega * o.terms.Volatility * Elasticity(o.terms.Years))
 	}
 }
 
