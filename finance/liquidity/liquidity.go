@@ -14,7 +14,9 @@
 //
 // Sources: Almgren, Thum, Hauptmann and Li, Direct estimation of equity market
 // impact, Risk 18 (2005), and Tóth and others, Physical Review X 1 (2011) for the
-// square root; rule 22e-4 of the SEC for buckets by days.
+// square root; Almgren and Chriss, Optimal execution of portfolio transactions,
+// Journal of Risk 3 (2000), for cost against risk over time; rule 22e-4 of the SEC
+// (17 CFR 270.22e-4) for classes by days.
 package liquidity
 
 import (

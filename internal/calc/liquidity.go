@@ -19,6 +19,7 @@ type liquidityRequest struct {
 	Impact        *float64         `json:"impact"`
 	Days          numbers          `json:"days"`
 	Buckets       numbers          `json:"buckets"`
+	tradeoffQuestion
 }
 
 type liquidPosition struct {
@@ -67,12 +68,19 @@ func liquidityDoor(q liquidityRequest) (*object, error) {
 	rows := make([]*object, len(positions))
 	for i, p := range positions {
 		rows[i] = q.row(p, reasons[i], buckets[at[i]].Name)
+		q.classify(rows[i], p, *q.Participation, *q.Impact)
 	}
 	o.set("positions", rows)
 	q.whole(&o, positions, profile)
 	o.set("profile", profileRows(profile, days))
 	o.set("days_to", daysTo(profile))
 	o.set("buckets", bucketRows(buckets))
+	o.set("classes", q.classes(positions, *q.Participation))
+	tradeoff, err := q.tradeoff(positions, *q.Participation, *q.Impact)
+	if err != nil {
+		return nil, err
+	}
+	o.set("tradeoff", tradeoff)
 	return &o, nil
 }
 
@@ -93,6 +101,9 @@ func (q *liquidityRequest) check() (days, limits []float64, err error) {
 	}
 	if q.Impact == nil {
 		q.Impact = &one
+	}
+	if err := q.checkTradeoff(len(q.Positions)); err != nil {
+		return nil, nil, err
 	}
 	if !(*q.Impact >= 0) {
 		return nil, nil, refuse("out_of_range", "impact: %v, want none or more", *q.Impact)
