@@ -19,6 +19,7 @@ type Services interface {
 	Market
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
 	WhatIf(ctx context.Context, c service.Caller, q service.Question, trades []service.Trade) (*service.WhatIf, error)
+	Stress
 }
 
 // The services are these.
@@ -70,4 +71,14 @@ type Market interface {
 	DeleteOwnPrice(ctx context.Context, c service.Caller, symbol string, day date.Date) error
 	DataStatus(ctx context.Context, c service.Caller, portfolio string, asOf date.Date) ([]service.SeriesStatus, error)
 	Instruments(ctx context.Context, c service.Caller, symbols []string, simulated bool) (map[string]instrument.Instrument, error)
+}
+
+// Stress is scenarios: of the library, of one's own, and backwards from a loss.
+type Stress interface {
+	Scenarios(ctx context.Context, c service.Caller, q service.Question) (*service.ScenarioSet, error)
+	Scenario(ctx context.Context, c service.Caller, q service.Question, id string) (analysis.Scenario, error)
+	TryScenario(ctx context.Context, c service.Caller, q service.Question, own service.OwnScenario) (analysis.Scenario, error)
+	ReverseScenario(ctx context.Context, c service.Caller, q service.Question, loss service.Loss) (analysis.Scenario, error)
+	KeepScenario(ctx context.Context, c service.Caller, portfolio string, own service.OwnScenario) (service.OwnScenario, error)
+	DropScenario(ctx context.Context, c service.Caller, portfolio, id string) (service.OwnScenario, error)
 }

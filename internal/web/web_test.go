@@ -95,7 +95,7 @@ func call(handler http.Handler, method, address string, form url.Values, header 
 // everyPage are the addresses that can be read.
 var everyPage = []string{
 	"/p/fund", "/p/family", "/p/saver", "/p/all", "/p/empty", "/p/fund/holdings", "/p/fund/holdings?group=sector&sort=symbol&order=asc&kind=long", "/p/all/holdings", "/p/empty/holdings",
-	"/p/fund/what-if", "/p/all/what-if", "/p/empty/what-if", "/p/fund/performance", "/p/saver/performance?period=3M", "/p/empty/performance", "/p/fund/risk", "/p/saver/risk?period=3M", "/p/all/risk", "/p/empty/risk", "/p/fund/transactions", "/p/all/transactions", "/p/empty/transactions", "/p/fund/transactions/new", "/p/fund/import",
+	"/p/fund/scenarios", "/p/fund/scenarios?show=replays", "/p/all/scenarios", "/p/empty/scenarios", "/p/fund/what-if", "/p/all/what-if", "/p/empty/what-if", "/p/fund/performance", "/p/saver/performance?period=3M", "/p/empty/performance", "/p/fund/risk", "/p/saver/risk?period=3M", "/p/all/risk", "/p/empty/risk", "/p/fund/transactions", "/p/all/transactions", "/p/empty/transactions", "/p/fund/transactions/new", "/p/fund/import",
 	"/p/fund/prices", "/p/fund/data", "/p/fund/edit", "/p/fund/go", "/portfolios", "/portfolios/new", "/settings",
 }
 

@@ -50,7 +50,7 @@ func TestWhatIf(t *testing.T) {
 	}
 
 	t.Run("begins with what is held", func(t *testing.T) {
-		said := sees(t, "/what-if", "nothing is booked", "Halve NVDA, the largest position", "Close all 8 options", "Cover all 9 short sales", "5 of 6")
+		said := sees(t, "/what-if", "nothing is booked", "Halve NVDA, the largest position", "Close all 8 options", "Cover all 9 short sales", "Limits met")
 		if strings.Contains(said, "The whole analysis before and after") {
 			t.Error("it compares without a trade")
 		}

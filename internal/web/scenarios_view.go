@@ -1,0 +1,326 @@
+package web
+
+import (
+	"cmp"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/foliosight/foliosight/finance/analysis"
+	"github.com/foliosight/foliosight/finance/scenario"
+	"github.com/foliosight/foliosight/internal/web/format"
+	"github.com/foliosight/foliosight/internal/web/view"
+)
+
+// kindWords are the kinds of scenarios in words.
+var kindWords = map[string]string{"market": "Market", "rates": "Rates", "styles": "Styles", "volatility": "Volatility", "credit": "Credit", "currency": "Currency", "sector": "Sector", "replay": "Replay", "own": "Own"}
+
+// scale lays losses and gains over a width of 100.
+type scale struct{ low, high float64 }
+
+func scaleOf(values []float64) scale {
+	s := scale{}
+	for _, x := range values {
+		if !math.IsNaN(x) {
+			s.low, s.high = math.Min(s.low, x), math.Max(s.high, x)
+		}
+	}
+	if s.low == s.high {
+		s.high = 1
+	}
+	// What is small on one side still has room to be seen.
+	if least := 0.04 * (s.high - s.low); s.low < 0 && s.high < least {
+		s.high = least
+	} else if s.high > 0 && -s.low < least {
+		s.low = -least
+	}
+	return s
+}
+
+func (s scale) at(x float64) float64 {
+	return math.Round(10000*(x-s.low)/(s.high-s.low)) / 100
+}
+
+// without is a scale on which one loss or gain that dwarfs all others is cut short.
+func (s scale) without(values []float64) (out scale, cut bool) {
+	first, second := 0.0, 0.0
+	for _, x := range values {
+		switch x = math.Abs(x); {
+		case x > first:
+			first, second = x, first
+		case x > second:
+			second = x
+		}
+	}
+	if second == 0 || first < 2.2*second {
+		return s, false
+	}
+	most := 1.3 * second
+	return scaleOf([]float64{math.Max(s.low, -most), math.Min(s.high, most)}), true
+}
+
+// bar lies between zero and x; never thinner than a hair.
+func (s scale) bar(x float64) view.Bar {
+	if math.IsNaN(x) || x == 0 {
+		return view.Bar{}
+	}
+	if beyond := math.Max(s.low, math.Min(s.high, x)); beyond != x {
+		b := s.bar(beyond)
+		b.Cut = true
+		return b
+	}
+	b := view.Bar{From: s.at(math.Min(0, x)), Fill: "fill-gain"}
+	b.Width = math.Max(0.5, s.at(math.Max(0, x))-b.From)
+	if x < 0 {
+		b.Fill = "fill-loss"
+		b.From = s.at(0) - b.Width
+	}
+	return b
+}
+
+// How many of a long list are shown: the worst and the best.
+const (
+	worstShown = 12
+	bestShown  = 4
+)
+
+// tornado is the list, worst first. What cannot be evaluated stands below, with the
+// reason.
+func (p *scenariosPage) tornado(list []*analysis.Scenario, chosen *analysis.Scenario) *view.Tornado {
+	t := &view.Tornado{Title: "Loss and gain by scenario", Note: "worst first, " + string(p.w.a.Base), Base: string(p.w.a.Base)}
+	var known []*analysis.Scenario
+	var values []float64
+	unknown := map[string][]string{}
+	var reasons []string
+	for _, s := range list {
+		if s.PnL.Known() {
+			known, values = append(known, s), append(values, s.PnL.Float64())
+			continue
+		}
+		why := sentence(reason(s.PnL))
+		if unknown[why] == nil {
+			reasons = append(reasons, why)
+		}
+		unknown[why] = append(unknown[why], s.Name)
+	}
+	for _, why := range reasons {
+		t.Unknown = append(t.Unknown, view.Row{Name: strings.Join(unknown[why], ", "), Value: why})
+	}
+	slices.SortStableFunc(known, func(x, y *analysis.Scenario) int { return cmp.Compare(x.PnL.Float64(), y.PnL.Float64()) })
+	axis, cut := scaleOf(values).without(values)
+	t.Zero = axis.at(0)
+	skip := 0
+	if len(known) > worstShown+bestShown+2 && p.Form.Get("all") == "" {
+		skip = len(known) - worstShown - bestShown
+		t.More = &view.Link{Label: "All " + p.w.Count(len(known)), Href: p.at("show", p.show, "id", p.Form.Get("id"), "all", "1")}
+	}
+	for i, s := range known {
+		if skip > 0 && i >= worstShown && i < worstShown+skip && s != chosen {
+			continue
+		}
+		row := view.TornadoRow{ID: s.ID, Name: s.Name, Kind: kindWords[s.Kind], Href: p.at("show", p.show, "id", s.ID, "all", p.Form.Get("all")), Current: s == chosen, Bar: axis.bar(s.PnL.Float64())}
+		row.PnL = p.w.change(s.Name, s.PnL, whole)
+		row.Share = p.w.change(s.Name+", of value", s.Share, percent1)
+		row.Share.Tone = view.Plain
+		t.Rows = append(t.Rows, row)
+	}
+	t.Foot = "Options are priced anew, losses are not clipped. What is not shocked moves as is usual then."
+	if cut {
+		t.Foot += " A bar with a gap is longer than drawn."
+	}
+	return t
+}
+
+// chosenScenario is one with all that it says.
+func (p *scenariosPage) chosenScenario(s *analysis.Scenario) *view.ChosenScenario {
+	w := p.w
+	c := &view.ChosenScenario{ID: s.ID, Name: s.Name, Note: s.Note}
+	c.Tags = append(c.Tags, view.Tag{Text: cmp.Or(kindWords[s.Kind], s.Kind)})
+	if s.Severity != "" {
+		c.Tags = append(c.Tags, view.Tag{Text: s.Severity})
+	}
+	if s.Kind == string(scenario.KindReplay) {
+		c.Name = s.Name
+		c.Note = strings.TrimSpace(format.Date(s.From) + " to " + format.Date(s.To) + ". " + s.Note)
+	}
+	c.PnL = w.change("Gain or loss", s.PnL, whole)
+	c.PnL.Unit = string(w.a.Base)
+	if !s.PnL.Known() {
+		c.Missing = sentence(strings.Join(s.PnL.Reasons, "; "))
+		c.Moves = w.moves(s)
+		return c
+	}
+	c.PnL.Unit = string(w.a.Base)
+	c.Share = w.change("Of value", s.Share, percent2)
+	c.Share.Tone = view.Plain
+	if s.Kind != string(scenario.KindReplay) {
+		c.Direct = w.change("From what is shocked alone", s.Direct, whole)
+		c.Direct.Tone = view.Plain
+	}
+	c.Caveats = caveats(s.PnL)
+	c.Distance = w.figure("Distance", s.Distance, ratio)
+	c.Distance.Text = w.Float(s.Distance.Float64(), 1)
+	c.Distanced = w.distanced(s.Distance)
+	if !s.Distance.Known() {
+		c.Distance.Text = format.Unknown
+	}
+	c.Moves = w.moves(s)
+	c.Counts = w.replayed(s)
+	for _, l := range s.LeftOut {
+		c.LeftOut = append(c.LeftOut, view.Row{Name: w.short(l.Symbol), Value: w.text(l.Value, whole, false), Money: true, Aside: l.Reason})
+	}
+	c.PartsTitle, c.PartsNote = s.Name, w.movesNote(s)
+	c.Parts = []view.ScenarioParts{p.byPosition(s, c), p.byName("Sector", s.Sectors, s), p.byName("Factor", s.Factors, s)}
+	c.Path = w.path(s)
+	return c
+}
+
+// moves are those of the factors: what is shocked, then what is expected then, the
+// largest first.
+func (w *writer) moves(s *analysis.Scenario) []view.MoveRow {
+	var fixed, implied []analysis.ScenarioShock
+	for _, x := range s.Shocks {
+		if x.Implied {
+			implied = append(implied, x)
+		} else {
+			fixed = append(fixed, x)
+		}
+	}
+	size := func(x analysis.ScenarioShock) float64 {
+		if x.Unit == "yield" {
+			return math.Abs(20 * x.Move) // 50 bp beside 10 %
+		}
+		return math.Abs(x.Move)
+	}
+	slices.SortStableFunc(implied, func(x, y analysis.ScenarioShock) int { return cmp.Compare(size(y), size(x)) })
+	var rows []view.MoveRow
+	for _, x := range append(fixed, implied...) {
+		row := view.MoveRow{Name: x.On, Move: w.move(x), Why: "shocked"}
+		if x.Implied {
+			row.Why, row.Quiet = "follows", true
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// move writes the move of a factor: of yields in basis points.
+func (w *writer) move(x analysis.ScenarioShock) string {
+	if x.Unit == "yield" {
+		return w.SignedFloat(10000*x.Move, 0) + "\u00a0bp"
+	}
+	return w.movePercent(x.Move)
+}
+
+// movePercent writes a move with one decimal where it has one and is not large.
+func (w *writer) movePercent(x float64) string {
+	if math.Abs(x) >= 10 || math.Abs(100*x-math.Round(100*x)) < 1e-9 {
+		return w.SignedPercent(x, 0)
+	}
+	return w.SignedPercent(x, 1)
+}
+
+// belowZero is how the analysis says that a price would fall by more than all of it.
+var belowZero = regexp.MustCompile(`^the move takes a price of (.+) below zero`)
+
+// caveats are what has to be known to read a result; prices that a linear model takes
+// below zero are told in one sentence.
+func caveats(f analysis.Figure) []string {
+	var list, below []string
+	for _, why := range f.Reasons {
+		if m := belowZero.FindStringSubmatch(why); m != nil {
+			below = append(below, m[1])
+		} else {
+			list = append(list, sentence(why))
+		}
+	}
+	if len(below) > 0 {
+		list = append(list, "The moves would take the price of "+strings.Join(few(below, 3), ", ")+" below zero: a linear model reaches its end there, and the loss is overstated.")
+	}
+	return list
+}
+
+// movesNote says the shocks and the largest moves that follow in one line.
+func (w *writer) movesNote(s *analysis.Scenario) string {
+	var words []string
+	rows := w.moves(s)
+	for i, r := range rows {
+		if i == 5 {
+			break
+		}
+		words = append(words, r.Name+" "+r.Move)
+	}
+	return strings.Join(words, ", ")
+}
+
+// distanced says a distance in words: so many ordinary days of the model. Moves that have
+// nothing to do with one another grow with the root of time, so that a distance of d is
+// what d² days bring.
+func (w *writer) distanced(f analysis.Figure) string {
+	if !f.Known() {
+		return "How far from ordinary is not known: " + reason(f) + "."
+	}
+	d := f.Float64()
+	days := d * d
+	span := ""
+	switch {
+	case days < 1.5:
+		span = "one day"
+	case days < 15:
+		span = w.Float(days, 0) + " days"
+	case days < 42:
+		span = counted(w, int(math.Round(days/21)), "month", "months")
+	case days < 378:
+		span = w.Float(days/21, 0) + " months"
+	case days < 25200:
+		span = w.Float(days/252, 0) + " years"
+		if days/252 < 1.5 {
+			span = "a year"
+		}
+	default:
+		return "Further than a century of ordinary days would lead: nothing like it is in the model's window."
+	}
+	switch {
+	case d < 2:
+		return "Ordinary: a move of this size comes on common days."
+	case d < 4:
+		return "Rare in one day; what " + span + " of ordinary days bring."
+	case d < 10:
+		return "Hardly seen in one day; what about " + span + " of ordinary days bring."
+	}
+	return "Beyond any one day of the model; what about " + span + " of ordinary days bring."
+}
+
+// replayed counts how the holdings took part in a replay.
+func (w *writer) replayed(s *analysis.Scenario) string {
+	if s.Kind != string(scenario.KindReplay) {
+		return ""
+	}
+	own, proxied := 0, 0
+	for _, x := range s.Positions {
+		switch {
+		case x.Group == analysis.CashGroup:
+		case x.Method == string(scenario.Proxied):
+			proxied++
+		default:
+			own++
+		}
+	}
+	words := counted(w, own, "position", "positions") + " replayed"
+	if proxied > 0 {
+		words += ", " + w.Count(proxied) + " by betas, as they did not trade then"
+	}
+	if n := len(s.LeftOut); n > 0 {
+		words += ", " + w.Count(n) + " left out"
+	}
+	return words + "."
+}
+
+// short is what a symbol is called in a table.
+func (w *writer) short(symbol string) string {
+	if h := w.holding(symbol); h != nil {
+		return shortName(h)
+	}
+	return symbol
+}
