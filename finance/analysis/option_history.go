@@ -23,12 +23,7 @@ func (r *runner) optionHistory(p *pricedOption, inst instrument.Instrument, axis
 	index := r.indexHistory(axis)
 	early := func(float64) float64 { return 0 }
 	if p.American {
-		exercise := option.NewExercise(p.Terms)
-		early = func(spot float64) float64 {
-			t := p.Terms
-			t.Spot = spot
-			return math.Max(exercise.Price(spot)-option.European(t).Price, 0)
-		}
+		early = premium(p, profits)
 	}
 	elasticity := scenario.Elasticity(p.Years)
 	for i, x := range profits {
@@ -49,6 +44,39 @@ func (r *runner) optionHistory(p *pricedOption, inst instrument.Instrument, axis
 		}
 	}
 	return profits, known
+}
+
+// premiumNodes is at how many spots the right to exercise early is priced; between them
+// it is read off a line, which is exact to about a thousandth of it.
+const premiumNodes = 65
+
+// premium is what exercising early adds, by the spot, over the spots that moves lead to.
+func premium(p *pricedOption, moves []float64) func(spot float64) float64 {
+	low, high := p.Spot, p.Spot
+	for _, x := range moves {
+		if !math.IsNaN(x) {
+			low, high = math.Min(low, p.Spot*(1+x)), math.Max(high, p.Spot*(1+x))
+		}
+	}
+	exercise, t := option.NewExercise(p.Terms), p.Terms
+	at := func(spot float64) float64 {
+		t.Spot = spot
+		return math.Max(exercise.Price(spot)-option.European(t).Price, 0)
+	}
+	step := (high - low) / (premiumNodes - 1)
+	if !(step > 0) {
+		return at
+	}
+	var nodes [premiumNodes]float64
+	for i := range nodes {
+		nodes[i] = at(low + float64(step*float64(i)))
+	}
+	return func(spot float64) float64 {
+		x := (spot - low) / step
+		i := max(0, min(int(x), premiumNodes-2))
+		u := x - float64(i)
+		return float64(nodes[i]*(1-u)) + float64(nodes[i+1]*u)
+	}
 }
 
 // indexHistory is the relative change of the volatility index on each step of the axis,

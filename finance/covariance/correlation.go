@@ -33,16 +33,19 @@ func correlate(columns [][]float64, ranked bool) (Correlations, error) {
 	for i := range out.Periods {
 		out.Periods[i] = make([]int, p)
 	}
-	whole := true
-	for _, c := range columns {
-		whole = whole && series.FirstBad(c) < 0
+	var complete []int
+	without := make([]bool, p)
+	for i, c := range columns {
+		if without[i] = series.FirstBad(c) >= 0 || n < 2; !without[i] {
+			complete = append(complete, i)
+		}
 	}
-	if whole && n >= 2 {
-		out.whole(columns, n, ranked)
-		return out, nil
-	}
+	out.whole(columns, complete, n, ranked)
 	for i := range p {
 		for j := range i + 1 {
+			if !without[i] && !without[j] {
+				continue
+			}
 			a, b := common(columns[i], columns[j])
 			rho := math.NaN()
 			if len(a) >= 2 {
@@ -59,23 +62,23 @@ func correlate(columns [][]float64, ranked bool) (Correlations, error) {
 	return out, nil
 }
 
-// whole is the fast way when every period has every return.
-func (out *Correlations) whole(columns [][]float64, n int, ranked bool) {
-	if ranked {
-		own := make([][]float64, len(columns))
-		for i, c := range columns {
-			own[i] = Ranks(c)
-		}
-		columns = own
+// whole is the fast way for those that have a return in every period.
+func (out *Correlations) whole(columns [][]float64, complete []int, n int, ranked bool) {
+	if len(complete) == 0 {
+		return
 	}
-	s := products(centred(columns), 1)
+	own := make([][]float64, len(complete))
+	for i, at := range complete {
+		if own[i] = columns[at]; ranked {
+			own[i] = Ranks(columns[at])
+		}
+	}
+	s := products(centred(own), 1)
 	for i, row := range s {
 		for j, cross := range row[:i+1] {
-			rho := rhoOf(cross, row[i], s[j][j], i == j)
-			out.Matrix[i][j], out.Matrix[j][i] = rho, rho
-		}
-		for j := range out.Periods[i] {
-			out.Periods[i][j] = n
+			rho, a, b := rhoOf(cross, row[i], s[j][j], i == j), complete[i], complete[j]
+			out.Matrix[a][b], out.Matrix[b][a] = rho, rho
+			out.Periods[a][b], out.Periods[b][a] = n, n
 		}
 	}
 }

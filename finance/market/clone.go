@@ -5,8 +5,9 @@ import "maps"
 // Clone returns a panel to which series can be added without changing p. The series
 // themselves are shared.
 func (p *Panel) Clone() *Panel {
-	c := *p
-	c.prices, c.total, c.actions = maps.Clone(p.prices), maps.Clone(p.total), maps.Clone(p.actions)
-	c.fx, c.rates, c.instruments = maps.Clone(p.fx), maps.Clone(p.rates), maps.Clone(p.instruments)
-	return &c
+	return &Panel{
+		prices: maps.Clone(p.prices), total: maps.Clone(p.total), actions: maps.Clone(p.actions),
+		fx: maps.Clone(p.fx), rates: maps.Clone(p.rates), volumes: maps.Clone(p.volumes), instruments: maps.Clone(p.instruments),
+		backward: p.backward, version: p.version,
+	}
 }

@@ -3,6 +3,7 @@ package market
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/instrument"
@@ -27,6 +28,10 @@ type Panel struct {
 	instruments map[string]instrument.Instrument
 	backward    bool
 	version     int64
+
+	lock    sync.Mutex
+	through date.Date          // the day of the total returns kept
+	returns map[string]*Series // total-return series made so far; nil values are kept too
 }
 
 // NewPanel returns an empty panel.
@@ -51,7 +56,10 @@ func (p *Panel) SetVersion(v int64) { p.version = v }
 func (p *Panel) Version() int64 { return p.version }
 
 // SetInstrument says what is known of an instrument.
-func (p *Panel) SetInstrument(i instrument.Instrument) { p.instruments[i.Symbol] = i }
+func (p *Panel) SetInstrument(i instrument.Instrument) {
+	p.instruments[i.Symbol] = i
+	delete(p.returns, i.Symbol)
+}
 
 // Instrument returns what the market knows of a symbol.
 func (p *Panel) Instrument(symbol string) (instrument.Instrument, bool) {
@@ -60,13 +68,17 @@ func (p *Panel) Instrument(symbol string) (instrument.Instrument, bool) {
 }
 
 // SetPrices gives the closes of a symbol, as traded.
-func (p *Panel) SetPrices(symbol string, s *Series) { p.prices[symbol] = s }
+func (p *Panel) SetPrices(symbol string, s *Series) { p.prices[symbol] = s; delete(p.returns, symbol) }
 
 // SetTotalReturn gives a ready-made total-return series (adjusted closes).
 func (p *Panel) SetTotalReturn(symbol string, s *Series) { p.total[symbol] = s }
 
 // SetActions gives the splits and dividends of a symbol.
-func (p *Panel) SetActions(symbol string, a *Actions) { a.Sort(); p.actions[symbol] = a }
+func (p *Panel) SetActions(symbol string, a *Actions) {
+	a.Sort()
+	p.actions[symbol] = a
+	delete(p.returns, symbol)
+}
 
 // SetFX gives the rates of a pair.
 func (p *Panel) SetFX(pair Pair, s *Series) { p.fx[pair] = s }
@@ -119,7 +131,8 @@ func cmpString(a, b string) int {
 }
 
 // TotalReturn returns the total-return series of a symbol as of a day: the ready-made
-// one if there is one, else prices with dividends reinvested on their ex-dates.
+// one if there is one, else prices with dividends reinvested on their ex-dates. Those of
+// the day asked for last are kept.
 func (p *Panel) TotalReturn(symbol string, asOf date.Date) *Series {
 	if s := p.total[symbol]; s != nil {
 		return s
@@ -128,7 +141,16 @@ func (p *Panel) TotalReturn(symbol string, asOf date.Date) *Series {
 	if i, ok := p.instruments[symbol]; ok {
 		currency = i.Currency
 	}
-	s, _ := TotalReturn(p.prices[symbol], p.actions[symbol], currency, asOf)
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if p.through != asOf || p.returns == nil {
+		p.through, p.returns = asOf, map[string]*Series{}
+	}
+	s, ok := p.returns[symbol]
+	if !ok {
+		s, _ = TotalReturn(p.prices[symbol], p.actions[symbol], currency, asOf)
+		p.returns[symbol] = s
+	}
 	return s
 }
 

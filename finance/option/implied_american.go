@@ -51,6 +51,12 @@ func Implied(price float64, t Terms, american bool, dividends []CashDividend) (f
 		return 0, ErrNoTimeValue
 	}
 	high := 0.25
+	if european, err := ImpliedVolatility(price, t); err == nil && len(list) == 0 && european > 0 {
+		// the American option is worth no less at that volatility: it implies no more
+		if high = european; at(0.8*european) < price {
+			low = 0.8 * european
+		}
+	}
 	for at(high) < price {
 		if low, high = high, 2*high; high*math.Sqrt(t.Years) > 60 {
 			return 0, fmt.Errorf("%v: %w", price, ErrAboveBound)
