@@ -16,16 +16,23 @@ type Explanation struct {
 
 // Explain returns the explanation of a figure's method.
 func Explain(method string) (Explanation, bool) {
-	if e, ok := explanations[method]; ok {
-		return e, true
+	for _, part := range allExplanations {
+		if e, ok := part[method]; ok {
+			return e, true
+		}
 	}
-	e, ok := exAnteExplanations[method]
-	return e, ok
+	return Explanation{}, false
 }
+
+// allExplanations are the maps that explanations stand in.
+var allExplanations = []map[string]Explanation{explanations, exAnteExplanations, contributionExplanations}
 
 // Methods lists every method that is explained, sorted.
 func Methods() []string {
-	all := slices.AppendSeq(slices.Collect(maps.Keys(explanations)), maps.Keys(exAnteExplanations))
+	var all []string
+	for _, part := range allExplanations {
+		all = slices.AppendSeq(all, maps.Keys(part))
+	}
 	slices.Sort(all)
 	return all
 }

@@ -96,11 +96,9 @@ func prepare(in Input, s *shared) *Prepared {
 // Run computes the analysis of a period. Slices that do not depend on it are shared
 // between the analyses and must not be changed.
 func (p *Prepared) Run(period Period) (*Analysis, error) {
-	if period.End == 0 || period.End.IsNone() {
-		period.End = p.AsOf
-	}
-	if period.End < period.Start {
-		return nil, fmt.Errorf("%s to %s: %w", period.Start, period.End, ErrEmptyPeriod)
+	period, err := p.settle(period)
+	if err != nil {
+		return nil, err
 	}
 	r, out := p.runner, *p.out
 	r.Period, r.out = period, &out
@@ -112,6 +110,17 @@ func (p *Prepared) Run(period Period) (*Analysis, error) {
 	r.drawdowns()
 	r.realised()
 	return &out, nil
+}
+
+// settle gives a period without an end the as-of day.
+func (p *Prepared) settle(period Period) (Period, error) {
+	if period.End == 0 || period.End.IsNone() {
+		period.End = p.AsOf
+	}
+	if period.End < period.Start {
+		return period, fmt.Errorf("%s to %s: %w", period.Start, period.End, ErrEmptyPeriod)
+	}
+	return period, nil
 }
 
 // runner holds what the parts of one analysis share.
