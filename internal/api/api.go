@@ -73,6 +73,8 @@ func New(svc Services, o Options) (http.Handler, error) {
 	s.imports()
 	s.prices()
 	s.analyses()
+	s.scenarios()
+	s.whatIfs()
 	s.calculations()
 	s.health(mux)
 	if err := s.documentation(mux, document.OpenAPI()); err != nil {

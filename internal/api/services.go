@@ -18,6 +18,8 @@ type Services interface {
 	Ledgers
 	Imports
 	Market
+	Stress
+	WhatIfs
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
 	Once(ctx context.Context, c service.Caller, r service.Request, fn func(context.Context) (service.Response, error)) (service.Response, error)
 }
