@@ -1,9 +1,13 @@
 package analysis
 
 import (
+	"math"
+
+	"github.com/foliosight/foliosight/finance/bond"
 	"github.com/foliosight/foliosight/finance/exante"
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/finance/scenario"
 )
 
 // exAnte measures the risk of today's holdings.
@@ -65,6 +69,8 @@ func (r *runner) exAnteHolding(h *Holding) exante.Holding {
 	case inst.Class == instrument.Private:
 		out.Reason = "a private asset has no price history of its own"
 		return out
+	case inst.IsBond():
+		out.Bond = r.exAnteBond(h)
 	case inst.Class == instrument.Option:
 		p := r.options[h.Symbol]
 		out.Asset = inst.Underlying
@@ -85,6 +91,27 @@ func (r *runner) exAnteHolding(h *Holding) exante.Holding {
 		out.Series = r.totalReturn(out.Asset)
 	}
 	return out
+}
+
+// exAnteBond is a bond at its market price, settled on the as-of day; nil where its terms
+// or its price make no sense, which leaves it to its price history.
+func (r *runner) exAnteBond(h *Holding) *exante.Bond {
+	if !h.Price.Known || !h.Rate.Known && h.Instrument.Currency != r.Book.Base {
+		return nil
+	}
+	v, err := bond.Value(h.Instrument, h.Price.Decimal.Float64(), r.AsOf, nil)
+	if err != nil {
+		return nil
+	}
+	hundreds := h.Quantity.Float64() * v.Units * h.Rate.Or(money.One).Float64()
+	return &exante.Bond{Duration: v.Figures.Modified, BondTerms: scenario.BondTerms{Years: v.Figures.Macaulay, Yield: v.Figures.Yield, Units: hundreds,
+		Reprice: func(change float64) float64 {
+			price, err := v.Reprice(change)
+			if err != nil {
+				return math.NaN()
+			}
+			return hundreds * price
+		}}}
 }
 
 // totalValue is the portfolio's value, 0 where it is not known.

@@ -78,7 +78,13 @@ func (r *runner) position(i int, h *Holding) Position {
 		}
 	}
 	p.R2 = Unknown(Fraction, r.AsOf, "position_r2", "cash is not fitted")
-	if e.Asset != nil {
+	switch {
+	case e.Asset == nil:
+	case e.Asset.Terms:
+		why := "only its duration is known: it has too short a price history to be fitted"
+		p.R2 = Unknown(Fraction, r.AsOf, "position_r2", why)
+		p.Share, p.Volatility = p.Share.With(Estimated, why), p.Volatility.With(Estimated, why)
+	default:
 		p.R2, p.Days = put(e.Asset.R2, Fraction, "position_r2"), e.Asset.Known
 	}
 	return p

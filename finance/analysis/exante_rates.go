@@ -30,13 +30,20 @@ func (r *runner) ratesRisk(out *ExAnte) {
 		}
 		row := RateRow{Symbol: b.Symbol, Method: "regression"}
 		dv01 := -e.Money[k] / 10000
+		total += dv01
+		if b.Bond != nil {
+			row.Method = "cash_flows"
+			row.T = Unknown(Ratio, r.AsOf, "factor_t", "it is computed from the bond's cash flows")
+			row.Duration, row.DV01 = Measure(b.Bond.Duration, Ratio, r.AsOf, "bond_duration"), r.measured(dv01, "dv01")
+			rr.Rows = append(rr.Rows, row)
+			continue
+		}
 		row.T = Unknown(Ratio, r.AsOf, "factor_t", "the regression leaves nothing to judge it by")
 		if t := e.Asset.T[k]; !math.IsNaN(t) {
 			row.T = Measure(t, Ratio, r.AsOf, "factor_t")
 		}
 		row.Duration = Measure(-e.Money[k]/b.Value, Ratio, r.AsOf, "regression_duration").With(Estimated, "fitted on the changes of the ten-year yield")
 		row.DV01 = r.measured(dv01, "dv01").With(Estimated, "fitted on the changes of the ten-year yield")
-		total += dv01
 		rr.Rows = append(rr.Rows, row)
 	}
 	rr.DV01 = r.modelled(total, r.unit(), "dv01").With(Estimated, "fitted on the changes of the ten-year yield")

@@ -10,7 +10,9 @@ import (
 	"github.com/foliosight/foliosight/finance/exante"
 	"github.com/foliosight/foliosight/finance/factor"
 	"github.com/foliosight/foliosight/finance/instrument"
+	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/market"
+	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/portfolio"
 	"github.com/foliosight/foliosight/finance/scenario"
 	"github.com/foliosight/foliosight/internal/demo"
@@ -243,6 +245,48 @@ func TestWithoutAMarket(t *testing.T) {
 	}
 	if x.Correlation.Reason != "" || len(x.Correlation.Clusters) < 3 || !x.Volatility.EWMA.Known() || x.Backtest.Reason != "" {
 		t.Errorf("missing without need: %q, %q", x.Correlation.Reason, x.Backtest.Reason)
+	}
+}
+
+// A bond with known terms moves by its cash flows, also without a price history; its
+// exposure is its duration.
+func TestBondsByTheirTerms(t *testing.T) {
+	d, demoPanel := demoMarket()
+	panel := demoPanel.Clone()
+	inst := instrument.Instrument{Symbol: "UST36", Currency: "USD", Class: instrument.Bond, Multiplier: money.Some(money.MustParse("0.01")),
+		Coupon: money.Some(money.MustParse("0.04")), CouponFrequency: 2, DayCount: "ActActICMA", Maturity: date.MustParse("2036-05-15")}
+	panel.SetInstrument(inst)
+	panel.SetPrices("UST36", market.NewSeries([]date.Date{d.AsOf - 1, d.AsOf}, []float64{98, 98}, "test"))
+	cash := ledger.Transaction{Date: d.AsOf - 10, Account: "main", Type: ledger.Deposit, Amount: money.Some(money.Int(200000)), Currency: "USD"}
+	buy := ledger.Transaction{Date: d.AsOf - 9, Account: "main", Type: ledger.Buy, Symbol: "UST36", Quantity: money.Some(money.Int(100000)), Price: money.Some(money.Int(98)), Currency: "USD"}
+	book, err := portfolio.Fold(portfolio.Input{Base: "USD", Transactions: []ledger.Transaction{cash, buy}, Through: d.AsOf, Given: true,
+		Instrument: func(string) instrument.Instrument { return inst }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := analysis.Prepare(analysis.Input{Book: book, Panel: panel, AsOf: d.AsOf, RiskFree: "USD-3M"})
+	a, err := p.Run(analysis.Period{Start: d.AsOf - 5, End: d.AsOf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := a.Summary.Holdings.Float64(); v != 98000 {
+		t.Fatalf("100,000 of face at 98 are worth %v", v)
+	}
+	x := a.ExAnte
+	if len(x.Rates.Rows) != 1 || x.Rates.Rows[0].Method != "cash_flows" {
+		t.Fatalf("rates: %+v", x.Rates)
+	}
+	// A 4 % bond of about ten years at 98 yields 4.25 % and has a modified duration of 8.05.
+	near(t, "duration", x.Rates.Rows[0].Duration.Float64(), 8.05, 0.05)
+	near(t, "DV01", x.Rates.DV01.Float64(), 8.05*98000/1e4, 1)
+	s, err := p.Scenario(scenario.Scenario{ID: "own", Name: "own", Kind: scenario.KindOwn, Shocks: []scenario.Shock{{Kind: scenario.ShockCurve, Move: 0.01}}}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// duration and convexity (about 77): −8.05 % + ½ × 0.77 %
+	near(t, "yields one point higher", s.PnL.Float64()/98500, -0.0805+0.5*0.0077, 0.0015)
+	if s.Positions[0].Method != "bond" {
+		t.Errorf("method %s", s.Positions[0].Method)
 	}
 }
 

@@ -21,6 +21,7 @@ type Asset struct {
 	R2      float64   // NaN for a price that does not move
 	// Specific is the deviation a day of what the factors leave.
 	Specific float64
+	Terms    bool   // a bond's terms stand in for a history: only its duration is known
 	Reason   string // why it has no betas
 }
 

@@ -23,7 +23,7 @@ type Holding struct {
 	Sector, Country string
 	Class           string
 	Option          *Option
-	Bond            *scenario.BondTerms
+	Bond            *Bond
 	Cash            bool
 	Reason          string // why it cannot be modelled, where that is known before
 }
@@ -36,6 +36,13 @@ type Option struct {
 	Value    option.Value
 	Units    float64
 	American bool
+}
+
+// Bond is a bond holding with known terms: how it answers to yields, and its modified
+// duration. It takes its exposure to rates from its cash flows, not from a regression.
+type Bond struct {
+	scenario.BondTerms
+	Duration float64
 }
 
 // Book is what is measured: today's holdings and cash, and what all of it is worth.
@@ -155,6 +162,9 @@ func (m *Model) expose(i int) {
 		return
 	}
 	e.Asset = m.asset(h)
+	if h.Bond != nil && !e.Asset.Fitted() && mk.Reason == "" {
+		e.Asset = mk.bond(h, e.Asset)
+	}
 	switch {
 	case !e.Asset.Fitted():
 		e.Reason = e.Asset.Reason
@@ -165,6 +175,9 @@ func (m *Model) expose(i int) {
 	}
 	for k, beta := range e.Asset.Betas {
 		e.Money[k] = e.Amount * beta
+	}
+	if k := m.Factor.Index(factor.Rates); k >= 0 && h.Bond != nil {
+		e.Money[k] = -h.Value * h.Bond.Duration
 	}
 	if h.Option != nil {
 		if k := m.Factor.Index(factor.ImpliedVolatility); k >= 0 {
@@ -186,6 +199,20 @@ func (m *Model) asset(h *Holding) *Asset {
 			m.own = map[string]*Asset{}
 		}
 		m.own[h.Asset] = a
+	}
+	return a
+}
+
+// bond is the model of a bond without enough history: its duration, and nothing else
+// that is known.
+func (m *Market) bond(h *Holding, without *Asset) *Asset {
+	a := &Asset{Symbol: h.Asset, Currency: h.Currency, Returns: without.Returns, Known: without.Known,
+		Betas: make([]float64, len(m.Factors)), T: make([]float64, len(m.Factors)), R2: math.NaN(), Terms: true}
+	for k, f := range m.Factors {
+		a.T[k] = math.NaN()
+		if f.Name == factor.Rates {
+			a.Betas[k] = -h.Bond.Duration
+		}
 	}
 	return a
 }

@@ -16,7 +16,7 @@ func (m *Model) Scenarios() *scenario.Book {
 	for i := range m.Exposures {
 		e, h := &m.Exposures[i], &m.Book.Holdings[i]
 		p := &out.Positions[i]
-		*p = scenario.Position{ID: h.Symbol, Asset: -1, Value: h.Value, Class: h.Class, Bond: h.Bond, Reason: e.Reason}
+		*p = scenario.Position{ID: h.Symbol, Asset: -1, Value: h.Value, Class: h.Class, Reason: e.Reason}
 		if e.Reason != "" && e.Asset == nil {
 			continue
 		}
@@ -31,6 +31,9 @@ func (m *Model) Scenarios() *scenario.Book {
 			out.Assets = append(out.Assets, m.shocked(id, i))
 		}
 		p.Asset = k
+		if h.Bond != nil {
+			p.Bond = &h.Bond.BondTerms
+		}
 		if o := h.Option; o != nil {
 			p.Option = &scenario.OptionTerms{Terms: o.Terms, Units: o.Units, American: o.American}
 		}
