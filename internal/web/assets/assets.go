@@ -5,7 +5,9 @@
 // carries a hash of its whole group, so that relative imports between files of
 // a group work, an address never changes its content, and browsers may keep it
 // for a year. The style sheets are served as one file in the order of their
-// names. Text is compressed once, when it is first asked for.
+// names; those of a folder are one more file, css/risk/… as css/risk.css, that
+// only pages that name it load. Comments on lines of their own are not sent.
+// Text is compressed once, when it is first asked for.
 package assets
 
 import (
@@ -55,6 +57,9 @@ func Load() (*Files, error) {
 		if !inGroup {
 			group, rest = "root", name
 		}
+		if group == "css" || group == "js" {
+			body = withoutComments(body)
+		}
 		groups[group][rest] = body
 		return err
 	})
@@ -67,6 +72,23 @@ func Load() (*Files, error) {
 	files.add("js", groups["js"])
 	files.add("root", groups["root"])
 	return files, nil
+}
+
+// withoutComments leaves out the lines of our own styles and scripts that are comments
+// alone: they are for those who change them.
+func withoutComments(body []byte) []byte {
+	var kept []byte
+	inside := false // of a comment of several lines
+	for line := range bytes.Lines(body) {
+		text := bytes.TrimSpace(line)
+		begins, ends := bytes.HasPrefix(text, []byte("/*")), bytes.Contains(text, []byte("*/"))
+		comment := inside || bytes.HasPrefix(text, []byte("//")) || begins && (!ends || bytes.HasSuffix(text, []byte("*/")))
+		if !comment {
+			kept = append(kept, line...)
+		}
+		inside = (inside || begins) && !ends
+	}
+	return kept
 }
 
 // joinStyles puts the style sheets into one, those of a folder into one of its

@@ -85,3 +85,23 @@ func TestImportsOfScriptsExist(t *testing.T) {
 		}
 	}
 }
+
+// Comments of ours are not sent; those of others, with their licences, are.
+func TestCommentsStayHere(t *testing.T) {
+	files := load(t)
+	for _, name := range files.Names() {
+		body := get(files, files.URL(name)).Body.String()
+		switch {
+		case strings.HasPrefix(name, "css/"):
+			if strings.Contains(body, "/* ") || strings.Count(body, "{") != strings.Count(body, "}") || strings.Count(body, "{") < 20 {
+				t.Errorf("%s has a comment, or lost a rule", name)
+			}
+		case strings.HasPrefix(name, "js/"):
+			for _, line := range strings.Split(body, "\n") {
+				if strings.HasPrefix(strings.TrimSpace(line), "//") {
+					t.Errorf("%s has a comment: %s", name, line)
+				}
+			}
+		}
+	}
+}

@@ -20,6 +20,9 @@ type Growth struct {
 	BenchmarkDepth []float64
 }
 
+// Returns are sent with four decimals of a fraction: two of the percentage, which is
+// what the readout says.
+
 // Spec draws the returns alone: the other face of the value chart.
 func (g Growth) Spec(locale format.Locale) Spec {
 	spec, known := g.returns(locale, "right")
@@ -45,13 +48,13 @@ func (g Growth) WithDrawdown(locale format.Locale) Spec {
 	spec.Option.YAxis = append(spec.Option.YAxis, axis.valueAxis(1, "left"))
 	spec.Labels = append(spec.Labels, axis.labels(func(f float64) string { return locale.Percent(f, places(axis.step)) }))
 	spec.Money = append(spec.Money, false)
-	depth := line(1, Values{own, 5}, map[string]any{"color": "$loss", "width": 1.4})
+	depth := line(1, Values{own, 4}, map[string]any{"color": "$loss", "width": 1.4})
 	depth["areaStyle"] = map[string]any{"color": "$loss-fill/16", "origin": "end"}
 	at := len(spec.Option.Series)
 	spec.Option.Series = append(spec.Option.Series, depth)
 	spec.Read = append(spec.Read, Readout{Name: "Below its high", Series: at, Format: "percent", Colour: "$loss"})
 	if bench != nil {
-		spec.Option.Series = append(spec.Option.Series, line(1, Values{bench, 5}, benchmarkStroke()))
+		spec.Option.Series = append(spec.Option.Series, line(1, Values{bench, 4}, benchmarkStroke()))
 	}
 	spec.Ends = g.ends(locale)
 	return spec
@@ -63,7 +66,7 @@ func (g Growth) returns(locale format.Locale, side string) (Spec, bool) {
 		return Spec{}, false
 	}
 	axis := niceScale(low, high)
-	own := line(0, Values{g.Own, 5}, ownStroke())
+	own := line(0, Values{g.Own, 4}, ownStroke())
 	own["areaStyle"] = area("$accent", "12")
 	own["z"] = 3
 	spec := Spec{
@@ -76,7 +79,7 @@ func (g Growth) returns(locale format.Locale, side string) (Spec, bool) {
 		Summary: g.summary(locale),
 	}
 	if g.Benchmark != nil {
-		spec.Option.Series = append(spec.Option.Series, line(0, Values{g.Benchmark, 5}, benchmarkStroke()))
+		spec.Option.Series = append(spec.Option.Series, line(0, Values{g.Benchmark, 4}, benchmarkStroke()))
 		spec.Read = append(spec.Read, Readout{Name: g.Name, Series: 1, Format: "percent", Colour: "$ink-3", Hollow: true})
 		spec.Apart = &Apart{Of: 0, From: 1, Ahead: "Ahead by", Behind: "Behind by", Format: "percent"}
 	}
