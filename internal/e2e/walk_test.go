@@ -29,7 +29,7 @@ func TestEveryPage(t *testing.T) {
 	pages := map[string]string{"portfolios": "/portfolios", "new portfolio": "/portfolios/new", "settings": "/settings", "API": "/docs"}
 	for i, p := range portfolios {
 		for name, address := range PagesOf(p) {
-			if i == 2 || slices.Contains([]string{"overview", "holdings", "performance", "data"}, name) {
+			if i == 2 || slices.Contains([]string{"overview", "holdings", "performance", "risk", "scenarios", "what-if", "data"}, name) {
 				pages[name+" of "+p] = address
 			}
 		}
