@@ -73,6 +73,7 @@ func New(svc Services, o Options) (http.Handler, error) {
 	s.imports()
 	s.prices()
 	s.analyses()
+	s.contribution()
 	s.scenarios()
 	s.whatIfs()
 	s.calculations()

@@ -21,6 +21,7 @@ type Services interface {
 	Stress
 	WhatIfs
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
+	Contribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Contribution, error)
 	Once(ctx context.Context, c service.Caller, r service.Request, fn func(context.Context) (service.Response, error)) (service.Response, error)
 }
 

@@ -48,6 +48,8 @@ var objects = map[string]string{
 	"MonthRow":        "The return of a calendar month.",
 	"YearRow":         "The return of a calendar year.",
 	"DrawdownRow":     "One fall from a peak.",
+	"Contribution":    "What each holding added to the time-weighted return. Every list adds up to it, and in each line local, fx and cross add up to the contribution.",
+	"ContributionRow": "What one holding, or a group of them, added to the return.",
 	"Mover":           "A holding and what its price did on the last day.",
 	"CashBalance":     "Cash of one currency in one account.",
 	"Allocation":      "The value split in several ways.",
@@ -119,6 +121,12 @@ var words = map[string]string{
 
 	"means": "What it means.", "formula": "Its formula.", "convention": "The convention chosen.", "source": "Where the formula or the data come from.", "MethodExplanation.name": "What the figure is called.",
 	"Money.amount": "The amount.", "Money.currency": "Its currency.",
+
+	"Contribution.return": "Time-weighted return of the period, which is split.", "Contribution.linking": "How days are joined: carino, or frongello where everything was lost on one.", "Contribution.days": "Days with a return.",
+	"Contribution.holdings": "What each holding added, the largest first; with rest they add up to the return.", "rest": "Cash, and costs that belong to no holding.", "Contribution.sector": "By sector, cash and costs as cash.", "Contribution.class": "By class, cash and costs as cash.",
+	"Contribution.currency": "By currency, with what each did to cash.", "effects": "All lines together.", "unlinked": "Gained on days on which nothing was invested, which no return holds.", "link_note": "Why days are joined otherwise than usual.", "Contribution.reason": "Why there is nothing to split.",
+	"ContributionRow.key": "Symbol, or name of the group.", "ContributionRow.currency": "What the holding is quoted in.", "contribution": "Part of the return.", "ContributionRow.weight": "Mean share of the capital; a short position negative.",
+	"ContributionRow.return": "Return of the holding itself.", "ContributionRow.gain": "What it earned, in the base currency.", "ContributionRow.local": "Part earned in its own currency.", "ContributionRow.fx": "Part that its currency made.", "ContributionRow.cross": "Part of both together.",
 
 	"Analysis.ex_ante": "The risk of today's holdings.", "RiskAnswer.ex_ante": "The risk of today's holdings, from one factor model.",
 	"ExAnte.model": "What the factor model rests on.", "ExAnte.factors": "Exposures to the factors.", "ExAnte.sources": "Where risk comes from.", "ExAnte.positions": "Each holding's part, the largest first.",

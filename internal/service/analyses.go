@@ -28,6 +28,7 @@ import (
 // anywhere is seen by the next question.
 type analyses struct {
 	answers *otter.Cache[string, *analysis.Analysis]
+	splits  *otter.Cache[string, *analysis.Contribution]
 	folded  *otter.Cache[string, *foldedBook]
 	panels  *otter.Cache[string, *market.Panel]
 	ledgers *otter.Cache[string, *ledgerState]
@@ -54,6 +55,7 @@ func once[T any](ctx context.Context, g *singleflight.Group, key string, compute
 // How many of each are kept. An answer of a large book is a few hundred kilobytes.
 const (
 	keptAnswers = 512
+	keptSplits  = 128
 	keptBooks   = 128
 	keptPanels  = 64
 	keptLedgers = 256
@@ -63,6 +65,7 @@ const (
 func newAnalyses() *analyses {
 	return &analyses{
 		answers: otter.Must(&otter.Options[string, *analysis.Analysis]{MaximumSize: keptAnswers}),
+		splits:  otter.Must(&otter.Options[string, *analysis.Contribution]{MaximumSize: keptSplits}),
 		folded:  otter.Must(&otter.Options[string, *foldedBook]{MaximumSize: keptBooks}),
 		panels:  otter.Must(&otter.Options[string, *market.Panel]{MaximumSize: keptPanels}),
 		ledgers: otter.Must(&otter.Options[string, *ledgerState]{MaximumSize: keptLedgers}),
@@ -113,9 +116,16 @@ func (f *foldedBook) prepared(in analysis.Input) *analysis.Prepared {
 
 // answer computes, or remembers, the analysis that q asks for. today is the clock's day.
 func (a *analyses) answer(ctx context.Context, v store.View, q Question, today date.Date) (*analysis.Analysis, error) {
+	return remembered(ctx, a, v, q, today, "answer", a.answers, (*analysis.Prepared).Run)
+}
+
+// remembered computes something of the portfolio and period that q asks for, or gives
+// what was computed before; kind tells the things apart.
+func remembered[T any](ctx context.Context, a *analyses, v store.View, q Question, today date.Date, kind string, cache *otter.Cache[string, T],
+	compute func(*analysis.Prepared, analysis.Period) (T, error)) (nothing T, err error) {
 	set, err := gather(ctx, v, q)
 	if err != nil {
-		return nil, err
+		return nothing, err
 	}
 	asOf := q.AsOf
 	if unset(asOf) {
@@ -123,21 +133,21 @@ func (a *analyses) answer(ctx context.Context, v store.View, q Question, today d
 	}
 	// A default as-of day depends on the clock's day as well as on the data.
 	key := fmt.Sprintf("%s|%d|%d|%s|%s|%s|%s|%s|%s", set.key, asOf, today, q.Account, q.Symbol, q.Period, q.From, q.To, set.benchmark)
-	if got, ok := a.answers.GetIfPresent(key); ok {
+	if got, ok := cache.GetIfPresent(key); ok {
 		return got, nil
 	}
-	return once(ctx, &a.flights, "answer|"+key, func() (*analysis.Analysis, error) {
+	return once(ctx, &a.flights, kind+"|"+key, func() (T, error) {
 		f, err := a.fold(ctx, v, set, asOf, today)
 		if err != nil {
-			return nil, err
+			return nothing, err
 		}
 		in, err := f.input(set, q)
 		if err != nil {
-			return nil, err
+			return nothing, err
 		}
-		got, err := f.prepared(in).Run(in.Period)
+		got, err := compute(f.prepared(in), in.Period)
 		if err == nil && !writing(ctx) {
-			a.answers.Set(key, got)
+			cache.Set(key, got)
 		}
 		return got, err
 	})

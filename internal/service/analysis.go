@@ -18,3 +18,14 @@ func (s *Service) Analysis(ctx context.Context, c Caller, q Question) (*analysis
 	})
 	return out, err
 }
+
+// Contribution says what each holding added to the return of the period that a question
+// asks for. The result is shared: do not change it.
+func (s *Service) Contribution(ctx context.Context, c Caller, q Question) (*analysis.Contribution, error) {
+	var out *analysis.Contribution
+	err := s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+		out, err = remembered(ctx, s.analyses, v, q, date.FromTime(s.now().UTC()), "contribution", s.analyses.splits, (*analysis.Prepared).Contribution)
+		return err
+	})
+	return out, err
+}

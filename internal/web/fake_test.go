@@ -104,6 +104,23 @@ func (f *fake) book(id string) *portfolio.Book {
 }
 
 func (f *fake) Analysis(_ context.Context, _ service.Caller, q service.Question) (*analysis.Analysis, error) {
+	in, err := f.input(q)
+	if err != nil {
+		return nil, err
+	}
+	return analysis.Run(in)
+}
+
+func (f *fake) Contribution(_ context.Context, _ service.Caller, q service.Question) (*analysis.Contribution, error) {
+	in, err := f.input(q)
+	if err != nil {
+		return nil, err
+	}
+	return analysis.Prepare(in).Contribution(in.Period)
+}
+
+// input is what a question is answered from.
+func (f *fake) input(q service.Question) (analysis.Input, error) {
 	id := "all"
 	if len(q.Portfolios) == 1 {
 		id = q.Portfolios[0]
@@ -118,10 +135,8 @@ func (f *fake) Analysis(_ context.Context, _ service.Caller, q service.Question)
 		in.Benchmark = f.items[0].Benchmark
 	}
 	var err error
-	if in.Period, err = analysis.NewPeriod(q.Period, asOf, in.Book.First()); err != nil {
-		return nil, err
-	}
-	return analysis.Run(in)
+	in.Period, err = analysis.NewPeriod(q.Period, asOf, in.Book.First())
+	return in, err
 }
 
 func (f *fake) NeedsSetup(context.Context) (bool, error) { return f.fresh, nil }

@@ -18,6 +18,7 @@ type Services interface {
 	Imports
 	Market
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
+	Contribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Contribution, error)
 	WhatIf(ctx context.Context, c service.Caller, q service.Question, trades []service.Trade) (*service.WhatIf, error)
 	Stress
 }
