@@ -290,6 +290,56 @@ func TestBondsByTheirTerms(t *testing.T) {
 	}
 }
 
+// Monte Carlo over the same model agrees with the parametric figures where the book is
+// linear, and its parts add up to the shortfall.
+func TestSimulationReadsTheModel(t *testing.T) {
+	for _, key := range []string{"saver", "fund"} {
+		p := analysis.Prepare(demoInput(t, key))
+		a, err := p.Run(analysis.Period{Start: p.AsOf - 365, End: p.AsOf})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := p.Simulate(analysis.SimulationAsked{Paths: 20000, Seed: 1, Horizon: 1, Confidence: 0.95})
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts, paths := 0.0, 0
+		for _, x := range s.Parts {
+			parts += x.Component.Float64()
+		}
+		for _, b := range s.Histogram {
+			paths += b.Paths
+		}
+		near(t, key+": parts", parts, s.ES.Float64(), 0.01*float64(len(s.Parts)+1))
+		if paths != 20000 {
+			t.Errorf("%s: the histogram holds %d paths", key, paths)
+		}
+		parametric := a.ExAnte.Parametric[0].VaR.Float64()
+		within := 0.03 // of simulating
+		if key == "fund" {
+			within = 0.15 // options bend it
+		}
+		near(t, key+": simulated VaR", s.VaR.Float64()/parametric, 1, within)
+		if !(s.Low.Float64() <= s.VaR.Float64() && s.VaR.Float64() <= s.High.Float64() && s.ES.Float64() >= s.VaR.Float64()) {
+			t.Errorf("%s: %v in [%v, %v], ES %v", key, s.VaR.Float64(), s.Low.Float64(), s.High.Float64(), s.ES.Float64())
+		}
+	}
+}
+
+// Each model forecasts something, and says what.
+func TestForecasts(t *testing.T) {
+	for _, f := range analysis.Prepare(demoInput(t, "fund")).Forecasts() {
+		if f.Says == "" || len(f.Terms) != 4 {
+			t.Errorf("%s: %+v", f.Model, f)
+		}
+		for _, x := range f.Terms {
+			if !x.Volatility.Known() || x.Volatility.Float64() < 0.05 || x.Volatility.Float64() > 1 {
+				t.Errorf("%s over %d days: %v, %v", f.Model, x.Days, x.Volatility.Float64(), x.Volatility.Reasons)
+			}
+		}
+	}
+}
+
 func BenchmarkLongShort(b *testing.B) {
 	in := demoInput(b, "fund")
 	in.Market = exante.NewMarket(in.Panel, in.AsOf, in.Book.Base, "")

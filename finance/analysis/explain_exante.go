@@ -37,6 +37,14 @@ var exAnteExplanations = map[string]Explanation{
 	"realised63":            {"Volatility of the last 63 days", "How much today's holdings varied over the last quarter, a year.", "standard deviation of 63 daily returns × √252", "Of today's holdings put back onto history.", bacon},
 	"volatility_percentile": {"Against the past year", "The share of the past year's readings that lay at or below the last one.", "readings ≤ last / readings", "Readings are 21-day volatilities, one a day.", modelPrice},
 
+	"volatility_forecast":    {"Expected volatility", "What a model says of the volatility of the coming days, as a yearly figure.", "√(mean of the expected variances × 252)", "Fitted on today's holdings put back onto history; what each model forecasts is said beside it.", "RiskMetrics 1996; Bollerslev 1986; Glosten, Jagannathan and Runkle 1993; Corsi 2009"},
+	"var_simulated":          {"Value at risk, simulated", "A loss that today's holdings exceed on so few of the simulated paths.", "quantile of the profits and losses of the paths", "Factors jointly normal by the model's covariance, what is specific independent; options and bonds priced anew on every path; positive is a loss.", jorion},
+	"var_simulated_interval": {"Noise of the simulation", "Where the value at risk of endless simulation lies with a probability of 95 %.", "the losses at the ranks n·p ± 1.96 √(n·p·(1−p))", "", jorion},
+	"es_simulated":           {"Expected shortfall, simulated", "The mean loss of the paths at or beyond the value at risk.", "mean of the losses of the tail", "Positive is a loss.", jorion},
+	"component_es":           {"Part of the expected shortfall", "This holding's mean loss on the paths of the tail; all parts sum to the shortfall.", "mean of its losses on the tail's paths", "", jorion},
+	"simulated_mean":         {"Mean of the paths", "What the paths gain on average: what curvature adds, as factors have a mean of zero.", "Σ profit / paths", "", jorion},
+	"simulated_deviation":    {"Deviation of the paths", "How much the profits of the paths vary, in money over the horizon.", "standard deviation of the profits", "", jorion},
+
 	"expected_breaches": {"Expected breaches", "How many days the loss should have exceeded the value at risk.", "(1 − confidence) × days", "", "Kupiec 1995"},
 	"kupiec_p":          {"Number of breaches", "How likely a number of breaches so far from the expected one is if the model is right. Below 0.05 the model is rejected.", "likelihood ratio of the observed share, χ² with one degree", "", "Kupiec 1995"},
 	"independence_p":    {"Independence of breaches", "How likely breaches in such clusters are if the model is right. Below 0.05 the model is rejected.", "likelihood ratio of a Markov chain, χ² with one degree", "", "Christoffersen 1998"},

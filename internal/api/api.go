@@ -75,6 +75,7 @@ func New(svc Services, o Options) (http.Handler, error) {
 	s.analyses()
 	s.contribution()
 	s.scenarios()
+	s.forecasts()
 	s.whatIfs()
 	s.calculations()
 	s.health(mux)

@@ -19,6 +19,7 @@ type Services interface {
 	Imports
 	Market
 	Stress
+	Forecasting
 	WhatIfs
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
 	Contribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Contribution, error)

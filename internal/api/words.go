@@ -156,4 +156,9 @@ var words = map[string]string{
 	"Scenario.positions": "By holding; they add up.", "Scenario.factors": "By factor; they add up.", "Scenario.sectors": "By sector; they add up.", "Scenario.left_out": "Holdings it does not cover.",
 	"ScenarioShock.on": "What moves.", "ScenarioShock.move": "By how much; of yields the change.", "ScenarioShock.unit": "fraction or yield.", "ScenarioShock.implied": "Whether it is expected, given the shocks.",
 	"ScenarioPosition.move": "Of its value.", "pnl": "Gain, or loss when negative.",
+
+	"VolatilityForecast.model": "sample, ewma, garch, gjr or har.", "VolatilityForecast.says": "What it forecasts.", "VolatilityForecast.terms": "By horizon.", "VolatilityTerm.days": "Trading days ahead.", "VolatilityTerm.volatility": "Mean of these days, a year.",
+	"Simulated.paths": "Paths drawn.", "Simulated.seed": "Seed of the paths.", "Simulated.low": "Lower end of the simulation's noise, 95 %.", "Simulated.high": "Upper end of it.", "Simulated.mean": "Mean profit of the paths.",
+	"Simulated.volatility": "Deviation of the profits, in money over the horizon.", "Simulated.parts": "Each holding's part of the shortfall, the largest first.", "Simulated.histogram": "How many paths ended where.",
+	"SimulatedPosition.component": "Its mean loss on the paths of the tail.", "Bin.low": "From this profit.", "Bin.high": "Up to this one.", "Bin.paths": "Paths in between.",
 }

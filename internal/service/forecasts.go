@@ -1,0 +1,28 @@
+package service
+
+import (
+	"context"
+	"errors"
+
+	"github.com/foliosight/foliosight/finance/analysis"
+	"github.com/foliosight/foliosight/finance/ledger"
+)
+
+// Forecasts fits models of volatility to the history of today's holdings.
+func (s *Service) Forecasts(ctx context.Context, c Caller, q Question) ([]analysis.VolatilityForecast, error) {
+	return stressed(ctx, s, c, q, func(x *stress) ([]analysis.VolatilityForecast, error) { return x.prepared.Forecasts(), nil })
+}
+
+// Simulate runs Monte Carlo over the factor model of today's holdings.
+func (s *Service) Simulate(ctx context.Context, c Caller, q Question, asked analysis.SimulationAsked) (*analysis.Simulated, error) {
+	return stressed(ctx, s, c, q, func(x *stress) (*analysis.Simulated, error) {
+		got, err := x.prepared.Simulate(asked)
+		switch {
+		case errors.Is(err, analysis.ErrSimulation):
+			return nil, &ledger.Fault{Field: "simulation", Problem: err.Error(), Cure: "ask for one that can be run", Err: err}
+		case errors.Is(err, analysis.ErrNoModel):
+			return nil, &ledger.Fault{Field: "simulation", Problem: err.Error(), Cure: "it needs some months of prices of the holdings and of a market index", Err: err}
+		}
+		return got, err
+	})
+}
