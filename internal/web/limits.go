@@ -57,10 +57,19 @@ func (w *writer) riskStrip(l limits) view.RiskStrip {
 	if a.Benchmark != nil {
 		label = "Beta to " + benchmarkName(a)
 	}
-	beta := w.item(label, a.Risk.Realised.Beta, ratio, l.Beta, a.Risk.Realised.Beta.Float64())
-	w.note(&beta, w.Count(a.Risk.Realised.Days)+" daily returns")
-	volatility := w.item("Volatility, a year", a.Risk.Realised.Volatility, percent1, l.Volatility, a.Risk.Realised.Volatility.Float64())
-	if a.Risk.Realised.BenchmarkVolatility.Known() && a.Benchmark != nil {
+	modelled := a.ExAnte != nil && a.ExAnte.Volatility.Model.Known()
+	expected := service.ExpectedBeta(a)
+	beta := w.item(label, expected, ratio, l.Beta, expected.Float64())
+	if modelled {
+		w.note(&beta, "of today's holdings")
+	} else {
+		w.note(&beta, w.Count(a.Risk.Realised.Days)+" daily returns")
+	}
+	expected = service.ExpectedVolatility(a)
+	volatility := w.item("Volatility, a year", expected, percent1, l.Volatility, expected.Float64())
+	if modelled && a.Risk.Realised.Volatility.Known() {
+		w.note(&volatility, "expected; it was "+w.text(a.Risk.Realised.Volatility, percent1, false))
+	} else if a.Risk.Realised.BenchmarkVolatility.Known() && a.Benchmark != nil {
 		w.note(&volatility, benchmarkName(a)+" "+w.text(a.Risk.Realised.BenchmarkVolatility, percent1, false))
 	} else {
 		w.note(&volatility, w.Count(a.Risk.Realised.Days)+" daily returns")
@@ -84,7 +93,10 @@ func (w *writer) riskStrip(l limits) view.RiskStrip {
 			over++
 		}
 	}
-	strip.Note = "exposures as of today's holdings, the rest from daily returns"
+	strip.Note = "of today's holdings"
+	if !modelled {
+		strip.Note = "exposures as of today's holdings, the rest from daily returns"
+	}
 	if set > 0 {
 		strip.Note = counted(w, set-over, "of "+w.Count(set)+" within its limit", "of "+w.Count(set)+" within their limits")
 	}

@@ -77,31 +77,31 @@ func (w *writer) riskTiles(l limits) []view.Figure {
 
 // limitsTile says how many of the limits that are set are kept, and the first that is not.
 func (w *writer) limitsTile(l limits) view.Figure {
-	tile := view.Figure{Label: "Limits"}
-	set, over := 0, 0
-	for _, item := range w.riskStrip(l).Items {
-		if !item.Limit.Has || !item.Known() {
-			continue
+	tile := view.Figure{Label: "Limits", Note: "nothing is over its limit"}
+	checks := l.Check(w.a)
+	kept, unknown, over := 0, 0, 0
+	for _, c := range checks {
+		if c.Met {
+			kept++
+		} else if !c.Value.Known() {
+			unknown++
 		}
-		set++
+	}
+	for _, item := range w.riskStrip(l).Items {
 		if !item.Limit.Over {
 			continue
 		}
 		if over++; over == 1 {
-			tile.Note, tile.NoteTone = strings.TrimSuffix(item.Label, " exposure")+" "+item.Text+", "+strings.Replace(item.Note, "over the limit of", "limit", 1), view.Warn
+			tile.Note = strings.TrimSuffix(item.Label, " exposure") + " " + item.Text + ", " + strings.Replace(item.Note, "over the limit of", "limit", 1)
+			tile.NoteTone = view.Warn
 		}
 	}
 	if over > 1 {
 		tile.Note += " and " + counted(w, over-1, "more", "more")
+	} else if over == 0 && unknown > 0 {
+		tile.Note = counted(w, unknown, "cannot be told yet", "cannot be told yet")
 	}
-	if set == 0 {
-		tile.Text, tile.Reason = format.Unknown, "nothing to compare with them yet"
-		return tile
-	}
-	tile.Text = w.Count(set-over) + " of " + w.Count(set) + " within"
-	if over == 0 {
-		tile.Note = "nothing is over its limit"
-	}
+	tile.Text = w.Count(kept) + " of " + w.Count(len(checks)) + " within"
 	return tile
 }
 

@@ -70,7 +70,7 @@ func (w *writer) backtestCard() *view.BacktestCard {
 	breaches := view.Figure{Label: "Breaches", Text: w.Count(len(b.Breaches)), Note: "expected " + w.text(b.Expected, decimal1, false)}
 	c.Stats = []view.Figure{breaches, w.figure("Kupiec p", b.Kupiec, ratio), w.figure("Independence p", b.Independence, ratio)}
 	if b.Zone != "" {
-		c.Stats = append(c.Stats, view.Figure{Label: "Traffic light", Text: b.Zone})
+		c.Stats = append(c.Stats, view.Figure{Label: "Zone", Text: b.Zone})
 	}
 	c.Keys = []view.Key{{Label: "VaR the day before", Kind: "line"}, {Label: "breach", Kind: "breach"}}
 	c.Table = &view.Table{Caption: "Days that lost more than the value at risk of the day before", Head: []string{"Day", "Return", "Value at risk", "Beyond"}}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/foliosight/foliosight/finance/analysis"
+	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/internal/web/chart"
 	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/view"
@@ -151,16 +152,21 @@ func (w *writer) greeksCard() *view.FiguresCard {
 	}
 	for i := range g.Rows {
 		row := &g.Rows[i]
-		name := row.Symbol
-		if h := w.holding(row.Symbol); h != nil {
-			name = optionName(h.Instrument)
-		}
-		t.Rows = append(t.Rows, view.FigureRow{Name: name, Cells: append([]view.Figure{quiet(w.figure(name+", spot", row.Spot, ratio)), quiet(w.figure(name+", volatility", row.Volatility, percent1))}, cells(name, row.Delta, row.Gamma, row.Theta, row.Vega, row.Rho)...)})
+		name := w.called(row.Symbol)
+		t.Rows = append(t.Rows, view.FigureRow{Name: name, Note: expiryNote(row.Expiry), Title: row.Symbol, Cells: append([]view.Figure{quiet(w.figure(name+", spot", row.Spot, ratio)), quiet(w.figure(name+", volatility", row.Volatility, percent1))}, cells(name, row.Delta, row.Gamma, row.Theta, row.Vega, row.Rho)...)})
 	}
 	t.Total = &view.FigureRow{Name: "All options", Cells: append([]view.Figure{plainFigure(""), plainFigure("")}, cells("All options", g.Delta, g.Gamma, g.Theta, g.Vega, g.Rho)...)}
 	c.Tables = []view.FigureTable{t}
 	c.Foot = "Delta: for a rise of 100% of the underlyings; gamma: change of delta for 1%; theta: a calendar day; vega: a volatility point; rho: a basis point."
 	return c
+}
+
+// expiryNote says when an option ends.
+func expiryNote(on date.Date) string {
+	if on == 0 || on.IsNone() {
+		return ""
+	}
+	return format.Date(on)
 }
 
 // rateMethods are how a duration was found, in words.

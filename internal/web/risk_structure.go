@@ -68,26 +68,28 @@ func (w *writer) clustersCard() *view.FiguresCard {
 	}
 	c := &view.FiguresCard{Card: view.Card{ID: "clusters", Title: "Clusters"}}
 	t := view.FigureTable{Caption: "Groups of holdings that move together", Head: []view.Heading{{Label: "Cluster"}, {Label: "Mean ρ", Title: "Mean correlation of its pairs"}, {Label: "Net", Title: "Value, shorts taken off", Wide: true}, {Label: "of value"}}}
+	var alone []string
 	for i := range k.Clusters {
 		g := &k.Clusters[i]
 		members := make([]string, len(g.Symbols))
 		for n, symbol := range g.Symbols {
 			members[n] = w.called(symbol)
 		}
-		row := view.FigureRow{Name: g.Name, Note: strings.Join(few(members, 5), ", "), Title: strings.Join(members, ", ")}
-		if len(members) == 1 && members[0] == g.Name {
-			row.Note = ""
+		if len(members) == 1 {
+			alone = append(alone, members[0])
+			continue
 		}
+		row := view.FigureRow{Name: g.Name, Note: strings.Join(few(members, 5), ", "), Title: strings.Join(members, ", ")}
 		row.Cells = []view.Figure{quiet(w.figure(g.Name+", mean correlation", g.Mean, ratio)), w.figure(g.Name+", net", g.Net, whole), w.figure(g.Name+", share of value", g.Share, percent1)}
 		t.Rows = append(t.Rows, row)
 	}
-	c.Tables = []view.FigureTable{t}
-	for _, left := range k.Omitted {
-		c.After = append(c.After, view.Row{Name: w.called(left.Symbol) + ": " + left.Reason, Tone: view.Quiet})
+	if len(t.Rows) > 0 {
+		c.Tables = []view.FigureTable{t}
 	}
-	if len(c.After) > 3 {
-		c.After = []view.Row{{Name: counted(w, len(k.Omitted), "holding could not be compared", "holdings could not be compared"), Tone: view.Quiet}}
+	if len(alone) > 0 {
+		c.After = append(c.After, view.Row{Name: "In none: " + strings.Join(few(alone, 12), ", "), Tone: view.Quiet})
 	}
+	c.After = append(c.After, w.leftOut("it could not be compared", k.Omitted)...)
 	return c
 }
 

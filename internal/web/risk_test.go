@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"net/http"
 	"regexp"
@@ -79,6 +80,26 @@ func TestRiskShowsEveryPart(t *testing.T) {
 	for _, m := range regexp.MustCompile(`popovertarget="([^"]+)"`).FindAllStringSubmatch(html, -1) {
 		if !seen[m[1]] {
 			t.Errorf("nothing opens for %q", m[1])
+		}
+	}
+}
+
+// The tile counts the limits as the services do.
+func TestLimitsAreCountedAlike(t *testing.T) {
+	for _, volatility := range []float64{0.1, 0.3} {
+		var checks []service.LimitCheck
+		html := riskPage(t, "fund", func(a *analysis.Analysis) {
+			a.ExAnte.Volatility.Model = analysis.Measure(volatility, analysis.Fraction, a.AsOf, "model_volatility")
+			checks = service.ReadLimits(shared.items[0].Settings).Check(a)
+		})
+		kept := 0
+		for _, c := range checks {
+			if c.Met {
+				kept++
+			}
+		}
+		if want := fmt.Sprintf("%d of %d within", kept, len(checks)); len(checks) < 3 || !strings.Contains(html, want) {
+			t.Errorf("volatility %v: the page does not say %q", volatility, want)
 		}
 	}
 }
