@@ -20,13 +20,33 @@ func (m *Model) FactorShare(k int) float64 { return m.Parts.ByFactor[k] / m.Part
 func (m *Model) SpecificShare() float64 { return m.Parts.Whole.Specific / m.Parts.Variance() }
 
 // Own is the deviation of holding i alone over a day, in money.
-func (m *Model) Own(i int) float64 {
-	return math.Sqrt(m.variance(func(j int) bool { return j == i }))
+func (m *Model) Own(i int) float64 { return math.Sqrt(m.own2(i)) }
+
+func (m *Model) own2(i int) float64 {
+	e := &m.Exposures[i]
+	if e.Reason != "" {
+		return 0
+	}
+	total := 0.0
+	for k, row := range m.Factor.Covariance {
+		if e.Money[k] == 0 {
+			continue
+		}
+		for l, c := range row {
+			total += float64(e.Money[k] * c * e.Money[l])
+		}
+	}
+	if e.Asset != nil {
+		s := e.Amount * e.Asset.Specific
+		total += float64(s * s)
+	}
+	return math.Max(total, 0)
 }
 
-// Without is the deviation of the book without holding i, its value in cash.
+// Without is the deviation of the book without holding i, its value in cash:
+// √(σ² − 2 cov(i, book) + σᵢ²).
 func (m *Model) Without(i int) float64 {
-	return math.Sqrt(m.variance(func(j int) bool { return j != i }))
+	return math.Sqrt(math.Max(m.Parts.Variance()-2*m.Parts.ByHolding[i].Total()+m.own2(i), 0))
 }
 
 // Alone is the deviation of some holdings together.
