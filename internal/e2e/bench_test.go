@@ -115,7 +115,7 @@ func BenchmarkPages(b *testing.B) {
 	})
 	for _, page := range []struct{ name, address string }{
 		{"overview", "/p/" + portfolio}, {"overview-5Y", "/p/" + portfolio + "?period=5Y"}, {"chart", "/p/" + portfolio + "/charts/value?period=1Y"},
-		{"holdings", "/p/" + portfolio + "/holdings"}, {"performance", "/p/" + portfolio + "/performance"}, {"transactions", "/p/" + portfolio + "/transactions"},
+		{"holdings", "/p/" + portfolio + "/holdings"}, {"performance", "/p/" + portfolio + "/performance"}, {"risk", "/p/" + portfolio + "/risk"}, {"transactions", "/p/" + portfolio + "/transactions"},
 		{"api", "/api/v1/portfolios/" + portfolio + "/analysis"},
 	} {
 		b.Run(page.name, func(b *testing.B) {

@@ -31,7 +31,7 @@ func (w *writer) sourcesCard() *view.SourcesCard {
 		w.sourcesView("Positions", "Own", "Volatility a year of the holding itself", w.fromPositions()),
 		w.sourcesView("Sectors", "Alone", "Volatility a year if this were all", fromSources(e.Sources.BySector)),
 	}
-	c.Foot = "Shares are of variance, so they add to 100%; a negative one hedges."
+	c.Foot = "Shares of the variance; a negative one hedges."
 	if e.Model.R2.Known() {
 		c.Foot += " Factors explain " + w.text(e.Model.R2, percent1, false) + " (R²)."
 	}

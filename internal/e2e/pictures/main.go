@@ -45,7 +45,7 @@ var screens = map[string]browser.Screen{
 
 // documented are the pictures that the documentation shows, by page and screen.
 var documented = map[string][]string{
-	"overview": {"light", "dark", "narrow"}, "holdings": {"light", "narrow"}, "performance": {"light", "dark"}, "import": {"light"},
+	"overview": {"light", "dark", "narrow"}, "holdings": {"light", "narrow"}, "performance": {"light", "dark"}, "risk": {"light", "dark", "narrow"}, "import": {"light"},
 }
 
 func run(into, asOf string, portfolio int, every bool) error {
