@@ -68,6 +68,7 @@ type Instrument struct {
 	Exchange string         `json:"exchange,omitempty"` // market identifier code, ISO 10383
 	Sector   string         `json:"sector,omitempty"`
 	Country  string         `json:"country,omitempty"` // ISO 3166 alpha-2
+	Issuer   string         `json:"issuer,omitempty"`  // who issued it; share classes of one company have one issuer
 	// Multiplier is how many units of the quoted price one piece stands for: 100 for
 	// a standard option, 1 where it is not known to be otherwise.
 	Multiplier money.Optional `json:"multiplier,omitzero"`
@@ -86,6 +87,8 @@ type Instrument struct {
 	Maturity        date.Date      `json:"maturity,omitzero"`
 	IssueDate       date.Date      `json:"issue_date,omitzero"`
 	PriceQuote      PriceQuote     `json:"price_quote,omitempty"`
+	// Composition is what a fund holds, nil where it is not known.
+	Composition *Composition `json:"composition,omitempty"`
 	// Simulated is true for instruments of the simulated market.
 	Simulated bool `json:"simulated,omitempty"`
 }
