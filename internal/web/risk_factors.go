@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/internal/web/chart"
@@ -73,10 +74,13 @@ func (w *writer) backtestCard() *view.BacktestCard {
 		c.Stats = append(c.Stats, view.Figure{Label: "Zone", Text: b.Zone})
 	}
 	c.Keys = []view.Key{{Label: "VaR the day before", Kind: "line"}, {Label: "breach", Kind: "breach"}}
-	c.Table = &view.Table{Caption: "Days that lost more than the value at risk of the day before", Head: []string{"Day", "Return", "Value at risk", "Beyond"}}
-	for k := len(b.Breaches) - 1; k >= 0; k-- {
-		i := b.Breaches[k]
-		c.Table.Rows = append(c.Table.Rows, []string{format.Date(b.Days[i]), w.Percent(b.Return[i], 2), w.Percent(-b.Limit[i], 2), w.Points(b.Return[i]-b.Limit[i], 2)})
+	c.Table = &view.Table{Caption: "Each day's return, the value at risk stated the day before, and by how much it was exceeded", Head: []string{"Day", "Return", "Value at risk", "Beyond"}}
+	for i := len(b.Days) - 1; i >= 0; i-- {
+		beyond := ""
+		if slices.Contains(b.Breaches, i) {
+			beyond = w.Points(b.Return[i]-b.Limit[i], 2)
+		}
+		c.Table.Rows = append(c.Table.Rows, []string{format.Date(b.Days[i]), w.SignedPercent(b.Return[i], 2), w.Percent(-b.Limit[i], 2), beyond})
 	}
 	return c
 }

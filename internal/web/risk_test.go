@@ -139,6 +139,30 @@ func TestMarksAreSaidOnce(t *testing.T) {
 	}
 }
 
+// The page is well formed, and its table of days says what its drawing does.
+func TestRiskIsWellFormed(t *testing.T) {
+	html := riskPage(t, "fund", asItIs)
+	var open []string
+	for _, m := range regexp.MustCompile(`<(/?)([a-zA-Z0-9]+)[^>]*?(/?)>`).FindAllStringSubmatch(html, -1) {
+		switch name := strings.ToLower(m[2]); {
+		case m[3] == "/" || strings.Contains(" meta link input br hr ", " "+name+" "):
+		case m[1] == "":
+			open = append(open, name)
+		case len(open) == 0 || open[len(open)-1] != name:
+			t.Fatalf("</%s> closes %v", name, open)
+		default:
+			open = open[:len(open)-1]
+		}
+	}
+	if len(open) > 0 {
+		t.Errorf("left open: %v", open)
+	}
+	card := section(t, html, "backtest")
+	if marks, rows := strings.Count(card, `class="breach-at"`), strings.Count(card, "\u00a0pp</td>"); marks == 0 || marks != rows {
+		t.Errorf("%d breaches are drawn, %d stand in the table", marks, rows)
+	}
+}
+
 // section is the part of a page between a card's id and the next section.
 func section(t *testing.T, html, id string) string {
 	t.Helper()
