@@ -8,6 +8,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestRunAnswersLineByLine(t *testing.T) {
@@ -160,8 +161,9 @@ func TestObjectKeepsOrderAndReasons(t *testing.T) {
 }
 
 // fuzzEngine holds the law of every door: whatever comes in, there is an answer
-// in JSON, a refusal with a code, or a usage error; never a panic and never a
-// figure that JSON cannot hold.
+// in JSON, a refusal with a code, or a usage error; never a panic, never a
+// figure that JSON cannot hold, and never a wait: what takes half a minute, where
+// a third of a second is the longest, goes round in a circle.
 func fuzzEngine(f *testing.F, engine string, seeds ...string) {
 	for _, s := range seeds {
 		f.Add([]byte(s))
@@ -170,7 +172,9 @@ func fuzzEngine(f *testing.F, engine string, seeds ...string) {
 		if len(request) > 1<<14 {
 			return
 		}
+		late := time.AfterFunc(30*time.Second, func() { panic("no answer in 30 s: " + engine + " of " + string(request)) })
 		body, err := Answer(engine, request)
+		late.Stop()
 		var refused *Error
 		var usage *UsageError
 		switch {
