@@ -2,9 +2,6 @@ package web
 
 import (
 	"fmt"
-	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -25,8 +22,7 @@ type portfolioPage struct {
 // atFoot is the group of what stands at the foot of the sidebar.
 const atFoot = "foot"
 
-// pages are those of a portfolio, in the order of the sidebar. What is not served is
-// not shown.
+// pages are those of a portfolio, in the order of the sidebar.
 var pages = []portfolioPage{
 	{"", "Overview", "layout-dashboard", "g o", "", true},
 	{"/holdings", "Holdings", "layers", "g h", "", true},
@@ -37,14 +33,6 @@ var pages = []portfolioPage{
 	{"/what-if", "What-if", "flask-conical", "g w", "Risk", false},
 	{"/prices", "Prices & valuations", "tag", "g v", atFoot, false},
 	{"/data", "Data status", "database", "g d", atFoot, false},
-}
-
-// served are the pages of the list that the mux answers.
-func served(list []portfolioPage, mux *http.ServeMux) []portfolioPage {
-	return slices.DeleteFunc(slices.Clone(list), func(p portfolioPage) bool {
-		_, pattern := mux.Handler(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/p/x" + p.name}})
-		return pattern == "/"
-	})
 }
 
 // frame fills what stands around a page. at is the page's name in the sidebar.
@@ -59,7 +47,7 @@ func (r *request) frame(title, at string) view.Page {
 	}
 	home := r.home0()
 	p.PaletteURL = home + "/go"
-	for _, page := range r.site.pages {
+	for _, page := range pages {
 		link := view.Link{Label: page.label, Href: home + page.name + r.kept(), Icon: page.icon, Key: page.key, Current: page.name == at && at != "-"}
 		switch last := len(p.Nav) - 1; {
 		case page.group == atFoot:

@@ -43,7 +43,7 @@ func (s *site) palette(r *request) error {
 		do = append(do, item("Settings of "+r.portfolio.Name, "", r.address("/edit"), "settings", "", "benchmark limits currency rename archive"))
 	}
 	var going []view.PaletteItem
-	for _, p := range r.site.pages {
+	for _, p := range pages {
 		going = append(going, item(p.label, "", r.address(p.name)+r.kept(), p.icon, p.key, "page"))
 	}
 	going = append(going, item("Settings", "", "/settings", "settings", "g s", "theme password numbers sign out keys"), item("Portfolios", "", "/portfolios", "library", "", "list"), item("API documentation", "", "/docs", "book-open", "", "rest openapi"))

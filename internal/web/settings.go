@@ -44,7 +44,7 @@ func (s *site) showSettings(r *request, status int, errs map[string]string) erro
 		Locale:   view.Form{Action: "/settings/locale", Submit: "Save", Fields: []view.Field{numbers}},
 		About:    []view.Term{{Label: "Version", Text: s.opts.Version}, {Label: "Database", Text: s.opts.Database}, {Label: "Signed in as", Text: r.user.Email}},
 	}
-	for _, p := range s.pages {
+	for _, p := range pages {
 		v.Keys = append(v.Keys, view.Link{Label: "Go to " + p.label, Key: p.key})
 	}
 	v.Keys = append(v.Keys, view.Link{Label: "Go to Settings", Key: "g s"}, view.Link{Label: "Add a transaction", Key: "n"}, view.Link{Label: "Search or jump to", Key: "/"}, view.Link{Label: "Hide amounts", Key: "p"}, view.Link{Label: "This list", Key: "?"})

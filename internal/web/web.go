@@ -43,7 +43,6 @@ type site struct {
 	files  *assets.Files
 	assets view.Assets
 	drafts *drafts
-	pages  []portfolioPage // of a portfolio, those that there are
 }
 
 // New returns the handler of all pages and their files. Mount it at "/".
@@ -65,7 +64,6 @@ func New(svc Services, opts Options) (http.Handler, error) {
 		http.Redirect(w, r, s.assets.Icon, http.StatusFound)
 	})
 	s.routes(mux)
-	s.pages = served(pages, mux)
 	return policy(compressed(http.NewCrossOriginProtection().Handler(mux))), nil
 }
 
