@@ -22,6 +22,7 @@ func (s *site) performance(r *request) error {
 	}
 	w := r.writer(a)
 	frame := r.frame("Performance", "/performance")
+	frame.Sheet = s.assets.Risk
 	r.dated(&frame, a)
 	v := view.Performance{Page: frame}
 	if a.Bookings == 0 {
@@ -49,6 +50,12 @@ func (s *site) performance(r *request) error {
 	v.Months = w.months()
 	v.Table, v.TableTo, v.TableFoot = w.periodTable()
 	v.Difference = w.difference()
+	split, err := r.contribution(a)
+	if err != nil {
+		return err
+	}
+	v.Contribution = w.contributionCard(split)
+	gatherMarks(&v.Contribution.Card, nil, tablesOf(v.Contribution), nil)
 	return r.show(http.StatusOK, page.Performance(v))
 }
 

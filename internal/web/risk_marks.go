@@ -117,11 +117,7 @@ func settle(v *view.Risk) {
 		if c == nil {
 			continue
 		}
-		tables := make([]*view.FigureTable, len(c.Tables))
-		for i := range c.Tables {
-			tables[i] = &c.Tables[i]
-		}
-		gatherMarks(&c.Card, c.Small, tables, c.After)
+		gatherMarks(&c.Card, c.Small, tablesOf(c), c.After)
 	}
 	if c := v.Sources; c != nil {
 		tables := make([]*view.FigureTable, len(c.Views))
@@ -136,4 +132,12 @@ func settle(v *view.Risk) {
 	if c := v.Correlation; c != nil {
 		gatherMarks(&c.Card, c.Stats, nil, nil)
 	}
+}
+
+func tablesOf(c *view.FiguresCard) []*view.FigureTable {
+	tables := make([]*view.FigureTable, len(c.Tables))
+	for i := range c.Tables {
+		tables[i] = &c.Tables[i]
+	}
+	return tables
 }

@@ -18,6 +18,7 @@ type Performance struct {
 	TableTo      string
 	TableFoot    string
 	Difference   Waterfall
+	Contribution *FiguresCard
 	Empty        *Empty
 }
 
