@@ -25,7 +25,7 @@ func Explain(method string) (Explanation, bool) {
 }
 
 // allExplanations are the maps that explanations stand in.
-var allExplanations = []map[string]Explanation{explanations, exAnteExplanations, contributionExplanations}
+var allExplanations = []map[string]Explanation{explanations, exAnteExplanations, contributionExplanations, concentrationExplanations}
 
 // Methods lists every method that is explained, sorted.
 func Methods() []string {
@@ -131,10 +131,4 @@ var explanations = map[string]Explanation{
 	"net_notional_share":            {"Net exposure at notional", "Net exposure at notional as a share of the total value.", "net exposure / total value", notionalSides, bookingsAndPrices},
 	"options_delta":                 {"Delta exposure of the options", "The options' part of the delta-adjusted exposure.", "Σ delta × underlying price × contract size × contracts", "", "Hull, Options, Futures and Other Derivatives"},
 	"options_notional":              {"Notional of the options", "What the options' underlyings are worth, both sides added.", "Σ underlying price × contract size × |contracts|", "", bookingsAndPrices},
-	"hhi":                           {"Concentration (HHI)", "Between 0 and 1; one name alone is 1.", "Σ weight²", "Weights of the gross exposure, by instrument, cash apart.", "Herfindahl and Hirschman"},
-	"effective_number":              {"Effective number of names", "How many equal positions would be as concentrated.", "1 / Σ weight²", "", "Herfindahl and Hirschman"},
-	"top3":                          {"Three largest", "The share of the three largest positions in the gross exposure.", "Σ three largest weights", "", bookingsAndPrices},
-	"top10":                         {"Ten largest", "The share of the ten largest positions in the gross exposure.", "Σ ten largest weights", "", bookingsAndPrices},
-	"largest":                       {"Largest position", "The share of the largest position in the gross exposure.", "largest weight", "", bookingsAndPrices},
-	"concentration":                 {"Concentration", "How much hangs on few names.", "", "Weights of the gross exposure, by instrument, cash apart.", bookingsAndPrices},
 }

@@ -150,21 +150,3 @@ func (r *runner) optionNotional(h *Holding) (amount float64, why string) {
 	}
 	return w.Amount.Float64(), ""
 }
-
-func (r *runner) concentration(book []risk.Position, status Status, reasons []string) {
-	out := &r.out.Risk.Concentration
-	c := risk.Concentrations(book)
-	take := func(f risk.Figure, unit Unit, method string) Figure {
-		if !f.Known() {
-			return Unknown(unit, r.AsOf, method, "nothing is held")
-		}
-		return Measure(f.Value, unit, r.AsOf, method).With(status, reasons...)
-	}
-	out.HHI, out.Effective = take(c.HHI, Ratio, "hhi"), take(c.Effective, Count, "effective_number")
-	out.Top3, out.Top10 = take(c.Top3, Fraction, "top3"), take(c.Top10, Fraction, "top10")
-	out.Largest = c.Largest
-	out.LargestShare = Unknown(Fraction, r.AsOf, "largest", "nothing is held")
-	if len(c.Weights) > 0 {
-		out.LargestShare = Measure(c.Weights[0].Share, Fraction, r.AsOf, "largest").With(status, reasons...)
-	}
-}

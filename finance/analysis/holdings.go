@@ -32,7 +32,9 @@ func (r *runner) holdings() {
 		if !ok {
 			i = len(r.out.Holdings)
 			held[x.Symbol] = i
-			r.out.Holdings = append(r.out.Holdings, Holding{Symbol: x.Symbol, Instrument: r.Book.Instrument(x.Symbol)})
+			known := r.Book.Instrument(x.Symbol)
+			known.Composition = nil // long, and shown by look-through
+			r.out.Holdings = append(r.out.Holdings, Holding{Symbol: x.Symbol, Instrument: known})
 		}
 		h := &r.out.Holdings[i]
 		h.Quantity = h.Quantity.Add(x.Quantity)

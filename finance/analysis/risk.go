@@ -97,16 +97,6 @@ type Sides struct {
 	NetShare   Figure `json:"net_share"`
 }
 
-// Concentration says how much hangs on few names; weights are of the gross exposure.
-type Concentration struct {
-	HHI          Figure `json:"hhi"`       // Σ w², one name: 1
-	Effective    Figure `json:"effective"` // 1 / HHI, number of equal names
-	Top3         Figure `json:"top3"`
-	Top10        Figure `json:"top10"`
-	Largest      string `json:"largest,omitempty"`
-	LargestShare Figure `json:"largest_share"`
-}
-
 // fromRisk carries a figure of the risk package over.
 func fromRisk(f risk.Figure, unit Unit, asOf date.Date, method string) Figure {
 	if !f.Known() {

@@ -8,6 +8,7 @@ import (
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
+	"github.com/foliosight/foliosight/finance/lookthrough"
 	"github.com/foliosight/foliosight/finance/money"
 )
 
@@ -32,6 +33,7 @@ type Panel struct {
 	lock    sync.Mutex
 	through date.Date          // the day of the total returns kept
 	returns map[string]*Series // total-return series made so far; nil values are kept too
+	funds   *lookthrough.Universe
 }
 
 // NewPanel returns an empty panel.
@@ -55,10 +57,22 @@ func (p *Panel) SetVersion(v int64) { p.version = v }
 // Version is the market version the panel holds, 0 where there is no store behind it.
 func (p *Panel) Version() int64 { return p.version }
 
-// SetInstrument says what is known of an instrument.
+// SetInstrument says what is known of an instrument. What a fund holds is kept where it
+// was known before and is not said now.
 func (p *Panel) SetInstrument(i instrument.Instrument) {
-	p.instruments[i.Symbol] = i
+	p.instruments[i.Symbol] = i.Beside(p.instruments[i.Symbol])
+	p.funds = nil
 	delete(p.returns, i.Symbol)
+}
+
+// Funds is what is known of the holdings of funds. It is made when first asked for.
+func (p *Panel) Funds() *lookthrough.Universe {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if p.funds == nil {
+		p.funds = lookthrough.New(p.instruments)
+	}
+	return p.funds
 }
 
 // Instrument returns what the market knows of a symbol.
