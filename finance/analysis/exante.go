@@ -245,7 +245,8 @@ type Scenario struct {
 	Factors   []ScenarioPart     `json:"factors"`
 	Sectors   []ScenarioPart     `json:"sectors"`
 	LeftOut   []LeftOut          `json:"left_out,omitempty"`
-	Path      *ScenarioPath      `json:"path,omitempty"` // of a replay
+	Proxied   []string           `json:"proxied,omitempty"` // of a replay: what did not trade then and moved by its betas
+	Path      *ScenarioPath      `json:"path,omitempty"`    // of a replay
 }
 
 // ScenarioShock is one thing a scenario fixes, or what it makes of a factor.

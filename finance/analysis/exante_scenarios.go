@@ -110,7 +110,7 @@ func (r *runner) scenario(x *scenario.Result) Scenario {
 	s := &x.Scenario
 	out := Scenario{ID: s.ID, Name: s.Name, Kind: string(s.Kind), Severity: string(s.Severity), Note: s.Note, Shocks: []ScenarioShock{}}
 	if s.Replay != nil {
-		out.From, out.To = s.Replay.From, s.Replay.To
+		out.From, out.To, out.Proxied = s.Replay.From, s.Replay.To, x.Proxies
 	}
 	for _, shock := range s.Shocks {
 		out.Shocks = append(out.Shocks, shockOf(shock))
