@@ -21,7 +21,7 @@ check: ## what passes before a merge: tidy, generated code, format, vet, staticc
 	@scripts/test
 
 golden: ## rewrite the results of the golden stories; review the diff like code
-	$(GO) test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' finance | xargs -n1 dirname | sort -u | sed 's|^|./|') -run Golden -update
+	$(GO) test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' finance internal | xargs -n1 dirname | sort -u | sed 's|^|./|') -run Golden -update
 
 generate: ## write the generated code again (templ)
 	$(TOOL) templ generate -path internal/web

@@ -46,11 +46,11 @@ func (c *analyzeCommand) Run() error {
 	}
 	switch c.Format {
 	case "json":
-		return json.NewEncoder(os.Stdout).Encode(result.Analysis)
+		return json.NewEncoder(os.Stdout).Encode(result)
 	case "markdown":
-		return report.Markdown(os.Stdout, result.Analysis)
+		return report.Markdown(os.Stdout, result.Analysis, result.Contribution)
 	}
-	return report.Text(os.Stdout, result.Analysis)
+	return report.Text(os.Stdout, result.Analysis, result.Contribution)
 }
 
 // words reads the flags that are dates and codes.

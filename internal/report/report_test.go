@@ -27,7 +27,7 @@ const small = `{"base_currency":"EUR","name":"A <small> | portfolio","symbols":{
 	"prices":{"ACME":[["2024-01-02","400"],["2024-02-01","410"],["2024-03-01","440"]],"BOLT":[["2024-01-03","110"],["2024-01-31","121"]]},
 	"fx":{"EUR/USD":[["2024-01-02","1.10"],["2024-03-01","1.00"]]}}`
 
-func analysed(t *testing.T) *analysis.Analysis {
+func analysed(t *testing.T) (*analysis.Analysis, *analysis.Contribution) {
 	t.Helper()
 	doc, err := ledger.ParseDocument([]byte(small))
 	if err != nil {
@@ -49,20 +49,25 @@ func analysed(t *testing.T) *analysis.Analysis {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := analysis.Run(analysis.Input{Name: doc.Name, Book: b, Panel: panel, AsOf: asOf, Period: period, Benchmark: "ACME"})
+	p := analysis.Prepare(analysis.Input{Name: doc.Name, Book: b, Panel: panel, AsOf: asOf, Benchmark: "ACME"})
+	a, err := p.Run(period)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a
+	c, err := p.Contribution(period)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, c
 }
 
 func TestGoldenDocuments(t *testing.T) {
-	a := analysed(t)
+	a, c := analysed(t)
 	var text, markdown bytes.Buffer
-	if err := Text(&text, a); err != nil {
+	if err := Text(&text, a, c); err != nil {
 		t.Fatal(err)
 	}
-	if err := Markdown(&markdown, a); err != nil {
+	if err := Markdown(&markdown, a, c); err != nil {
 		t.Fatal(err)
 	}
 	for name, got := range map[string][]byte{"testdata/small.txt": text.Bytes(), "testdata/small.md": markdown.Bytes()} {

@@ -5,7 +5,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -14,9 +13,10 @@ import (
 	"github.com/foliosight/foliosight/finance/money"
 )
 
-// Text writes the analysis as aligned tables.
-func Text(w io.Writer, a *analysis.Analysis) error {
-	for i, t := range tables(a) {
+// Text writes the analysis, and where it is given what each holding added, as aligned
+// tables.
+func Text(w io.Writer, a *analysis.Analysis, c *analysis.Contribution) error {
+	for i, t := range tables(a, c) {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
@@ -37,9 +37,9 @@ func Text(w io.Writer, a *analysis.Analysis) error {
 	return nil
 }
 
-// Markdown writes the analysis as Markdown tables.
-func Markdown(w io.Writer, a *analysis.Analysis) error {
-	for i, t := range tables(a) {
+// Markdown writes the same as Markdown tables.
+func Markdown(w io.Writer, a *analysis.Analysis, c *analysis.Contribution) error {
+	for i, t := range tables(a, c) {
 		mark := "##"
 		if i == 0 {
 			mark = "#"
@@ -86,12 +86,13 @@ type table struct {
 	notes []string
 }
 
-func tables(a *analysis.Analysis) []table {
-	out := []table{summary(a), returns(a), change(a), periods(a)}
+func tables(a *analysis.Analysis, c *analysis.Contribution) []table {
+	out := append([]table{summary(a), returns(a), change(a)}, contributions(c)...)
+	out = append(out, periods(a))
 	if len(a.Holdings) > 0 {
 		out = append(out, holdings(a))
 	}
-	out = append(out, risks(a))
+	out = append(append(out, risks(a)), exAnte(a)...)
 	t := data(a)
 	if t.notes = append(t.notes, legend(out)...); len(t.notes) > 0 {
 		out = append(out, t)
@@ -276,20 +277,12 @@ func holdings(a *analysis.Analysis) table {
 
 func risks(a *analysis.Analysis) table {
 	r := &a.Risk
-	t := table{title: "Risk", rows: [][]string{
+	return table{title: "Risk of the period, and exposure", rows: [][]string{
 		{"Volatility, a year", fraction(r.Realised.Volatility)}, {"Sharpe ratio", ratio(r.Realised.Sharpe)}, {"Sortino ratio", ratio(r.Realised.Sortino)},
 		{"Deepest drawdown", fraction(r.Realised.MaxDrawdown)}, {"Beta", ratio(r.Realised.Beta)}, {"Tracking error", fraction(r.Realised.TrackingError)},
 		{"Gross exposure", amount(r.Exposure.Gross)}, {"Net exposure", amount(r.Exposure.Net)}, {"Delta-adjusted exposure", amount(r.Exposure.DeltaAdjusted)},
 		{"Effective number of names", ratio(r.Concentration.Effective)}, {"Top 10", fraction(r.Concentration.Top10)},
 	}}
-	for _, row := range r.Tail {
-		t.rows = append(t.rows, []string{fmt.Sprintf("VaR %s %.0f %%, 1 day", row.Method, row.Confidence*100), amount(row.VaR)},
-			[]string{fmt.Sprintf("ES %s %.0f %%, 1 day", row.Method, row.Confidence*100), amount(row.ES)})
-	}
-	if r.Window.Days > 0 && !math.IsNaN(r.Window.Covered.Float64()) {
-		t.notes = append(t.notes, fmt.Sprintf("VaR and ES: today's holdings on %d days from %s, covering %s of the gross exposure.", r.Window.Days, r.Window.From, fraction(r.Window.Covered)))
-	}
-	return t
 }
 
 func data(a *analysis.Analysis) table {

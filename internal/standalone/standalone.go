@@ -48,8 +48,12 @@ var ErrNoCurrency = errors.New("the files name several currencies; say with --cu
 // Result is the analysis and what a person should know of the files behind it.
 type Result struct {
 	*analysis.Analysis
-	Rows, Bookings, Ignored int
-	Notes                   []string
+	Contribution *analysis.Contribution `json:"contribution"` // of what is held to the return of the period
+
+	Rows    int      `json:"-"`
+	Booked  int      `json:"-"`
+	Ignored int      `json:"-"`
+	Notes   []string `json:"-"`
 }
 
 // Analyze reads the files and computes everything.
@@ -79,11 +83,16 @@ func Analyze(o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := analysis.Run(in)
+	p := analysis.Prepare(in)
+	a, err := p.Run(in.Period)
 	if err != nil {
 		return nil, err
 	}
-	return &Result{Analysis: a, Rows: books.rows, Bookings: len(books.transactions), Ignored: books.ignored, Notes: append(books.notes, notes...)}, nil
+	c, err := p.Contribution(in.Period)
+	if err != nil {
+		return nil, err
+	}
+	return &Result{Analysis: a, Contribution: c, Rows: books.rows, Booked: len(books.transactions), Ignored: books.ignored, Notes: append(books.notes, notes...)}, nil
 }
 
 // input folds the ledger and settles the period.
