@@ -66,7 +66,13 @@ func outlook(a *analysis.Analysis, x *analysis.ExAnte) table {
 	add("Independent bets", x.Correlation.Bets, ratio)
 	add("Yields one basis point higher cost", x.Rates.DV01, amount)
 	if m.Reason != "" {
-		t.notes = append(t.notes, "There is no factor model: "+m.Reason+". "+factorCure())
+		// Where the factors are missing, that is why holdings are outside, too; else they
+		// have reasons of their own.
+		if slices.ContainsFunc(m.LeftOut, func(l analysis.LeftOut) bool { return l.Reason == m.Reason }) {
+			t.notes = append(t.notes, "There is no factor model: "+m.Reason+". "+factorCure())
+		} else {
+			t.notes = append(append(t.notes, "There is no factor model: "+m.Reason), because("Outside: ", m.LeftOut)...)
+		}
 	} else {
 		t.notes = append(t.notes, fmt.Sprintf("The factor model is fitted on %d days from %s to %s.", m.Days, m.From, m.To))
 		if a.Benchmark != nil && !x.Active.TrackingError.Known() {
