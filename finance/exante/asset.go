@@ -2,6 +2,7 @@ package exante
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/foliosight/foliosight/finance/factor"
 	"github.com/foliosight/foliosight/finance/market"
@@ -77,17 +78,27 @@ func (m *Market) fit(symbol string, s *market.Series) *Asset {
 	case a.Known < Least:
 		a.Reason = fmt.Sprintf("it has prices on %d of the last %d days, at least %d are needed", a.Known, len(a.Returns), Least)
 	default:
-		m.regress(a)
+		m.regress(a, s)
 	}
 	return a
 }
 
-// regress fits an asset on the days on which it has a return.
-func (m *Market) regress(a *Asset) {
+// regress fits an asset on the days on which it has a return of that day alone: what it
+// did over several, as after a holiday of its own exchange, is not what the factors did
+// on the last of them.
+func (m *Market) regress(a *Asset, s *market.Series) {
 	design, returns := m.Design, a.Returns
 	if a.Known < len(a.Returns) {
+		returns = singles(a.Returns)
+		if s.Dates[max(s.Index(m.Days[0]), 0)] < m.Days[0]-fresh {
+			returns[0] = math.NaN()
+		}
+		if n := len(returns) - gaps(returns); n < Least {
+			a.Reason = fmt.Sprintf("it has prices on consecutive days on %d of the last %d days, at least %d are needed", n, len(returns), Least)
+			return
+		}
 		var err error
-		if design, returns, err = m.part(a.Returns); err != nil {
+		if design, returns, err = m.part(returns); err != nil {
 			a.Reason = fmt.Sprintf("the factors cannot be told apart on its %d days: %v", a.Known, err)
 			return
 		}
@@ -98,6 +109,17 @@ func (m *Market) regress(a *Asset) {
 		return
 	}
 	a.Betas, a.T, a.R2, a.Specific = fits.Params[0][1:], fits.T[0][1:], fits.R2[0], fits.ResidualSD[0]
+}
+
+// singles are the returns over one step; NaN for those over several.
+func singles(returns []float64) []float64 {
+	out := append([]float64(nil), returns...)
+	for t := 1; t < len(out); t++ {
+		if returns[t-1] != returns[t-1] {
+			out[t] = math.NaN()
+		}
+	}
+	return out
 }
 
 // part is the design on the days on which returns are known, and these.

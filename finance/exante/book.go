@@ -36,6 +36,8 @@ type Option struct {
 	Value    option.Value
 	Units    float64
 	American bool
+	// OnForward is an option on a future: its dividend yield is the rate and moves with it.
+	OnForward bool
 }
 
 // Bond is a bond holding with known terms: how it answers to yields, and its modified
@@ -71,7 +73,9 @@ type Model struct {
 	Parts     *factor.Decomposition
 	// Gross is Σ |amount| of what was to be modelled, Covered that of what is.
 	Gross, Covered float64
-	Reason         string
+	// Unmoved says which exchange rates have no history to tell their risk from, and why.
+	Unmoved []string
+	Reason  string
 
 	own map[string]*Asset // fitted on a series of the book's own
 }
@@ -113,7 +117,12 @@ func (m *Model) choose() {
 			continue
 		}
 		seen[h.Currency] = true
-		if column := mk.currency(h.Currency); column != nil && !series.Constant(column) {
+		column := mk.currency(h.Currency)
+		if why := mk.unmovedBy(h.Currency); why != "" {
+			m.Unmoved = append(m.Unmoved, why)
+			continue
+		}
+		if column != nil && !series.Constant(column) {
 			m.Factors = append(m.Factors, Factor{factor.Currency(string(h.Currency)), KindCurrency, string(h.Currency) + "/" + string(mk.Base), column})
 		}
 	}
@@ -147,7 +156,7 @@ func (m *Model) expose(i int) {
 	e.Money = make([]float64, len(m.Factors))
 	if h.Cash {
 		e.Amount = 0
-		if !m.exchange(h, e) {
+		if e.Reason = h.Reason; e.Reason == "" && !m.exchange(h, e) {
 			e.Reason = fmt.Sprintf("there is no exchange rate between %s and %s", h.Currency, mk.Base)
 		}
 		return
@@ -180,6 +189,9 @@ func (m *Model) expose(i int) {
 		e.Money[k] = -h.Value * h.Bond.Duration
 	}
 	if h.Option != nil {
+		if k := m.Factor.Index(factor.Rates); k >= 0 {
+			e.Money[k] += h.Option.Units * h.Option.Value.Rho
+		}
 		if k := m.Factor.Index(factor.ImpliedVolatility); k >= 0 {
 			e.Money[k] = h.Option.Units * h.Option.Value.Vega * h.Option.Volatility * scenario.Elasticity(h.Option.Years)
 		}
@@ -278,6 +290,11 @@ func (m *Model) History() []float64 {
 				if r == r {
 					out[t] += float64(e.Amount * r)
 				}
+			}
+		}
+		if o, k := m.Book.Holdings[i].Option, m.Factor.Index(factor.Rates); o != nil && k >= 0 {
+			for t, y := range m.Factors[k].Column {
+				out[t] += float64(o.Units * o.Value.Rho * y)
 			}
 		}
 		for k := len(m.Book.Market.Factors); k < len(m.Factors); k++ {

@@ -6,8 +6,8 @@
 // cleaned of the ones before them, the change of the ten-year yield, and spreads of
 // credit, as far as their series are there. The return in the base currency adds the
 // exchange rate's, with a beta of exactly one. Options enter with their delta on the
-// underlying's factors, with their value on the exchange rate and with their vega on
-// the volatility index. Factor moves have their sample covariance (n − 1) on the
+// underlying's factors, with their rho on the yield, with their value on the exchange
+// rate and with their vega on the volatility index. Factor moves have their sample covariance (n − 1) on the
 // same days; what factors leave is unrelated between assets, and the same for a share
 // and the options on it.
 //

@@ -3,6 +3,7 @@ package exante
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/factor"
@@ -134,11 +135,34 @@ func (m *Market) currency(c money.Currency) []float64 {
 	column, ok := m.rates[c]
 	if !ok {
 		if column = m.exchange(c, m.Days); column != nil {
+			m.remember(c, column)
 			still(column)
 		}
 		m.rates[c] = column
 	}
 	return column
+}
+
+// remember notes a currency whose rate is not known on the days of the window, so that
+// how much it moves is not known either.
+func (m *Market) remember(c money.Currency, column []float64) {
+	if g := gaps(column); float64(g) > few*float64(len(column)) {
+		m.unmoved[c] = fmt.Sprintf("the exchange rate of %s is not known on %d of %d days", c, g, len(column))
+		return
+	}
+	for _, days := range m.conversions[c].Days() {
+		i, _ := slices.BinarySearch(days, m.AsOf+1)
+		if i > 0 && days[i-1] < m.AsOf-fresh {
+			m.unmoved[c] = fmt.Sprintf("the last exchange rate of %s is of %s", c, days[i-1])
+		}
+	}
+}
+
+// unmovedBy is why the moves of a currency's rate are not known, empty where they are.
+func (m *Market) unmovedBy(c money.Currency) string {
+	m.lock.Lock()
+	defer m.lock.Unlock()
+	return m.unmoved[c]
 }
 
 // exchange is the same on any days, NaN where it is not known.

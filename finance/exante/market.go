@@ -33,6 +33,9 @@ type Factor struct {
 	Column []float64
 }
 
+// Missing is a factor that the model goes without, and why.
+type Missing struct{ Factor, Why string }
+
 // Market is what the books of one panel, day and base currency have in common: the
 // window, the factors and every asset's fit, made when it is first asked for. It may
 // be used by several goroutines.
@@ -46,9 +49,11 @@ type Market struct {
 	Factors []Factor
 	// Design is the factorised window; nil without a model.
 	Design *factor.Design
-	// Notes say which factors are missing and why; Reason why there is no model.
-	Notes  []string
-	Reason string
+	// Missing are the factors without a usable series; Note says what else is unusual;
+	// Reason why there is no model.
+	Missing []Missing
+	Note    string
+	Reason  string
 
 	moves map[string]mover // how to know a factor's moves on any day
 	order []string         // styles in the order of their cleaning
@@ -57,6 +62,7 @@ type Market struct {
 	assets      map[string]*Asset
 	rates       map[money.Currency][]float64
 	conversions map[money.Currency]*market.Conversion
+	unmoved     map[money.Currency]string // why a rate's moves are not known
 	designs     map[string]*factor.Design // on a part of the window, by its days
 	volatility  *Factor
 	looked      bool // for the volatility index
@@ -93,11 +99,11 @@ func Yields() []string { return tenYear }
 // benchmark.
 func NewMarket(panel *market.Panel, asOf date.Date, base money.Currency, instead string) *Market {
 	m := &Market{Panel: panel, AsOf: asOf, Base: base, moves: map[string]mover{}, assets: map[string]*Asset{},
-		rates: map[money.Currency][]float64{}, conversions: map[money.Currency]*market.Conversion{}, designs: map[string]*factor.Design{}}
+		rates: map[money.Currency][]float64{}, conversions: map[money.Currency]*market.Conversion{}, unmoved: map[money.Currency]string{}, designs: map[string]*factor.Design{}}
 	set := factor.Style()
 	proxy := set.Proxies[0].Long
 	if panel.TotalReturn(proxy, asOf) == nil && instead != "" {
-		m.Notes = append(m.Notes, fmt.Sprintf("the market factor is %s, as %s has no prices", instead, proxy))
+		m.Note = fmt.Sprintf("the market factor is %s, as %s has no prices", instead, proxy)
 		proxy = instead
 	}
 	s := panel.TotalReturn(proxy, asOf)
@@ -178,7 +184,7 @@ func (m *Market) design() {
 }
 
 func (m *Market) leaveOut(name, why string) {
-	m.Notes = append(m.Notes, fmt.Sprintf("without the factor %s: %s", name, why))
+	m.Missing = append(m.Missing, Missing{name, why})
 }
 
 // steps are the relative changes between consecutive days; NaN where a close is not

@@ -1,10 +1,14 @@
 package exante
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/foliosight/foliosight/finance/factor"
+	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/finance/series"
 )
 
 // Volatility is the deviation of the book's value over a day, in money.
@@ -138,16 +142,15 @@ func (m *Model) TrackingError() (deviation, beta float64, err error) {
 	if !a.Fitted() {
 		return 0, 0, fmt.Errorf("%s: %s", b.Benchmark, a.Reason)
 	}
-	money := make([]float64, len(m.Factors))
-	copy(money, a.Betas)
-	if a.Currency != b.Market.Base && a.Currency != "" {
-		k := m.Factor.Index(factor.Currency(string(a.Currency)))
-		if k < 0 {
-			return 0, 0, fmt.Errorf("the model has no exchange rate of %s, in which %s is quoted", a.Currency, b.Benchmark)
-		}
-		money[k] = 1
+	if m, err = m.with(a.Currency); err != nil {
+		return 0, 0, fmt.Errorf("%s: %w", b.Benchmark, err)
 	}
-	bench := factor.Holding{ID: b.Benchmark, Value: 1, Betas: money, Specific: a.Specific, Issuer: a.Symbol}
+	unit := make([]float64, len(m.Factors))
+	copy(unit, a.Betas)
+	if k := m.Factor.Index(factor.Currency(string(a.Currency))); k >= 0 {
+		unit[k] = 1
+	}
+	bench := factor.Holding{ID: b.Benchmark, Value: 1, Betas: unit, Specific: a.Specific, Issuer: a.Symbol}
 	own, err := m.Factor.Decompose([]factor.Holding{bench})
 	if err != nil {
 		return 0, 0, err
@@ -161,4 +164,33 @@ func (m *Model) TrackingError() (deviation, beta float64, err error) {
 	// Var(p − Vb) = Var(p) + V² Var(b) − 2 V Cov(p, b)
 	covariance := (m.Parts.Variance() + float64(b.Value*b.Value*own.Variance()) - active.Variance()) / (2 * b.Value)
 	return active.Volatility(), covariance / own.Variance() / b.Value, nil
+}
+
+// with is the model with the exchange rate of a currency that may not be held: the same
+// covariance with one factor more, to which nothing of the book is exposed.
+func (m *Model) with(c money.Currency) (*Model, error) {
+	mk := m.Book.Market
+	if c == mk.Base || c == "" || m.Factor.Index(factor.Currency(string(c))) >= 0 {
+		return m, nil
+	}
+	column := mk.currency(c)
+	if why := mk.unmovedBy(c); why != "" {
+		return nil, errors.New(why)
+	}
+	switch {
+	case column == nil:
+		return nil, fmt.Errorf("there is no exchange rate between %s and %s", c, mk.Base)
+	case series.Constant(column):
+		return m, nil
+	}
+	out := &Model{Book: m.Book, Factors: append(slices.Clone(m.Factors), Factor{factor.Currency(string(c)), KindCurrency, string(c) + "/" + string(mk.Base), column}),
+		Exposures: slices.Clone(m.Exposures), Parts: m.Parts}
+	for i := range out.Exposures {
+		out.Exposures[i].Money = append(slices.Clone(m.Exposures[i].Money), 0)
+	}
+	for _, f := range out.Factors {
+		out.Factor.Factors = append(out.Factor.Factors, f.Name)
+	}
+	out.covary()
+	return out, nil
 }

@@ -35,7 +35,7 @@ func (m *Model) Scenarios() *scenario.Book {
 			p.Bond = &h.Bond.BondTerms
 		}
 		if o := h.Option; o != nil {
-			p.Option = &scenario.OptionTerms{Terms: o.Terms, Units: o.Units, American: o.American}
+			p.Option = &scenario.OptionTerms{Terms: o.Terms, Units: o.Units, American: o.American, OnForward: o.OnForward}
 		}
 	}
 	return out
@@ -69,6 +69,9 @@ func (m *Model) Past(book *scenario.Book) func(scenario.Replay) *scenario.Window
 	mk := m.Book.Market
 	return func(r scenario.Replay) *scenario.Window {
 		proxy := mk.Panel.TotalReturn(mk.Factors[0].Proxy, mk.AsOf)
+		if r.To > mk.AsOf { // nobody knew it then
+			return nil
+		}
 		days := between(proxy, r.From, r.To)
 		if len(days) < 2 {
 			return nil
