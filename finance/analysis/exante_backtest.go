@@ -20,13 +20,15 @@ const (
 func (r *runner) backtest(out *ExAnte) {
 	b := &out.Backtest
 	b.Method, b.Confidence = "ewma", backtestConfidence
-	weighted, _, err := volatility.EWMA(r.pnl, volatility.DailyDecay)
+	weighted, reason, err := volatility.EWMA(r.pnl, volatility.DailyDecay)
 	if err != nil { // the decay is a constant
 		panic("analysis: " + err.Error())
 	}
 	from := max(weighted.WarmUp(), len(r.pnl)-backtestDays)
 	value := r.totalValue()
 	switch n := len(r.pnl) - from; {
+	case reason != "" && len(r.pnl) > 0:
+		b.Reason = "the moves are too large to compute with"
 	case value <= 0:
 		b.Reason = "the total value is not positive"
 	case n < backtestLeast:

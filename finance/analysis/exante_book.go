@@ -43,10 +43,14 @@ func (r *runner) exAnteBook(m *exante.Market) *exante.Book {
 		}
 		b.Holdings = append(b.Holdings, r.exAnteHolding(h))
 	}
-	cash := map[money.Currency]int{}
+	cash, unknown := map[money.Currency]int{}, map[money.Currency]bool{}
 	for _, c := range r.out.Cash {
 		major, _ := c.Currency.Major()
 		if !c.Value.Known() {
+			if _, ok := unknown[major]; !ok {
+				unknown[major] = true
+				b.Holdings = append(b.Holdings, exante.Holding{Symbol: string(major), Class: "cash", Sector: "Cash", Cash: true, Reason: first(c.Value.Reasons)})
+			}
 			continue
 		}
 		at, ok := cash[major]
@@ -120,6 +124,18 @@ func (r *runner) totalValue() float64 {
 		return v.Float64()
 	}
 	return 0
+}
+
+// behind is the value behind exposure i of the model.
+func (r *runner) behind(i int) Figure {
+	b := &r.model.Book.Holdings[i]
+	switch h := r.holding(i); {
+	case h != nil:
+		return h.Value
+	case b.Reason != "":
+		return Unknown(r.unit(), r.AsOf, "cash", b.Reason)
+	}
+	return r.measured(b.Value, "cash")
 }
 
 // holding is the holding behind exposure i of the model; nil for cash.

@@ -1,7 +1,9 @@
 package analysis
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/foliosight/foliosight/finance/exante"
@@ -39,21 +41,17 @@ var kindLabels = []struct {
 // describeModel says what the model rests on and leaves out.
 func (r *runner) describeModel(out *ExAnte) {
 	m, d := r.model, &out.Model
-	d.Reason, d.Notes = m.Reason, m.Book.Market.Notes
+	d.Reason, d.Notes = m.Reason, append(slices.Clone(m.Book.Market.Notes), m.Unmoved...)
 	d.Covered = Unknown(Fraction, r.AsOf, "model_coverage", "nothing is held")
 	if m.Gross > 0 {
 		d.Covered = Measure(m.Covered/m.Gross, Fraction, r.AsOf, "model_coverage")
 	}
 	d.R2 = r.unmodelled(Fraction, "model_r2")
 	for i := range m.Exposures {
-		e, h := &m.Exposures[i], r.holding(i)
+		e := &m.Exposures[i]
 		switch {
 		case e.Reason != "":
-			o := LeftOut{Symbol: m.Book.Holdings[i].Symbol, Reason: e.Reason, Value: r.measured(m.Book.Holdings[i].Value, "holding_value")}
-			if h != nil {
-				o.Value = h.Value
-			}
-			d.LeftOut = append(d.LeftOut, o)
+			d.LeftOut = append(d.LeftOut, LeftOut{Symbol: m.Book.Holdings[i].Symbol, Reason: e.Reason, Value: r.behind(i)})
 		case e.Asset != nil && e.Asset.Known < len(e.Asset.Returns)*9/10:
 			d.Limited = append(d.Limited, m.Book.Holdings[i].Symbol)
 		}
@@ -97,6 +95,9 @@ func (r *runner) qualified(f Figure) Figure {
 	}
 	if len(names) > 0 {
 		f = f.With(Partial, "without "+list(names)+", outside the factor model")
+	}
+	for _, why := range r.model.Unmoved {
+		f = f.With(Partial, "without the risk of a currency: "+why)
 	}
 	return f
 }

@@ -31,8 +31,11 @@ func (r *runner) greeks(out *ExAnte) {
 		}
 		row.Spot = Measure(p.Spot, Unit(h.Instrument.Currency), r.AsOf, "underlying_price")
 		row.Volatility = Measure(p.Volatility, Fraction, r.AsOf, "implied_volatility")
-		if p.Volatility == 0 {
-			row.Volatility = Unknown(Fraction, r.AsOf, "implied_volatility", "the price has no time value")
+		switch {
+		case p.still != "":
+			row.Volatility = Unknown(Fraction, r.AsOf, "implied_volatility", p.still)
+		case p.priced != 0:
+			row.Volatility = row.Volatility.With(Stale, "implied by its last price, of "+p.priced.String())
 		}
 		v := p.Option.Value
 		amounts := [5]float64{p.exposure(), p.Units * v.Gamma * p.Spot * p.Spot / 100, p.Units * v.Theta / 365, p.Units * v.Vega / 100, p.Units * v.Rho / 10000}

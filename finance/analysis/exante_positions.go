@@ -42,7 +42,7 @@ func (r *runner) flat(i int) bool {
 func (r *runner) position(i int, h *Holding) Position {
 	m := r.model
 	e, b := &m.Exposures[i], &m.Book.Holdings[i]
-	p := Position{Symbol: b.Symbol, Group: CashGroup, Value: r.measured(b.Value, "cash"), Weight: r.ofValue(r.measured(b.Value, "cash"), "weight"), Reason: e.Reason}
+	p := Position{Symbol: b.Symbol, Group: CashGroup, Value: r.behind(i), Weight: r.ofValue(r.behind(i), "weight"), Reason: e.Reason}
 	if h != nil {
 		p.Name, p.Group, p.Value, p.Weight = h.Instrument.Name, h.Group, h.Value, h.Weight
 	}

@@ -9,10 +9,10 @@ import (
 )
 
 // ratesRisk is what one basis point does: for a bond with known terms by its cash
-// flows, for everything else by its fitted answer to the ten-year yield, where that is
-// told from chance.
+// flows, for everything else by its fitted answer to the ten-year yield, how well that is
+// told from chance beside it. The total is the exposure to the model's rates factor.
 func (r *runner) ratesRisk(out *ExAnte) {
-	m, total := r.model, 0.0
+	m, total, fitted := r.model, 0.0, false
 	k := m.Factor.Index(factor.Rates)
 	rr := &out.Rates
 	if m.Reason != "" || k < 0 {
@@ -25,12 +25,16 @@ func (r *runner) ratesRisk(out *ExAnte) {
 	}
 	for i := range m.Exposures {
 		e, b := &m.Exposures[i], &m.Book.Holdings[i]
-		if e.Reason != "" || e.Asset == nil || b.Value == 0 {
+		if e.Reason != "" || e.Asset == nil {
+			continue
+		}
+		dv01 := -e.Money[k] / 10000
+		total += dv01
+		fitted = fitted || b.Bond == nil
+		if b.Value == 0 {
 			continue
 		}
 		row := RateRow{Symbol: b.Symbol, Method: "regression"}
-		dv01 := -e.Money[k] / 10000
-		total += dv01
 		if b.Bond != nil {
 			row.Method = "cash_flows"
 			row.T = Unknown(Ratio, r.AsOf, "factor_t", "it is computed from the bond's cash flows")
@@ -46,7 +50,9 @@ func (r *runner) ratesRisk(out *ExAnte) {
 		row.DV01 = r.measured(dv01, "dv01").With(Estimated, "fitted on the changes of the ten-year yield")
 		rr.Rows = append(rr.Rows, row)
 	}
-	rr.DV01 = r.modelled(total, r.unit(), "dv01").With(Estimated, "fitted on the changes of the ten-year yield")
+	if rr.DV01 = r.modelled(total, r.unit(), "dv01"); fitted {
+		rr.DV01 = rr.DV01.With(Estimated, "fitted on the changes of the ten-year yield")
+	}
 	slices.SortStableFunc(rr.Rows, func(a, b RateRow) int {
 		return cmp.Compare(math.Abs(b.DV01.Float64()), math.Abs(a.DV01.Float64()))
 	})

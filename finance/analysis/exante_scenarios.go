@@ -250,11 +250,7 @@ func (r *runner) scenarioParts(out *Scenario, x *scenario.Result) {
 		out.Positions = append(out.Positions, row)
 	}
 	for _, l := range x.LeftOut {
-		value := r.measured(l.Value, "holding_value")
-		if h := r.holding(l.Position); h != nil {
-			value = h.Value
-		}
-		out.LeftOut = append(out.LeftOut, LeftOut{l.ID, value, strings.Join(r.scenarioReasons([]scenario.Reason{l.Reason}), "; ")})
+		out.LeftOut = append(out.LeftOut, LeftOut{l.ID, r.behind(l.Position), strings.Join(r.scenarioReasons([]scenario.Reason{l.Reason}), "; ")})
 	}
 	for k, pnl := range x.ByFactor {
 		if pnl != 0 {

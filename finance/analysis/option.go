@@ -1,8 +1,10 @@
 package analysis
 
 import (
+	"errors"
 	"math"
 
+	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/exante"
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/option"
@@ -14,6 +16,8 @@ type pricedOption struct {
 	exante.Option
 	expired bool
 	why     string
+	priced  date.Date // of the price that implies the volatility, where it is older than the underlying's
+	still   string    // why no volatility is implied
 }
 
 // exposure is delta × underlying price × contract size × contracts in the base currency.
@@ -42,7 +46,9 @@ func (r *runner) priceOptions() {
 // dividend yield; a future as underlying carries no cost, so that its yield is the
 // rate. Options on indices and futures are European, on everything else American. A
 // price without time value has no volatility: the option is worth exercising surely,
-// or nothing.
+// or nothing. A price older than the underlying's implies the volatility of its own
+// day; what the option is worth today follows from it. A price that no volatility gives
+// leaves the option unknown.
 func (r *runner) priceOption(h *Holding) *pricedOption {
 	p, o := &pricedOption{}, h.Instrument
 	if !o.IsOption() {
@@ -53,14 +59,14 @@ func (r *runner) priceOption(h *Holding) *pricedOption {
 		p.expired = true
 		return p
 	}
-	price, _, priced := r.Panel.Price(h.Symbol, r.AsOf)
-	spot, _, known := r.Panel.Price(o.Underlying, r.AsOf)
+	price, observed, priced := r.Panel.Price(h.Symbol, r.AsOf)
+	spot, of, why := r.spot(o, r.AsOf)
 	switch {
 	case !priced:
 		p.why = "no price is known"
 		return p
-	case !known:
-		p.why = "no price of " + o.Underlying + " is known"
+	case why != "":
+		p.why = why
 		return p
 	}
 	w := r.valuer.Cash(h.Quantity.Mul(o.ContractSize()), o.Currency, r.AsOf)
@@ -70,26 +76,75 @@ func (r *runner) priceOption(h *Holding) *pricedOption {
 	}
 	rate, _ := r.rateNow()
 	p.Units, p.American = w.Amount.Float64(), true
-	p.Terms = option.Terms{Kind: option.Kind(o.Right == instrument.Put), Spot: spot.Float64(), Strike: o.Strike.Decimal.Float64(),
+	p.Terms = option.Terms{Kind: option.Kind(o.Right == instrument.Put), Spot: spot, Strike: o.Strike.Decimal.Float64(),
 		Years: float64(o.Expiry-r.AsOf) / 365, Rate: rate}
 	if u, ok := r.Panel.Instrument(o.Underlying); ok && (u.Class == instrument.Future || u.Class == instrument.Index) {
 		p.American = false
 		if u.Class == instrument.Future {
-			p.DividendYield = rate
+			p.DividendYield, p.OnForward = rate, true
 		}
 	}
 	if p.Kind == option.Call && p.DividendYield <= 0 && p.Rate >= 0 {
 		p.American = false // never exercised early
 	}
-	if volatility, err := option.Implied(price.Float64(), p.Terms, p.American, nil); err == nil {
-		p.Volatility = volatility
+	r.imply(p, o, price.Float64(), observed, of)
+	if p.why != "" {
+		return p
 	}
 	if p.American {
 		p.Value = option.American(p.Terms)
 	} else {
 		p.Value = option.European(p.Terms)
 	}
+	if p.OnForward { // the yield follows the rate, so that only discounting is left
+		p.Value.Rho = -float64(p.Years * p.Value.Price)
+	}
 	return p
+}
+
+// imply finds the volatility that a price of a day implies; of is the day of the
+// underlying's price.
+func (r *runner) imply(p *pricedOption, o instrument.Instrument, price float64, observed, of date.Date) {
+	terms := p.Terms
+	if observed < of {
+		if spot, _, why := r.spot(o, observed); why == "" {
+			p.priced, terms.Spot, terms.Years = observed, spot, float64(o.Expiry-observed)/365
+		}
+	}
+	volatility, err := option.Implied(price, terms, p.American, nil)
+	switch {
+	case err == nil:
+		p.Volatility = volatility
+	case errors.Is(err, option.ErrNoTimeValue):
+		p.still = "the price has no time value"
+	case errors.Is(err, option.ErrBelowBound):
+		p.still = "the price is below what exercising is worth"
+	case errors.Is(err, option.ErrAboveBound):
+		p.why = "its price is higher than any volatility makes it"
+	default:
+		p.why = "its terms and the price of " + o.Underlying + " make no sense together"
+	}
+}
+
+// spot is what an option's underlying costs on a day, in the option's currency, and of
+// when that is; or why it is not known.
+func (r *runner) spot(o instrument.Instrument, day date.Date) (spot float64, of date.Date, why string) {
+	price, of, known := r.Panel.Price(o.Underlying, day)
+	if !known {
+		return 0, of, "no price of " + o.Underlying + " is known"
+	}
+	u, ok := r.Panel.Instrument(o.Underlying)
+	if !ok || u.Currency == "" || u.Currency == o.Currency {
+		return price.Float64(), of, ""
+	}
+	conversion, err := r.Panel.Conversion(u.Currency, o.Currency)
+	if err == nil {
+		price, err = conversion.Convert(price, day)
+	}
+	if err != nil {
+		return 0, of, "no exchange rate from " + string(u.Currency) + " to " + string(o.Currency) + " is known"
+	}
+	return price.Float64(), of, ""
 }
 
 // rateNow is the risk-free rate of the as-of day, continuously compounded; where none is

@@ -51,6 +51,7 @@ type OptionTerms struct {
 	option.Terms         // as they are today; the volatility is the one that the market price implies
 	Units        float64 // contracts × multiplier × units of base currency for one of the option's; short negative
 	American     bool
+	OnForward    bool // on a future, which costs nothing to carry: the dividend yield moves with the rate
 }
 
 // BondTerms says how a bond answers to yields: by flows, or, where Reprice is given,

@@ -13,6 +13,7 @@ type pricedOption struct {
 	terms            option.Terms
 	units            float64
 	american         bool
+	forward          bool
 	exercise         option.Exercise // today's
 	now              float64
 	delta, vega, rho float64
@@ -25,10 +26,13 @@ func newPricedOption(t *OptionTerms) (*pricedOption, error) {
 	if !finite(t.Units) || !finite(t.Units*t.Spot) || !finite(t.Units*t.Strike) || t.Volatility > 100 || math.Abs(t.Rate*t.Years) > 100 || math.Abs(t.DividendYield*t.Years) > 100 {
 		return nil, fmt.Errorf("%+v, %v units: %w", t.Terms, t.Units, option.ErrTerms)
 	}
-	o := &pricedOption{terms: t.Terms, units: t.Units, american: t.American}
+	o := &pricedOption{terms: t.Terms, units: t.Units, american: t.American, forward: t.OnForward}
 	if !t.American {
 		v := option.European(t.Terms)
 		o.now, o.delta, o.vega, o.rho = v.Price, v.Delta, v.Vega, v.Rho
+		if o.forward {
+			o.rho = -float64(t.Years * v.Price)
+		}
 		return o, nil
 	}
 	o.exercise = option.NewExercise(t.Terms)
@@ -116,6 +120,10 @@ func (o *pricedOption) profit(r, fx, v float64, c curve, horizon float64) float6
 	t.Spot *= math.Max((1+r)/(1+fx), 0)
 	t.Volatility *= v
 	t.Years = math.Max(t.Years-horizon, 0)
-	t.Rate += c.at(t.Years)
+	change := c.at(t.Years)
+	t.Rate += change
+	if o.forward {
+		t.DividendYield += change
+	}
 	return o.units * (float64(o.price(t)*(1+fx)) - o.now)
 }
