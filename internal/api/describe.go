@@ -177,6 +177,7 @@ type InstrumentSchema struct {
 	Exchange   string         `json:"exchange,omitempty" doc:"Market identifier code, ISO 10383." example:"XNAS"`
 	Sector     string         `json:"sector,omitempty" doc:"Sector." example:"Technology"`
 	Country    string         `json:"country,omitempty" doc:"ISO 3166 alpha-2." example:"US"`
+	Issuer     string         `json:"issuer,omitempty" doc:"Who issued it; share classes of one company have one issuer." example:"Apple Inc."`
 	Multiplier optionalSchema `json:"multiplier,omitempty" doc:"Units of the quoted price that one piece stands for: 100 for a standard option."`
 	Underlying string         `json:"underlying,omitempty" doc:"Of an option: what it is on."`
 	Strike     optionalSchema `json:"strike,omitempty" doc:"Of an option: the strike."`
@@ -189,4 +190,25 @@ type InstrumentSchema struct {
 	IssueDate  dateSchema     `json:"issue_date,omitempty" doc:"Of a bond: the day interest starts, where it is known."`
 	PriceQuote string         `json:"price_quote,omitempty" enum:"clean,dirty" doc:"Of a bond: whether its prices, in percent of par, leave accrued interest out (clean, unless given) or contain it."`
 	Simulated  bool           `json:"simulated,omitempty" doc:"Whether it belongs to the simulated market."`
+
+	Composition *CompositionSchema `json:"composition,omitempty" doc:"Of a fund: what it holds, where that is known. Analyses leave it out and show what it leads to."`
+}
+
+// CompositionSchema is how the holdings of a fund appear.
+type CompositionSchema struct {
+	AsOf         dateSchema          `json:"as_of,omitempty" doc:"The day of the holdings, where it is known."`
+	Source       string              `json:"source,omitempty" doc:"Who says so."`
+	Constituents []ConstituentSchema `json:"constituents" doc:"What it holds; what the weights leave over is not known."`
+}
+
+// ConstituentSchema is how one holding of a fund appears.
+type ConstituentSchema struct {
+	Symbol   string         `json:"symbol,omitempty" doc:"Symbol; one of symbol, ISIN and name is needed." example:"AAPL"`
+	ISIN     string         `json:"isin,omitempty" doc:"ISIN." example:"US0378331005"`
+	Name     string         `json:"name,omitempty" doc:"Name." example:"Apple Inc."`
+	Issuer   string         `json:"issuer,omitempty" doc:"Who issued it." example:"Apple Inc."`
+	Sector   string         `json:"sector,omitempty" doc:"Sector." example:"Technology"`
+	Country  string         `json:"country,omitempty" doc:"ISO 3166 alpha-2." example:"US"`
+	Currency currencySchema `json:"currency,omitempty" doc:"What it is quoted in."`
+	Weight   decimalSchema  `json:"weight" doc:"Share of the fund's value: 0.05 is five percent."`
 }
