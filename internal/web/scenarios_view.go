@@ -301,7 +301,7 @@ func (w *writer) replayed(s *analysis.Scenario) string {
 	for _, x := range s.Positions {
 		switch {
 		case x.Group == analysis.CashGroup:
-		case x.Method == string(scenario.Proxied):
+		case x.Method == string(scenario.Proxied), slices.Contains(s.Proxied, w.underlying(x.Symbol)):
 			proxied++
 		default:
 			own++
@@ -315,6 +315,14 @@ func (w *writer) replayed(s *analysis.Scenario) string {
 		words += ", " + w.Count(n) + " left out"
 	}
 	return words + "."
+}
+
+// underlying is what a holding moves with: of an option the share it is on.
+func (w *writer) underlying(symbol string) string {
+	if h := w.holding(symbol); h != nil && h.Instrument.IsOption() {
+		return h.Instrument.Underlying
+	}
+	return symbol
 }
 
 // short is what a symbol is called in a table.

@@ -9,6 +9,7 @@ import (
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/finance/scenario"
 	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/view"
@@ -91,7 +92,7 @@ func (p *whatIfPage) compare(v *view.WhatIf) {
 	cash := x.row("Cash", b.Summary.Cash, a.Summary.Cash, whole, false)
 	v.Compare = append(v.Compare, cash)
 	if v.Tried {
-		v.Words = x.words(p.got)
+		v.Words = append(x.words(p.got), limitsSaid(p.got)...)
 	}
 	if v.Tried {
 		v.Sections = []view.CompareSection{x.holdings(), x.sides(), x.factors(), x.scenarios()}
@@ -176,14 +177,14 @@ func expected(a *analysis.Analysis) outlook {
 	return outlook{a.ExAnte.Active.Beta, a.ExAnte.Volatility.Model}
 }
 
-// worst are the scenarios that cost most as things are.
+// worst are the scenarios that cost most as things are, but for the extreme ones.
 func (p *pair) worst(n int) []view.CompareRow {
-	rows := p.scenarioRows()
+	rows := p.scenarioRows(func(s *analysis.Scenario) bool { return s.Severity != string(scenario.Extreme) })
 	return rows[:min(n, len(rows))]
 }
 
-// scenarioRows compares the scenarios, the worst first.
-func (p *pair) scenarioRows() []view.CompareRow {
+// scenarioRows compares the scenarios that are wanted, the worst first.
+func (p *pair) scenarioRows(wanted func(*analysis.Scenario) bool) []view.CompareRow {
 	b, a := p.before.a.ExAnte, p.after.a.ExAnte
 	if b == nil || a == nil {
 		return nil
@@ -194,7 +195,7 @@ func (p *pair) scenarioRows() []view.CompareRow {
 	}
 	var known []*analysis.Scenario
 	for i := range b.Scenarios {
-		if s := &b.Scenarios[i]; s.PnL.Known() && after[s.ID] != nil {
+		if s := &b.Scenarios[i]; s.PnL.Known() && after[s.ID] != nil && wanted(s) {
 			known = append(known, s)
 		}
 	}
@@ -220,27 +221,62 @@ func (p *pair) limitsMet(got *service.WhatIf) *view.CompareRow {
 		return nil
 	}
 	now, before := count(p.before, got.Limits.Before)
-	row := &view.CompareRow{Name: "Limits met", Now: view.Figure{Label: "Limits met", Text: now}}
+	row := &view.CompareRow{Name: "Limits met", Now: view.Figure{Label: "Limits met", Text: now, Explain: p.before.limitsExplained(got.Limits.Before)}}
 	if p.tried {
 		then, after := count(p.after, got.Limits.After)
-		row.After = view.Figure{Label: "Limits met", Text: then}
+		row.After = view.Figure{Label: "Limits met", Text: then, Explain: p.after.limitsExplained(got.Limits.After)}
 		row.Changed = before != after
-		var broken []string
-		for i, l := range got.Limits.After {
-			if got.Limits.Before[i].Met && !l.Met {
-				broken = append(broken, limitWords[l.Name])
-			}
-		}
-		switch {
-		case len(broken) > 0:
-			row.Change, row.Tone = "breaks "+strings.Join(broken, ", "), view.Warn
-		case after > before:
-			row.Change = p.before.SignedFloat(float64(after-before), 0)
-		default:
-			row.Change = "0"
-		}
+		row.Change = p.before.SignedFloat(float64(after-before), 0)
 	}
 	return row
+}
+
+// limitsExplained lists the limits with what stands against them.
+func (w *writer) limitsExplained(list []service.LimitCheck) *view.Explain {
+	w.count++
+	e := &view.Explain{ID: "how-" + number(float64(w.count)), Name: "Limits met", Link: &view.Link{Label: "Change the limits", Href: w.home + "/edit"}}
+	for _, l := range list {
+		write := func(x float64) string {
+			if l.Name == "beta" {
+				return w.Float(x, 2)
+			}
+			return w.Percent(x, 1)
+		}
+		said := "not known: " + reason(l.Value)
+		if l.Value.Known() {
+			said = write(l.Value.Float64()) + ", within " + write(l.Limit.Float64())
+			if !l.Met {
+				said = write(l.Value.Float64()) + ", over " + write(l.Limit.Float64())
+			}
+		}
+		e.Terms = append(e.Terms, view.Term{Label: sentence1(limitWords[l.Name]), Text: said})
+	}
+	e.Terms = append(e.Terms, view.Term{Label: "Method", Text: "Beta and volatility are those that the factor model expects of these holdings; where there is none, those of the period’s returns."})
+	return e
+}
+
+// sentence1 begins with a capital.
+func sentence1(s string) string { return strings.TrimSuffix(sentence(s), ".") }
+
+// limitsSaid names the limits that the trades break and those that hold again.
+func limitsSaid(got *service.WhatIf) []view.Part {
+	var broken, mended []string
+	for i, l := range got.Limits.After {
+		switch was := got.Limits.Before[i].Met; {
+		case was && !l.Met:
+			broken = append(broken, limitWords[l.Name])
+		case !was && l.Met:
+			mended = append(mended, limitWords[l.Name])
+		}
+	}
+	var parts []view.Part
+	if len(broken) > 0 {
+		parts = append(parts, view.Words(" "), view.Part{Text: "Breaks the limit of " + strings.Join(broken, " and of ") + ".", Strong: true, Tone: view.Warn})
+	}
+	if len(mended) > 0 {
+		parts = append(parts, view.Words(" Holds the limit of "+strings.Join(mended, " and of ")+" again."))
+	}
+	return parts
 }
 
 // limitWords are the limits in words.

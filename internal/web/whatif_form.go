@@ -224,6 +224,8 @@ func (p *whatIfPage) field(w *writer, i int) view.TradeField {
 			f.Name += ", valued at this price"
 		case tried.Side == service.BuySide && strings.HasPrefix(f.Held, "−"):
 			f.Name = "also held short; Cover closes that"
+		case tried.Side == service.ShortSide && f.Held != "" && !strings.HasPrefix(f.Held, "−"):
+			f.Name = "also held long; Sell closes that"
 		case !tried.PricedOn.IsNone() && tried.PricedOn < p.got.Before.AsOf:
 			f.Name += ", price of " + format.Date(tried.PricedOn)
 		}

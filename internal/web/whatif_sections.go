@@ -204,7 +204,7 @@ func because(e *analysis.ExAnte) string {
 
 // scenarios compares all of them.
 func (p *pair) scenarios() view.CompareSection {
-	s := view.CompareSection{Label: "Scenarios", Head: [4]string{"Gain or loss, " + string(p.before.a.Base), "Now", "After", "Change"}, Rows: p.scenarioRows()}
+	s := view.CompareSection{Label: "Scenarios", Head: [4]string{"Gain or loss, " + string(p.before.a.Base), "Now", "After", "Change"}, Rows: p.scenarioRows(func(*analysis.Scenario) bool { return true })}
 	if len(s.Rows) == 0 {
 		s.Empty = "No scenario can be evaluated" + because(p.before.a.ExAnte) + "."
 	}

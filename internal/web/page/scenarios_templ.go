@@ -326,7 +326,7 @@ func tornado(t view.Tornado) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "</caption> <thead><tr><th scope=\"col\">Scenario</th><th scope=\"col\" class=\"drop-3\">Kind</th><th scope=\"col\" class=\"bars\"><span class=\"hush\">Drawn</span></th><th scope=\"col\" class=\"r\">Gain or loss</th><th scope=\"col\" class=\"r\">of value</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "</caption> <thead><tr><th scope=\"col\">Scenario</th><th scope=\"col\" class=\"drop-2\">Kind</th><th scope=\"col\" class=\"bars\"><span class=\"hush\">Drawn</span></th><th scope=\"col\" class=\"r\">Gain or loss</th><th scope=\"col\" class=\"r\">of value</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -409,7 +409,7 @@ func tornado(t view.Tornado) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "</a></th><td class=\"drop-3 muted\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "</a></th><td class=\"drop-2 muted\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
