@@ -14,7 +14,7 @@ import (
 // Clusters are as many as are told apart most clearly, between a quarter of the names and mostClusters.
 const (
 	mostCompared = 40
-	mostClusters = 10
+	mostClusters = 8
 )
 
 // member is what the correlation compares: an asset with all that depends on it, a
@@ -105,9 +105,67 @@ func (r *runner) members() []member {
 	return out
 }
 
-// cluster orders the names by what moves together and names the groups.
+// beyondMarket are the correlations of what the market leaves of the members' returns:
+// all shares move with it, so that what else they share tells themes apart. The market
+// itself, of which nothing is left, has the correlations of the returns. Without a model
+// it is the matrix given.
+func (r *runner) beyondMarket(members []member, matrix [][]float64) [][]float64 {
+	if r.model.Reason != "" {
+		return matrix
+	}
+	market := r.model.Factors[0].Column
+	rest := make([][]float64, len(members))
+	for i, m := range members {
+		rest[i] = residuals(m.returns, market)
+	}
+	found, err := covariance.Pearson(rest)
+	if err != nil {
+		return matrix
+	}
+	for i, row := range found.Matrix {
+		for j, x := range row {
+			if math.IsNaN(x) {
+				row[j] = matrix[i][j]
+			}
+		}
+	}
+	return found.Matrix
+}
+
+// residuals are returns less their beta times the market's, on the days that both have;
+// all NaN where next to nothing is left.
+func residuals(returns, market []float64) []float64 {
+	var n, mx, my, xx, xy, yy float64
+	for t, y := range returns {
+		if y == y {
+			n++
+			mx += market[t]
+			my += y
+		}
+	}
+	mx, my = mx/n, my/n
+	for t, y := range returns {
+		if y == y {
+			xx += float64((market[t] - mx) * (market[t] - mx))
+			xy += float64((market[t] - mx) * (y - my))
+			yy += float64((y - my) * (y - my))
+		}
+	}
+	beta := xy / xx
+	alone := yy-float64(beta*xy) > 0.02*yy
+	out := make([]float64, len(returns))
+	for t, y := range returns {
+		if out[t] = math.NaN(); alone {
+			out[t] = y - my - float64(beta*(market[t]-mx))
+		}
+	}
+	return out
+}
+
+// cluster orders the names by what moves together beyond the market and names the
+// groups.
 func (r *runner) cluster(c *Correlation, members []member, matrix [][]float64) {
-	distances := covariance.Distances(matrix)
+	distances := covariance.Distances(r.beyondMarket(members, matrix))
 	joins, err := covariance.Cluster(distances, covariance.Ward)
 	if err != nil {
 		c.Reason = err.Error()

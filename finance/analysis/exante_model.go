@@ -3,7 +3,6 @@ package analysis
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/foliosight/foliosight/finance/exante"
@@ -41,7 +40,14 @@ var kindLabels = []struct {
 // describeModel says what the model rests on and leaves out.
 func (r *runner) describeModel(out *ExAnte) {
 	m, d := r.model, &out.Model
-	d.Reason, d.Notes = m.Reason, append(slices.Clone(m.Book.Market.Notes), m.Unmoved...)
+	d.Reason = m.Reason
+	if note := m.Book.Market.Note; note != "" {
+		d.Notes = append(d.Notes, note)
+	}
+	for _, x := range m.Book.Market.Missing {
+		d.Notes = append(d.Notes, fmt.Sprintf("without the factor %s: %s", strings.ToLower(FactorLabel(x.Factor)), x.Why))
+	}
+	d.Notes = append(d.Notes, m.Unmoved...)
 	d.Covered = Unknown(Fraction, r.AsOf, "model_coverage", "nothing is held")
 	if m.Gross > 0 {
 		d.Covered = Measure(m.Covered/m.Gross, Fraction, r.AsOf, "model_coverage")

@@ -120,7 +120,7 @@ func share(symbol string, value float64, currency money.Currency) exante.Holding
 func TestByHand(t *testing.T) {
 	m := exante.NewMarket(panel(), asOf, "USD", "")
 	if len(m.Factors) != 2 || m.Factors[0].Name != factor.Market || m.Factors[1].Name != factor.Rates {
-		t.Fatalf("factors %+v, notes %v", m.Factors, m.Notes)
+		t.Fatalf("factors %+v, notes %v", m.Factors, m.Missing)
 	}
 	a := m.Asset("ACME", nil)
 	near(t, "beta", a.Betas[0], 1.5, 1e-12)
@@ -303,8 +303,8 @@ func TestReasons(t *testing.T) {
 			t.Errorf("%s: a model: %q", c.name, x.Reason)
 		}
 	}
-	if m := exante.NewMarket(none, asOf, "USD", "ACME"); m.Reason != "" || m.Factors[0].Proxy != "ACME" || !strings.Contains(m.Notes[0], "ACME") {
-		t.Errorf("the benchmark instead: %q, %v", m.Reason, m.Notes)
+	if m := exante.NewMarket(none, asOf, "USD", "ACME"); m.Reason != "" || m.Factors[0].Proxy != "ACME" || !strings.Contains(m.Note, "ACME") {
+		t.Errorf("the benchmark instead: %q, %v", m.Reason, m.Note)
 	}
 	m := exante.NewMarket(panel(), asOf, "USD", "")
 	x := exante.NewModel(&exante.Book{Market: m, Value: 1, Holdings: []exante.Holding{share("GONE", 100, "USD"), share("ACME", 300, "USD"), share("YEN", 100, "JPY")}})

@@ -38,7 +38,7 @@ func (w *writer) correlationCard() *view.HeatCard {
 	}
 	c.Stats = []view.Figure{w.figure("Mean correlation", k.Mean, ratio), w.figure("Independent bets", k.Bets, decimal1), w.figure("Diversification ratio", k.Ratio, ratio)}
 	c.Heat = chart.Correlations(names, matrix, runs, w.Locale)
-	c.Foot = counted(w, outlined, "cluster outlined.", "clusters outlined.")
+	c.Foot = counted(w, outlined, "cluster outlined", "clusters outlined") + ": what moves together beyond the market."
 	if len(k.Symbols) < k.Of {
 		c.Foot += fmt.Sprintf(" The %s largest of %s.", w.Count(len(k.Symbols)), counted(w, k.Of, "holding", "holdings"))
 	}
