@@ -116,7 +116,7 @@ func seed(ctx context.Context, tx store.Tx, made *demo.Demo) ([]store.Portfolio,
 var demoLimits = map[string]map[string]string{
 	"saver":  {"net_exposure": "1", "gross_exposure": "1", "beta": "1", "volatility": "0.18", "var": "0.02", "largest_position": "0.2"},
 	"family": {"net_exposure": "1", "gross_exposure": "1", "beta": "0.7", "volatility": "0.15", "var": "0.015", "largest_position": "0.1"},
-	"fund":   {"net_exposure": "0.8", "gross_exposure": "1.5", "beta": "0.85", "volatility": "0.2", "var": "0.025", "largest_position": "0.2"},
+	"fund":   {"net_exposure": "0.8", "gross_exposure": "1.5", "beta": "1.3", "volatility": "0.3", "var": "0.03", "largest_position": "0.2"},
 }
 
 // addMarket turns the simulated market into a batch.
