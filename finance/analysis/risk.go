@@ -381,14 +381,23 @@ func (r *runner) history(symbol string, axis []date.Date) (returns []float64, kn
 	return returns, known
 }
 
+// stopped is after how many calendar days without a price a price is not known to stand
+// still any more: the steps up to the next one, if there is one, have no return.
+const stopped = 10
+
 // localHistory is the same in the symbol's own currency.
 func (r *runner) localHistory(symbol string, axis []date.Date) (returns []float64, known int) {
-	filled := r.totalReturn(symbol).Filled(axis)
+	s := r.totalReturn(symbol)
+	filled := s.Filled(axis)
 	returns = make([]float64, len(axis)-1)
+	last := s.Index(axis[0])
 	for i := range returns {
+		for s != nil && last+1 < len(s.Dates) && s.Dates[last+1] <= axis[i+1] {
+			last++
+		}
 		x := filled[i+1] / filled[i]
 		returns[i] = x - 1
-		if filled[i] <= 0 || math.IsNaN(x) || math.IsInf(x, 0) {
+		if last < 0 || s.Dates[last] < axis[i+1]-stopped || filled[i] <= 0 || math.IsNaN(x) || math.IsInf(x, 0) {
 			returns[i] = math.NaN()
 			continue
 		}
