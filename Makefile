@@ -35,6 +35,9 @@ bench: ## benchmarks; BENCH_DATA=DIR runs them on the workloads in that folder t
 bench-pages: ## how quickly the served pages answer with 14,400 transactions stored
 	@scripts/bench-pages
 
+validation: ## hold the engines against real markets in DATA=DIR (it says what it needs); writes docs/validation.md
+	$(GO) run ./internal/validation -data "$(DATA)" -out docs
+
 fuzz: ## fuzz every reader and engine door for FUZZTIME each (default 60s)
 	@scripts/fuzz
 
@@ -44,4 +47,4 @@ crash: ## kill the program at random points 200 times and look for what was lost
 screenshots: ## take the pictures of the pages again
 	@scripts/screenshots
 
-.PHONY: help build run test check golden generate lint bench bench-pages fuzz crash screenshots
+.PHONY: help build run test check golden generate lint bench bench-pages validation fuzz crash screenshots
