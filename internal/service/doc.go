@@ -18,6 +18,9 @@
 //	instruments.go   Instruments, DescribeInstrument
 //	demo.go          SeedDemo, ResetDemo
 //	analysis.go      Analysis
+//	whatif.go        WhatIf: before and after trades that are not booked
+//	limits.go        Limits, and what stands against them
+//	scenarios.go     Scenarios, Scenario, TryScenario, ReverseScenario; scenarios_own.go: KeepScenario, DropScenario
 //	once.go          Once: a write with an idempotency key
 //
 // Their signatures, for those who wire a face to them before the code is read:
@@ -70,6 +73,13 @@
 //	ResetDemo(ctx, Caller, asOf date.Date) ([]store.Portfolio, error)
 //
 //	Analysis(ctx, Caller, Question) (*analysis.Analysis, error)
+//	WhatIf(ctx, Caller, Question, []Trade) (*WhatIf, error)
+//	Scenarios(ctx, Caller, Question) (*ScenarioSet, error)
+//	Scenario(ctx, Caller, Question, id string) (analysis.Scenario, error) // a replay with its path
+//	TryScenario(ctx, Caller, Question, OwnScenario) (analysis.Scenario, error)
+//	ReverseScenario(ctx, Caller, Question, Loss) (analysis.Scenario, error)
+//	KeepScenario(ctx, Caller, portfolio string, OwnScenario) (OwnScenario, error)
+//	DropScenario(ctx, Caller, portfolio, id string) (OwnScenario, error)
 //
 //	Once(ctx, Caller, Request, func(context.Context) (Response, error)) (Response, error)
 //
