@@ -31,6 +31,11 @@ func (s *Service) DescribeInstrument(ctx context.Context, c Caller, i instrument
 	if code, err := money.ParseCurrency(string(i.Currency)); err != nil || code != i.Currency {
 		return &ledger.Fault{Field: "currency", Value: string(i.Currency), Problem: "it is not a currency code", Cure: "use the ISO code in capitals, such as EUR"}
 	}
+	if i.Composition != nil {
+		if flaw := i.Composition.Check(i.Symbol); flaw != nil {
+			return &ledger.Fault{Row: flaw.Constituent, ID: i.Symbol, Field: "composition." + flaw.Field, Value: flaw.Value, Problem: flaw.Problem, Cure: flaw.Cure, Err: flaw}
+		}
+	}
 	source := ownSource
 	if i.Simulated {
 		source = store.Simulated

@@ -10,6 +10,7 @@ import (
 	"github.com/foliosight/foliosight/finance/exante"
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
+	"github.com/foliosight/foliosight/finance/lookthrough"
 	"github.com/foliosight/foliosight/finance/market"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/internal/store"
@@ -75,6 +76,9 @@ func loadPanel(ctx context.Context, v store.View, w panelWants) (*market.Panel, 
 			w.currencies = append(w.currencies, i.Currency)
 		}
 	}
+	if err := w.constituents(ctx, v, p, known); err != nil {
+		return nil, err
+	}
 	if err := w.prices(ctx, v, p); err != nil {
 		return nil, err
 	}
@@ -98,6 +102,38 @@ func (w *panelWants) addUnderlyings(known map[string]instrument.Instrument) bool
 	}
 	slices.Sort(w.symbols)
 	return len(w.symbols) > asked
+}
+
+// constituents describes what funds hold, without prices: a constituent may be a fund of
+// which it is known what it holds, and lists leave out what the store may know.
+func (w *panelWants) constituents(ctx context.Context, v store.View, p *market.Panel, known map[string]instrument.Instrument) error {
+	asked := maps.Clone(known)
+	for range lookthrough.Depth {
+		var symbols []string
+		for _, i := range known {
+			if i.Composition == nil {
+				continue
+			}
+			for k := range i.Composition.Constituents {
+				symbol := i.Composition.Constituents[k].Symbol
+				if _, before := asked[symbol]; !before && symbol != "" {
+					asked[symbol] = instrument.Instrument{}
+					symbols = append(symbols, symbol)
+				}
+			}
+		}
+		if len(symbols) == 0 {
+			return nil
+		}
+		var err error
+		if known, err = v.Instruments(ctx, symbols, w.version, w.simulated); err != nil {
+			return err
+		}
+		for _, i := range known {
+			p.SetInstrument(i)
+		}
+	}
+	return nil
 }
 
 func (w *panelWants) query(kind store.SeriesKind, symbols []string) store.SeriesQuery {
@@ -129,8 +165,9 @@ func (w *panelWants) prices(ctx context.Context, v store.View, p *market.Panel) 
 	}
 	for symbol, list := range bySymbol(series) {
 		s := merged(list)
-		if _, ok := p.Instrument(symbol); !ok {
-			p.SetInstrument(instrument.Instrument{Symbol: symbol, Currency: list[0].Currency, Simulated: w.simulated})
+		if i, ok := p.Instrument(symbol); !ok || i.Currency == "" {
+			i.Symbol, i.Currency, i.Simulated = symbol, list[0].Currency, w.simulated
+			p.SetInstrument(i)
 		}
 		if points := entered[symbol]; len(points) > 0 {
 			s = market.Overlay(s, market.FromPoints(points, "entered"))

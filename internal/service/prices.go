@@ -82,6 +82,7 @@ func (in *priceImport) settle(ctx context.Context, v store.View) (store.Batch, e
 	}
 	b.Series = append(b.Series, in.rates(together)...)
 	b.Actions = in.actions(together, splits)
+	b.Instruments = in.funds(together)
 	b.Reason = in.names()
 	b.Series, err = joined(b.Series)
 	return b, err
@@ -170,6 +171,16 @@ func (in *priceImport) series(s *pricefile.Settled) store.Series {
 	return out
 }
 
+// funds are the funds whose holdings the files list: descriptions that say nothing else.
+func (in *priceImport) funds(t *pricefile.Together) []instrument.Instrument {
+	var all []instrument.Instrument
+	for i := range t.Funds {
+		f := &t.Funds[i]
+		all = append(all, instrument.Instrument{Symbol: f.Symbol, Currency: in.known[f.Symbol].Currency, Composition: &f.Composition})
+	}
+	return all
+}
+
 // percent are the beginnings of the names under which central banks publish interest
 // rates in percent a year; they are kept as fractions.
 var percent = []string{"DGS", "DTB", "TB3MS", "DFF", "FEDFUNDS", "SOFR", "EFFR", "ESTR", "ECBESTR", "SONIA", "EURIBOR", "DFII"}
@@ -236,6 +247,12 @@ func (in *priceImport) report(t *pricefile.Together) {
 		for _, a := range f.Actions {
 			symbols[a.Symbol] = true
 			r.span([]date.Date{a.Date})
+		}
+		for i := range f.Funds {
+			symbols[f.Funds[i].Symbol] = true
+			if on := f.Funds[i].Composition.AsOf; on != 0 {
+				r.span([]date.Date{on})
+			}
 		}
 		for _, x := range f.FX {
 			symbols[string(x.Base)+"/"+string(x.Quote)] = true

@@ -114,6 +114,49 @@ func TestPricesAllOrNothing(t *testing.T) {
 }
 
 // What one who is no operator imports is the tenant's own and changes nobody else's.
+// What a fund holds comes with a file, is shown behind the fund, and goes through funds
+// that hold funds; as known before the file it is not known.
+func TestHoldingsOfFunds(t *testing.T) {
+	w := newWorld(t)
+	w.must(w.s.DescribeInstrument(ctx, w.owner, instrument.Instrument{Symbol: "WORLD", Currency: "EUR", Class: instrument.ETF, Name: "A world fund"}))
+	w.book("2024-01-02 deposit 1000", "2024-01-03 buy 10 WORLD @ 50", "2024-01-03 buy 5 ACME @ 50")
+	w.prices("date,symbol,close\n2024-01-03,WORLD,60\n2024-01-03,ACME,50\n", PriceOptions{Currency: "EUR"})
+	names := func(q Question) string {
+		q.Portfolios = []string{w.portfolio}
+		a, err := w.s.Analysis(ctx, w.owner, q)
+		w.must(err)
+		out := ""
+		for _, x := range a.Risk.Concentration.LookThrough.Names {
+			out += fmt.Sprint(x.Key, " ", x.Rest, " ", x.Net, " ", x.Direct, ", ")
+		}
+		for _, h := range a.Holdings {
+			if h.Instrument.Composition != nil {
+				t.Error("a holding carries the list of what it holds")
+			}
+		}
+		return out
+	}
+	wantEqual := func(got, want, what string) {
+		t.Helper()
+		if got != want {
+			t.Errorf("%s: %s, want %s", what, got, want)
+		}
+	}
+	wantEqual(names(Question{}), "WORLD false 600 600, ACME false 250 250, ", "before the file")
+	before := w.clock
+	w.clock = w.clock.Add(time.Hour)
+	r := w.prices("fund,symbol,name,weight,country,as_of\nWORLD,ACME,Acme,40%,DE,2023-12-29\nWORLD,ASIA,A fund of Asia,50%,,2023-12-29\nASIA,TKY,Tokyo,80%,JP,2023-12-29\n", PriceOptions{})
+	if r.Instruments != 2 || r.Files[0].Symbols != 2 || r.Files[0].Rows != 3 || r.Files[0].To != date.MustParse("2023-12-29") {
+		t.Errorf("import: %+v", r)
+	}
+	wantEqual(names(Question{}), "ACME false 490 250, TKY false 240 0, ASIA true 60 0, WORLD true 60 0, ", "behind the funds")
+	wantEqual(names(Question{KnownOn: before}), "WORLD false 600 600, ACME false 250 250, ", "as known before")
+	_, err := w.s.ImportPrices(ctx, w.owner, []File{{Name: "p.csv", Content: []byte("fund,symbol,weight\nWORLD,ACME,60%\nWORLD,B,60%\n")}}, PriceOptions{})
+	wantFault(t, err, 2, "weight", "weights of more than the whole")
+	err = w.s.DescribeInstrument(ctx, w.owner, instrument.Instrument{Symbol: "WORLD", Currency: "EUR", Composition: &instrument.Composition{}})
+	wantFault(t, err, 0, "composition.constituents", "an empty composition")
+}
+
 func TestPricesOfATenant(t *testing.T) {
 	w := newWorld(t)
 	w.prices("date,symbol,close\n2024-01-02,ACME,50\n", PriceOptions{Currency: "EUR"})

@@ -324,6 +324,10 @@ func NewPanel(files []*pricefile.File, basis string, known func(string) instrume
 		}
 	}
 	addActions(p, together, known)
+	for i := range together.Funds {
+		f := &together.Funds[i]
+		p.SetInstrument(instrument.Instrument{Symbol: f.Symbol, Currency: known(f.Symbol).Currency, Composition: &f.Composition})
+	}
 	notes := together.Notes
 	for _, f := range faults {
 		notes = append(notes, "left out: "+f.Error())

@@ -100,6 +100,7 @@ func (r *reader) read() error {
 		r.fault("transactions", "", "the document has no list of transactions", `add "transactions": […]`)
 	}
 	r.policy()
+	r.compositions()
 	if len(r.faults) > 0 {
 		return r.faults
 	}
@@ -121,6 +122,23 @@ func (r *reader) policy() {
 	}
 	if !slices.Contains([]ledger.Oversold{"", ledger.Refuse, ledger.ZeroCost, ledger.GoShort}, r.doc.OnOversold) {
 		r.fault("on_oversold", string(r.doc.OnOversold), "there is no such choice", "use error, zero_cost or short")
+	}
+}
+
+// compositions refuses lists of what funds hold that cannot be right.
+func (r *reader) compositions() {
+	for _, symbol := range slices.Sorted(maps.Keys(r.doc.Symbols)) {
+		composition := r.doc.Symbols[symbol].Composition
+		if composition == nil {
+			continue
+		}
+		if flaw := composition.Check(symbol); flaw != nil {
+			field := "symbols." + symbol + ".composition." + flaw.Field
+			if flaw.Constituent > 0 {
+				field = fmt.Sprintf("symbols.%s.composition.constituents[%d].%s", symbol, flaw.Constituent-1, flaw.Field)
+			}
+			r.fault(field, flaw.Value, flaw.Problem, flaw.Cure)
+		}
 	}
 }
 

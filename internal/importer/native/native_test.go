@@ -134,6 +134,8 @@ func TestWholeDocumentIsRefused(t *testing.T) {
 		{"not a list", `{"base_currency": "EUR", "transactions": {}}`, 1, "", "must be a list"},
 		{"a bad price", `{"base_currency": "EUR", "transactions": [], "prices": {"A": [["2024-01-01", "x"]]}}`, 0, "prices", "decimal"},
 		{"no such lot method", `{"base_currency": "EUR", "transactions": [], "method": "BEST"}`, 0, "method", "no such lot method"},
+		{"a fund of more than itself", `{"base_currency": "EUR", "transactions": [], "symbols": {"F": {"composition": {"constituents": [{"symbol": "A", "weight": 0.7}, {"symbol": "B", "weight": "0.4"}]}}}}`, 0, "symbols.F.composition.weight", "more than 1.005"},
+		{"a fund of itself", `{"base_currency": "EUR", "transactions": [], "symbols": {"F": {"composition": {"constituents": [{"symbol": "A", "weight": 0.7}, {"symbol": "F", "weight": "0.1"}]}}}}`, 0, "symbols.F.composition.constituents[1].symbol", "does not hold itself"},
 		{"something after it", `{"base_currency": "EUR", "transactions": []} {}`, 1, "", "after the end"},
 	}
 	for _, tt := range tests {

@@ -1,5 +1,5 @@
 // Package pricefile reads the files that market data come in: prices, splits and
-// dividends, exchange rates, interest rates, ticker changes.
+// dividends, exchange rates, interest rates, ticker changes, what funds hold.
 //
 // Model: a file is recognised by its header (Lean's files, which have none, by their
 // first line) and read whole or not at all; what is wrong with it is returned as
@@ -39,6 +39,7 @@ const (
 	LongFX      Layout = "exchange rates, a row a pair and day"
 	WideFX      Layout = "exchange rates, a column a pair"
 	LongRates   Layout = "interest rates and other series"
+	Holdings    Layout = "holdings of funds"
 )
 
 // File is what one file holds. Only what its layout has is set.
@@ -51,6 +52,7 @@ type File struct {
 	FX      []FX
 	Rates   []Rate
 	Renames []Rename
+	Funds   []Fund   // each once, in the order of their first mention
 	Notes   []string // what a person should know of the file as a whole
 
 	allKinds bool // the list of actions could have named both splits and dividends
@@ -166,8 +168,10 @@ func (f *File) read(content []byte) ledger.Faults {
 		return f.readLongFX(t)
 	case LongRates:
 		return f.readRates(t)
+	case Holdings:
+		return f.readHoldings(t)
 	}
 	return ledger.Faults{{Row: 1, Field: "header", Value: clip(t.headerText), Problem: "is no layout that is known",
 		Cure: "name the columns: date,symbol,open,high,low,close,volume,adj_close for prices; date and a column a symbol; " +
-			"date,symbol,type,value for splits and dividends; date,pair,rate for exchange rates; series,date,value for rates"}}
+			"date,symbol,type,value for splits and dividends; date,pair,rate for exchange rates; series,date,value for rates; fund,symbol,isin,name,weight for the holdings of funds"}}
 }

@@ -149,6 +149,8 @@ func (t *table) recognise(name string) Layout {
 		return LeanFactors
 	case t.isLean(3):
 		return LeanMap
+	case t.listsHoldings() && !price:
+		return Holdings
 	case t.has("series", "date", "value"):
 		return LongRates
 	case dated && t.has("rate") && (t.has("pair") || t.has("base", "quote")):

@@ -20,7 +20,20 @@ type Together struct {
 	FX        []FX
 	Rates     []Rate
 	Renames   []Rename
+	Funds     []Fund   // of several lists of one fund that of the file given last
 	Notes     []string // each said once, with how many series it is said of
+}
+
+// addFunds takes the lists of holdings of a file, which is named as their source.
+func (t *Together) addFunds(f *File) {
+	for _, x := range f.Funds {
+		x.Composition.Source = f.Name
+		if i := slices.IndexFunc(t.Funds, func(y Fund) bool { return y.Symbol == x.Symbol }); i >= 0 {
+			t.Funds[i] = x
+			continue
+		}
+		t.Funds = append(t.Funds, x)
+	}
 }
 
 // Settled is a series as it is kept, and what was found of it.
@@ -48,6 +61,7 @@ func SettleBeside(files []*File, known map[string][]Action, kept map[string]Seri
 		t.FX = append(t.FX, f.FX...)
 		t.Rates = append(t.Rates, f.Rates...)
 		t.Renames = append(t.Renames, f.Renames...)
+		t.addFunds(f)
 	}
 	var faults ledger.Faults
 	said := map[string][]string{} // what is noted, and of which symbols

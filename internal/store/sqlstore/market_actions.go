@@ -72,7 +72,8 @@ func (t *tx) Instruments(ctx context.Context, symbols []string, v store.MarketVe
 				SELECT symbol, source, details FROM instruments_history WHERE tenant_id = $1 AND version <= $2 AND until > $2`
 			args = append(args, o.until)
 		}
-		// Several sources may describe an instrument; the last in order counts.
+		// Several sources may describe an instrument; the last in order counts, but for
+		// what a fund holds where it does not say.
 		query = `SELECT symbol, source, details FROM (` + query + `) held ORDER BY symbol, source`
 		var symbol, source, written sql.RawBytes
 		err := t.each(ctx, func(rows *sql.Rows) error {
@@ -86,7 +87,7 @@ func (t *tx) Instruments(ctx context.Context, symbols []string, v store.MarketVe
 			if err := json.Unmarshal(written, &i); err != nil {
 				return fmt.Errorf("instrument %s: %w: %w", symbol, err, store.ErrDamaged)
 			}
-			all[string(symbol)] = i
+			all[string(symbol)] = i.Beside(all[string(symbol)])
 			return nil
 		}, query, args...)
 		if err != nil {

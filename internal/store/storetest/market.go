@@ -248,6 +248,17 @@ func actions(t *testing.T, s store.Store) {
 	wantEqual(t, line(bob.owner, store.LatestMarket), "[2020-02-07dividend0.78 2020-08-31split0 2021-02-07dividend0.2 Company A plc]", "actions now")
 	wantEqual(t, line(ada.owner, store.MarketVersion{Shared: 1}), "[2020-02-07dividend0.770000000000000001 2020-02-07dividend1 2020-08-31split0 Company A]", "actions in version 1")
 	wantEqual(t, line(ada.owner, store.LatestMarket)[len("[2020-02-07dividend0.78 2020-08-31split0 2021-02-07dividend0.2 "):], "What I call it]", "the tenant's own instrument")
+	held := &instrument.Composition{AsOf: date.MustParse("2026-05-29"), Source: "a.csv", Constituents: []instrument.Constituent{{Symbol: "B", ISIN: "US0000000002", Name: "Company B", Country: "US", Currency: "USD", Weight: money.MustParse("0.123456789012345678")}}}
+	write(t, s, id, store.Batch{Source: "holdings", Instruments: []instrument.Instrument{{Symbol: "A", Composition: held}}})
+	renamed.Composition = held // a list of holdings describes nothing else, and no description takes it away
+	wantEqual(t, line(ada.owner, store.LatestMarket)[len("[2020-02-07dividend0.78 2020-08-31split0 2021-02-07dividend0.2 "):], "What I call it]", "the tenant's own instrument, as its holdings are listed")
+	read(t, s, ada.owner, func(ctx context.Context, v store.View) {
+		all, err := v.Instruments(ctx, []string{"A"}, store.LatestMarket, false)
+		check(t, err)
+		if diff := cmp.Diff(held, all["A"].Composition, sameDecimals); diff != "" {
+			t.Errorf("holdings of the tenant's own instrument differ:\n%s", diff)
+		}
+	})
 	read(t, s, bob.owner, func(ctx context.Context, v store.View) {
 		all, err := v.Instruments(ctx, nil, store.LatestMarket, false)
 		check(t, err)
