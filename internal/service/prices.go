@@ -181,14 +181,6 @@ func (in *priceImport) funds(t *pricefile.Together) []instrument.Instrument {
 	return all
 }
 
-// percent are the beginnings of the names under which central banks publish interest
-// rates in percent a year; they are kept as fractions.
-var percent = []string{"DGS", "DTB", "TB3MS", "DFF", "FEDFUNDS", "SOFR", "EFFR", "ESTR", "ECBESTR", "SONIA", "EURIBOR", "DFII"}
-
-func inPercent(name string) bool {
-	return slices.ContainsFunc(percent, func(p string) bool { return strings.HasPrefix(strings.ToUpper(name), p) })
-}
-
 // rates are the exchange and interest rates of the files.
 func (in *priceImport) rates(t *pricefile.Together) []store.Series {
 	var all []store.Series
@@ -196,14 +188,7 @@ func (in *priceImport) rates(t *pricefile.Together) []store.Series {
 		all = append(all, store.Series{Kind: store.FX, Symbol: string(x.Base) + "/" + string(x.Quote), Currency: x.Quote, Dates: x.Dates, Close: x.Values})
 	}
 	for _, x := range t.Rates {
-		values := x.Values
-		if inPercent(x.Series) {
-			values = make([]float64, len(x.Values))
-			for i, v := range x.Values {
-				values[i] = v / 100
-			}
-		}
-		all = append(all, store.Series{Kind: store.Rates, Symbol: x.Series, Dates: x.Dates, Close: values})
+		all = append(all, store.Series{Kind: store.Rates, Symbol: x.Series, Dates: x.Dates, Close: x.Fractions()})
 	}
 	return all
 }
@@ -261,7 +246,7 @@ func (in *priceImport) report(t *pricefile.Together) {
 		for _, x := range f.Rates {
 			symbols[x.Series] = true
 			r.span(x.Dates)
-			if inPercent(x.Series) {
+			if x.InPercent() {
 				said[fromPercent] = append(said[fromPercent], x.Series)
 			}
 		}

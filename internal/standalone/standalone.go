@@ -311,7 +311,7 @@ func NewPanel(files []*pricefile.File, basis string, known func(string) instrume
 		p.SetFX(market.Pair{Base: x.Base, Quote: x.Quote}, market.NewSeries(x.Dates, x.Values, "file"))
 	}
 	for _, x := range together.Rates {
-		p.SetRate(x.Series, market.NewSeries(x.Dates, x.Values, "file"))
+		p.SetRate(x.Series, market.NewSeries(x.Dates, x.Fractions(), "file"))
 	}
 	for _, s := range together.Series {
 		if s.Verdict.Stored == pricefile.TotalReturn {
@@ -329,6 +329,11 @@ func NewPanel(files []*pricefile.File, basis string, known func(string) instrume
 		p.SetInstrument(instrument.Instrument{Symbol: f.Symbol, Currency: known(f.Symbol).Currency, Composition: &f.Composition})
 	}
 	notes := together.Notes
+	for _, x := range together.Rates {
+		if x.InPercent() {
+			notes = append(notes, x.Series+": published in percent, kept as a fraction")
+		}
+	}
 	for _, f := range faults {
 		notes = append(notes, "left out: "+f.Error())
 	}
