@@ -24,7 +24,7 @@ func TestWhatIf(t *testing.T) {
 
 	r.types("#symbol-1", "NVDA")
 	r.types("#quantity-1", "600")
-	r.chooses1("#side-1", "sell")
+	r.sets("#side-1", "sell")
 	r.sees("Before and after", "NVDA, % of value", "Realises", "first in, first out")
 	r.must(r.Until(`new URLSearchParams(location.search).getAll("t").join() === "sell 600 NVDA"`))
 	r.must(r.Until(`document.querySelectorAll(".trade").length === 2`))
@@ -32,7 +32,7 @@ func TestWhatIf(t *testing.T) {
 	r.inOrder("a trade", screen)
 
 	r.types("#symbol-2", "NFLX")
-	r.chooses1("#side-2", "cover")
+	r.sets("#side-2", "cover")
 	r.types("#quantity-2", "999999")
 	r.sees("You would cover more than is open in Prime")
 	r.must(r.Until(`document.querySelector("#quantity-2").value === "999999" && document.querySelector("#quantity-2").ariaInvalid === "true"`))
@@ -112,8 +112,8 @@ func (r reader) types(selector, text string) {
 	r.leaves(selector)
 }
 
-// chooses1 chooses one of a select.
-func (r reader) chooses1(selector, value string) {
+// sets chooses one of a select.
+func (r reader) sets(selector, value string) {
 	r.t.Helper()
 	r.must(r.Do(chromedp.SetValue(chromedp.CSS(selector), value)))
 	r.leaves(selector)

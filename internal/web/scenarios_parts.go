@@ -126,16 +126,16 @@ func (p *scenariosPage) parts(list []part, s *analysis.Scenario) view.ScenarioPa
 			row.Move = w.movePercent(x.move)
 		}
 		row.Tone = toneOf(row.PnL)
-		row.Share = w.share2(shares[i])
+		row.Share = w.shareOf(shares[i])
 		out.Rows = append(out.Rows, row)
 	}
 	sum := w.change("Total", s.PnL, whole)
-	out.Total = view.PartRow{Name: "Total", Value: w.Float(math.Round(net), 0), PnL: sum.Text, Tone: sum.Tone, Share: w.share2(100 * s.Share.Float64()), Explain: w.explain("Total", s.PnL)}
+	out.Total = view.PartRow{Name: "Total", Value: w.Float(math.Round(net), 0), PnL: sum.Text, Tone: sum.Tone, Share: w.shareOf(100 * s.Share.Float64()), Explain: w.explain("Total", s.PnL)}
 	return out
 }
 
-// share2 writes a share that is in percent already.
-func (w *writer) share2(x float64) string {
+// shareOf writes a share that is in percent already.
+func (w *writer) shareOf(x float64) string {
 	if math.IsNaN(x) {
 		return format.Unknown
 	}

@@ -40,7 +40,7 @@ func (p *pair) row(name string, now, after analysis.Figure, s style, toned bool)
 	row.After = write(p.after, after)
 	row.Mark, row.MarkText = row.After.Mark, row.After.MarkText
 	row.After.Mark = view.Complete
-	row.Change = p.before.difference2(now, after, s)
+	row.Change = p.before.differenceOf(now, after, s)
 	row.Changed = row.Change != "" && row.Change != format.Unknown && strings.ContainsAny(row.Change, "+−")
 	if toned {
 		row.Tone = toneOf(row.Change)
@@ -48,8 +48,8 @@ func (p *pair) row(name string, now, after analysis.Figure, s style, toned bool)
 	return row
 }
 
-// difference2 is that of two figures as they are displayed.
-func (w *writer) difference2(now, after analysis.Figure, s style) string {
+// differenceOf is that of two figures as they are displayed.
+func (w *writer) differenceOf(now, after analysis.Figure, s style) string {
 	if !now.Known() || !after.Known() {
 		return format.Unknown
 	}
@@ -206,81 +206,6 @@ func (p *pair) scenarioRows(wanted func(*analysis.Scenario) bool) []view.Compare
 	}
 	return rows
 }
-
-// limitsMet counts the limits that hold; nil where none is set.
-func (p *pair) limitsMet(got *service.WhatIf) *view.CompareRow {
-	count := func(w *writer, list []service.LimitCheck) (text string, met int) {
-		for _, l := range list {
-			if l.Met {
-				met++
-			}
-		}
-		return w.Count(met) + " of " + w.Count(len(list)), met
-	}
-	if len(got.Limits.Before) == 0 {
-		return nil
-	}
-	now, before := count(p.before, got.Limits.Before)
-	row := &view.CompareRow{Name: "Limits met", Now: view.Figure{Label: "Limits met", Text: now, Explain: p.before.limitsExplained(got.Limits.Before)}}
-	if p.tried {
-		then, after := count(p.after, got.Limits.After)
-		row.After = view.Figure{Label: "Limits met", Text: then, Explain: p.after.limitsExplained(got.Limits.After)}
-		row.Changed = before != after
-		row.Change = p.before.SignedFloat(float64(after-before), 0)
-	}
-	return row
-}
-
-// limitsExplained lists the limits with what stands against them.
-func (w *writer) limitsExplained(list []service.LimitCheck) *view.Explain {
-	w.count++
-	e := &view.Explain{ID: "how-" + number(float64(w.count)), Name: "Limits met", Link: &view.Link{Label: "Change the limits", Href: w.home + "/edit"}}
-	for _, l := range list {
-		write := func(x float64) string {
-			if l.Name == "beta" {
-				return w.Float(x, 2)
-			}
-			return w.Percent(x, 1)
-		}
-		said := "not known: " + reason(l.Value)
-		if l.Value.Known() {
-			said = write(l.Value.Float64()) + ", within " + write(l.Limit.Float64())
-			if !l.Met {
-				said = write(l.Value.Float64()) + ", over " + write(l.Limit.Float64())
-			}
-		}
-		e.Terms = append(e.Terms, view.Term{Label: sentence1(limitWords[l.Name]), Text: said})
-	}
-	e.Terms = append(e.Terms, view.Term{Label: "Method", Text: "Beta and volatility are those that the factor model expects of these holdings; where there is none, those of the period’s returns."})
-	return e
-}
-
-// sentence1 begins with a capital.
-func sentence1(s string) string { return strings.TrimSuffix(sentence(s), ".") }
-
-// limitsSaid names the limits that the trades break and those that hold again.
-func limitsSaid(got *service.WhatIf) []view.Part {
-	var broken, mended []string
-	for i, l := range got.Limits.After {
-		switch was := got.Limits.Before[i].Met; {
-		case was && !l.Met:
-			broken = append(broken, limitWords[l.Name])
-		case !was && l.Met:
-			mended = append(mended, limitWords[l.Name])
-		}
-	}
-	var parts []view.Part
-	if len(broken) > 0 {
-		parts = append(parts, view.Words(" "), view.Part{Text: "Breaks the limit of " + strings.Join(broken, " and of ") + ".", Strong: true, Tone: view.Warn})
-	}
-	if len(mended) > 0 {
-		parts = append(parts, view.Words(" Holds the limit of "+strings.Join(mended, " and of ")+" again."))
-	}
-	return parts
-}
-
-// limitWords are the limits in words.
-var limitWords = map[string]string{"net_exposure": "net exposure", "gross_exposure": "gross exposure", "beta": "beta", "volatility": "volatility", "var": "VaR", "largest_position": "largest position"}
 
 // words says what happens to cash and what is realised.
 func (p *pair) words(got *service.WhatIf) []view.Part {
