@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/option"
@@ -52,8 +50,7 @@ func chains(ctx context.Context, d *Data) (*Section, error) {
 	}
 	s.Data += ". Lean's own volatilities, of last prices, for NWSA on 2013-06-26 and AAPL on 2014-06-09."
 	fits := Table{Caption: "Inversion and surface", Head: []string{"chain", "quotes", "expiries", "used", "price again within bid and ask", "largest distance from the middle", "fitted smile within bid and ask", "error of the smile"}}
-	var out Table
-	out = Table{Caption: "Quotes left out, by reason", Head: []string{"chain", "reason", "quotes"}}
+	out := Table{Caption: "Quotes left out, by reason", Head: []string{"chain", "reason", "quotes"}}
 	found := Table{Caption: "Violations of no arbitrage", Head: []string{"chain", "violation", "count", "largest"}}
 	used, back, worst, inside, ownFaults := 0, 0, 0.0, 0, 0
 	for _, c := range list {
@@ -86,7 +83,7 @@ func chains(ctx context.Context, d *Data) (*Section, error) {
 	if err := s.lean(d); err != nil {
 		return nil, err
 	}
-	s.read("Whatever can be inverted is, to the rounding of the price. What is left out has no buyer, is the in-the-money twin of a used quote, expires on the day, or trades at what exercising brings.")
+	s.read("Whatever can be inverted is, to the accuracy of the American price. (A first run asked for a millionth of a dollar and for bid and ask exactly; American prices are good to a hundred-millionth of the strike, and some quotes have no width.) What is left out has no buyer, is the in-the-money twin of a used quote, expires on the day, or trades at what exercising brings.")
 	s.read("The fit misses bid and ask most where spreads are one or two cents and the expiry is days away: a smile of few parameters cannot follow every such quote. Violations among the quotes themselves are mostly stale quotes far from the money, left as they are.")
 	s.read("Alpha Vantage differs by its forward and its clock: another dividend yield and rate. Yahoo's options have three days to live, of which half a day of counting is a tenth of the volatility. Lean's files disagree with themselves: most contracts are unsolved, and most of the solved volatilities do not give back the price beside them, so that the difference says nothing of ours; the expectation was wrong to trust them and is left standing.")
 	s.read("Rates after 2021 are not in the data and are assumed, as the chain's note says; and a chain or two is not a market.")
@@ -195,7 +192,7 @@ func (s *Section) smiles(c *chain, v *surface.Surface) {
 	chart := Chart{Title: c.name + ": implied volatility by moneyness, quotes and fit", X: "ln(strike / forward)", Y: "volatility", Percent: true}
 	for colour, i := range []int{1, len(v.Slices) / 2, len(v.Slices) - 1} {
 		slice := &v.Slices[i]
-		dots, line := Dots{Colour: colour}, Line{Name: fmt.Sprintf("%s", slice.Expiry), Colour: colour}
+		dots, line := Dots{Colour: colour}, Line{Name: slice.Expiry.String(), Colour: colour}
 		for _, p := range slice.Points {
 			dots.X, dots.Y = append(dots.X, p.Moneyness), append(dots.Y, p.Volatility)
 			line.X, line.Y = append(line.X, p.Moneyness), append(line.Y, p.Fitted)
@@ -204,178 +201,4 @@ func (s *Section) smiles(c *chain, v *surface.Surface) {
 	}
 	file := "smile-" + strings.ToLower(strings.Fields(c.name)[0]) + ".svg"
 	s.Plots = append(s.Plots, Plot{file, "Quoted and fitted smiles of " + c.name, chart.Draw})
-}
-
-// leanChain is AAPL on 2014-06-06, before its split.
-func leanChain(d *Data) (*chain, error) {
-	const name = "options/lean_aapl_20140606_chain.csv.gz"
-	rows, err := d.rows(name)
-	if err != nil {
-		return nil, err
-	}
-	c := &chain{name: "AAPL 2014", on: date.Must(2014, 6, 6)}
-	if err := c.market(d, "the last quotes of the day; rate the three-month bill's"); err != nil {
-		return nil, err
-	}
-	at := columns(rows[0])
-	for i, row := range rows[1:] {
-		err := c.add(row[at["expiry"]], row[at["type"]], row[at["strike"]], row[at["bid"]], row[at["ask"]])
-		if err != nil {
-			return nil, fmt.Errorf("%s line %d: %w", name, i+2, err)
-		}
-		c.vendor = append(c.vendor, nothing)
-	}
-	return c, nil
-}
-
-// market takes AAPL's close as traded and the rate of the day.
-func (c *chain) market(d *Data, note string) error {
-	raw, err := d.series("us_raw_lean")
-	if err != nil {
-		return err
-	}
-	c.spot, c.note = math.NaN(), note
-	for i, day := range raw["AAPL"].Dates {
-		if day == c.on {
-			c.spot = raw["AAPL"].Close[i]
-		}
-	}
-	if math.IsNaN(c.spot) {
-		return fmt.Errorf("prices/us_raw_lean/daily.csv.gz: AAPL has no close on %s", c.on)
-	}
-	rate, err := d.rate("DGS3MO")
-	if err != nil {
-		return err
-	}
-	c.rate, _, _ = rate.At(c.on)
-	return nil
-}
-
-func columns(head []string) map[string]int {
-	out := map[string]int{}
-	for i, name := range head {
-		out[name] = i
-	}
-	return out
-}
-
-// add reads one quote.
-func (c *chain) add(expiry, kind, strike, bid, ask string) error {
-	q := surface.Quote{Last: math.NaN()}
-	var err error
-	if q.Expiry, err = date.Parse(expiry); err != nil {
-		return err
-	}
-	if strings.HasPrefix(strings.ToLower(kind), "p") {
-		q.Kind = option.Put
-	}
-	for _, n := range []struct {
-		to   *float64
-		text string
-	}{{&q.Strike, strike}, {&q.Bid, bid}, {&q.Ask, ask}} {
-		if *n.to, err = number(n.text); err != nil {
-			return err
-		}
-	}
-	c.quotes = append(c.quotes, q)
-	return nil
-}
-
-// yahooChain is AAPL in September 2016.
-func yahooChain(d *Data) (*chain, error) {
-	const name = "options/yahoo_aapl_2016-09_chain.json"
-	content, err := d.file(name)
-	if err != nil {
-		return nil, err
-	}
-	type contract struct {
-		Strike, Bid, Ask, ImpliedVolatility float64
-		Expiration                          int64
-	}
-	var answer struct {
-		OptionChain struct {
-			Result []struct {
-				Quote struct {
-					RegularMarketPrice float64
-					RegularMarketTime  int64
-				}
-				Options []struct{ Calls, Puts []contract }
-			}
-		}
-	}
-	if err := json.Unmarshal(content, &answer); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(answer.OptionChain.Result) == 0 {
-		return nil, fmt.Errorf("%s: it has no result", name)
-	}
-	r := answer.OptionChain.Result[0]
-	c := &chain{name: "AAPL 2016", note: "one expiry, three days away; rate the three-month bill's", on: date.FromTime(time.Unix(r.Quote.RegularMarketTime, 0).UTC()), spot: r.Quote.RegularMarketPrice}
-	rate, err := d.rate("DGS3MO")
-	if err != nil {
-		return nil, err
-	}
-	c.rate, _, _ = rate.At(c.on)
-	for _, o := range r.Options {
-		for kind, list := range [][]contract{o.Calls, o.Puts} {
-			for _, x := range list {
-				c.quotes = append(c.quotes, surface.Quote{Expiry: date.FromTime(time.Unix(x.Expiration, 0).UTC()), Kind: option.Kind(kind == 1), Strike: x.Strike, Bid: x.Bid, Ask: x.Ask, Last: math.NaN()})
-				theirs := nothing
-				theirs.volatility = x.ImpliedVolatility
-				c.vendor = append(c.vendor, theirs)
-			}
-		}
-	}
-	return c, nil
-}
-
-// assumedRate is the short rate for the chain of 2026, which no file here knows.
-const assumedRate = 0.037
-
-// vantageChain is IBM in May 2026. The file lacks the spot: parity of the options that
-// expire on the day gives it.
-func vantageChain(d *Data) (*chain, error) {
-	const name = "options/alphavantage_ibm_chain.csv.gz"
-	rows, err := d.rows(name)
-	if err != nil {
-		return nil, err
-	}
-	at := columns(rows[0])
-	c := &chain{name: "IBM 2026", note: fmt.Sprintf("the spot is that of parity between the options expiring on the day; the rate, not in the data, is assumed to be %s", percent(assumedRate, 1)), rate: assumedRate, least: 7.0 / 365}
-	if c.on, err = date.Parse(rows[1][at["date"]]); err != nil {
-		return nil, fmt.Errorf("%s line 2: %w", name, err)
-	}
-	for i, row := range rows[1:] {
-		if err := c.add(row[at["expiration"]], row[at["type"]], row[at["strike"]], row[at["bid"]], row[at["ask"]]); err != nil {
-			return nil, fmt.Errorf("%s line %d: %w", name, i+2, err)
-		}
-		var v [5]float64
-		for k, column := range []string{"implied_volatility", "delta", "gamma", "vega", "theta"} {
-			if v[k], err = number(row[at[column]]); err != nil {
-				return nil, fmt.Errorf("%s line %d, %s: %w", name, i+2, column, err)
-			}
-		}
-		c.vendor = append(c.vendor, vendor{v[0], v[1], v[2], 100 * v[3], 365 * v[4]})
-	}
-	if c.spot = c.paritySpot(); math.IsNaN(c.spot) {
-		return nil, fmt.Errorf("%s: no pair of options expires on the day", name)
-	}
-	return c, nil
-}
-
-// paritySpot is strike + call − put of the pair with the narrowest quotes among those
-// that expire on the day.
-func (c *chain) paritySpot() float64 {
-	spot, narrow := math.NaN(), math.Inf(1)
-	for _, a := range c.quotes {
-		for _, b := range c.quotes {
-			if a.Expiry != c.on || b.Expiry != c.on || a.Strike != b.Strike || a.Kind != option.Call || b.Kind != option.Put || a.Bid <= 0 || b.Bid <= 0 {
-				continue
-			}
-			if w := a.Ask - a.Bid + b.Ask - b.Bid; w < narrow {
-				narrow, spot = w, a.Strike+(a.Bid+a.Ask)/2-(b.Bid+b.Ask)/2
-			}
-		}
-	}
-	return spot
 }

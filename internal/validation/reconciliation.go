@@ -16,8 +16,8 @@ type outcome struct {
 	day            date.Date
 	total, active  float64 // return over the deviation expected
 	loss, limit    float64
-	first, seen    bool // first day of a holding period; within is known
-	shares, within float64
+	first          bool    // first day of a holding period
+	shares, within float64 // Σ of the parts of risk; the model over the history of its window
 }
 
 // reconciled follows a book through a set of companies: every 21 days the model is made

@@ -265,7 +265,7 @@ func TestCurveOfAFlatMarket(t *testing.T) {
 		if err != nil || q == nil {
 			t.Fatal(q, err)
 		}
-		price, yield, err := q.faults()
+		price, yield, _, err := q.faults()
 		if err != nil || price > 1e-9 || yield > 1e-12 || q.rises() {
 			t.Errorf("price off by %v, yield by %v, rises %v, %v", price, yield, q.rises(), err)
 		}
