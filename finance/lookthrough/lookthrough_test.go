@@ -108,9 +108,15 @@ func TestSecuritiesAreToldApartByISIN(t *testing.T) {
 }
 
 func TestWhatCannotBeLookedThrough(t *testing.T) {
-	m := market(fund("A", "B 0.5", "X 0.5"), fund("B", "C 1"), fund("C", "A 0.3", "Y 0.7"), fund("Z", "A 0.4", "X 0.6"),
+	etf := share("E", "", "", "US", "USD")
+	etf.Class = instrument.ETF
+	m := market(etf, fund("OF", "E 0.4", "X 0.6"), fund("A", "B 0.5", "X 0.5"), fund("B", "C 1"), fund("C", "A 0.3", "Y 0.7"), fund("Z", "A 0.4", "X 0.6"),
 		fund("1", "2 1"), fund("2", "3 1"), fund("3", "4 1"), fund("4", "5 1"), fund("5", "6 1"), fund("6", "X 1"), fund("BAD", "X 0.9", "Y 0.9"))
 	u := lookthrough.New(m)
+	// A fund that holds one of which nothing is known knows no more of that part.
+	if r := u.Through([]lookthrough.Position{{m["OF"], 100}}, all); r.Known != 0.6 || lines(r.Groups[lookthrough.Currency]) != "unknown 100" {
+		t.Errorf("a fund of a fund of unknown holdings: known %v, %s", r.Known, lines(r.Groups[lookthrough.Currency]))
+	}
 	for _, c := range []struct{ symbol, names, reason string }{
 		{"A", "rest of A 100", "it holds itself through other funds"},
 		{"B", "rest of B 100", "it holds itself through other funds"},

@@ -168,7 +168,11 @@ func (b *builder) resolve(symbol string) *resolved {
 		w := c.Weight.Float64() * scale
 		inner := b.nested(c)
 		if inner == "" {
-			weights.add(b.constituent(c), w)
+			id, opaque := b.constituent(c)
+			weights.add(id, w)
+			if opaque {
+				known -= math.Abs(w)
+			}
 			continue
 		}
 		g := b.resolve(inner)
@@ -227,20 +231,21 @@ func (s *spread) add(name int32, weight float64) {
 }
 
 // constituent is the name of a constituent; what the list leaves open of it is taken
-// from what is known of the instrument of that symbol.
-func (b *builder) constituent(c *instrument.Constituent) int32 {
-	id := b.names.find(c.Symbol, c.ISIN, c.Name)
-	if id < 0 {
+// from what is known of the instrument of that symbol. A fund of unknown holdings is
+// opaque: where its money is, is not known.
+func (b *builder) constituent(c *instrument.Constituent) (id int32, opaque bool) {
+	if id = b.names.find(c.Symbol, c.ISIN, c.Name); id < 0 {
 		id = b.names.add(c.Symbol, c.ISIN, c.Name)
 	}
 	says := description{c.Name, [ways]string{c.Issuer, c.Sector, c.Country, major(c.Currency)}}
-	if c.Symbol != "" && (says.title == "" || says.label[Sector] == "" || says.label[Country] == "" || says.label[Currency] == "" || says.label[Issuer] == "") {
-		if i, ok := b.given[c.Symbol]; ok && agree(i.ISIN, c.ISIN) {
-			says.complete(describe(i))
+	if i, ok := b.given[c.Symbol]; ok && c.Symbol != "" && agree(i.ISIN, c.ISIN) {
+		says.complete(describe(i))
+		if opaque = IsFund(i); opaque {
+			says.label[Country], says.label[Currency] = "", ""
 		}
 	}
 	b.names.describe(id, says, &b.labels)
-	return id
+	return id, opaque
 }
 
 // rest is the name of what a fund holds and is not known. Its sector is the fund's own,

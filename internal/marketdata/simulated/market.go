@@ -95,6 +95,7 @@ func New(asOf date.Date, seed uint64) *Market {
 	for i := range m.specs {
 		m.Listings = append(m.Listings, m.draw(&m.specs[i]))
 	}
+	m.publishHoldings()
 	m.add(m.volatilityIndex())
 	m.FX = newFX(seed, w)
 	for t, tenor := range tenors {

@@ -16,7 +16,7 @@ func (m *Market) draw(s *spec) Listing {
 	r := m.returns(s)
 	l := Listing{Instrument: instrument.Instrument{
 		Symbol: s.symbol, Currency: s.currency, Class: s.class, Name: s.name,
-		Exchange: s.exchange, Sector: s.sector, Country: s.country, Simulated: true,
+		Exchange: s.exchange, Sector: s.sector, Country: s.country, Issuer: issuer(s), Simulated: true,
 	}}
 	days := m.world.axis.days
 	p := &l.Prices
