@@ -1,0 +1,4 @@
+package analysis
+
+// LookThroughAlone computes the look-through again.
+func (p *Prepared) LookThroughAlone() { r := p.runner; r.lookThrough() }
