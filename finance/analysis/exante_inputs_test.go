@@ -211,6 +211,9 @@ func TestCashWithoutARate(t *testing.T) {
 	if f := x.Sources.Total; f.Status != analysis.Partial || !strings.Contains(strings.Join(f.Reasons, " "), "NOK") {
 		t.Errorf("volatility: %s %v", f.Status, f.Reasons)
 	}
+	if f := a.Risk.Tail[0].VaR; f.Status != analysis.Partial || !strings.Contains(strings.Join(f.Reasons, " "), "NOK") {
+		t.Errorf("value at risk on history: %s %v", f.Status, f.Reasons)
+	}
 	last := x.Positions[len(x.Positions)-1]
 	if last.Symbol != "NOK" || last.Value.Known() || last.Reason == "" {
 		t.Errorf("position: %+v", last)
@@ -316,4 +319,39 @@ func TestCurrencyOfAccount(t *testing.T) {
 		}
 	}
 	near(t, "value in either currency", held, dollars.Summary.Value.Float64(), 0.1)
+}
+
+// A holding without a price is left out by name of all that is said of today's holdings.
+func TestUnpriced(t *testing.T) {
+	_, whole := demoMarket()
+	panel := whole.Clone()
+	panel.SetInstrument(instrument.Instrument{Symbol: "BLANK", Currency: "USD", Class: instrument.Equity})
+	a := mustRun(t, made(t, "USD", panel, map[money.Currency]int64{"USD": 100000}, piece{"MSFT", "100"}, piece{"BLANK", "10"}))
+	sound(t, a)
+	for what, f := range map[string]analysis.Figure{"historical": a.Risk.Tail[0].VaR, "EWMA": a.ExAnte.Volatility.EWMA, "model": a.ExAnte.Sources.Total,
+		"parametric": a.ExAnte.Parametric[0].VaR, "coverage": a.ExAnte.Model.Covered, "scenario": a.ExAnte.Scenarios[0].PnL} {
+		if f.Status != analysis.Partial || !strings.Contains(strings.Join(f.Reasons, " "), "BLANK") {
+			t.Errorf("%s: %s %v", what, f.Status, f.Reasons)
+		}
+	}
+}
+
+// An exchange rate of long ago leaves the share's own moves, and says what is missing.
+func TestRateOfLongAgo(t *testing.T) {
+	d, whole := demoMarket()
+	panel := whole.Clone()
+	pair := market.Pair{Base: "EUR", Quote: "USD"}
+	s := panel.FX(pair)
+	at := s.Index(d.AsOf - 600)
+	panel.SetFX(pair, market.NewSeries(s.Dates[:at], s.Values[:at], "test"))
+	a := mustRun(t, made(t, "USD", panel, map[money.Currency]int64{"USD": 100000, "EUR": 50000}, piece{"SAP", "100"}))
+	sound(t, a)
+	for what, f := range map[string]analysis.Figure{"historical": a.Risk.Tail[0].VaR, "model": a.ExAnte.Sources.Total} {
+		if !f.Known() || !(f.Float64() > 0) || f.Status != analysis.Partial {
+			t.Errorf("%s: %v, %s %v", what, f.Float64(), f.Status, f.Reasons)
+		}
+	}
+	if w := a.Risk.Window; !slices.Contains(w.Partial, "SAP") || !slices.Contains(w.Partial, "EUR") {
+		t.Errorf("partial: %v", w.Partial)
+	}
 }

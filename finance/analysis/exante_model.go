@@ -51,6 +51,15 @@ func (r *runner) describeModel(out *ExAnte) {
 	d.Covered = Unknown(Fraction, r.AsOf, "model_coverage", "nothing is held")
 	if m.Gross > 0 {
 		d.Covered = Measure(m.Covered/m.Gross, Fraction, r.AsOf, "model_coverage")
+		var unpriced []string
+		for i := range r.out.Holdings {
+			if h := &r.out.Holdings[i]; !h.Value.Known() {
+				unpriced = append(unpriced, h.Symbol)
+			}
+		}
+		if len(unpriced) > 0 {
+			d.Covered = d.Covered.With(Partial, "without "+list(unpriced)+", whose value is not known")
+		}
 	}
 	d.R2 = r.unmodelled(Fraction, "model_r2")
 	for i := range m.Exposures {

@@ -50,7 +50,7 @@ var exAnteExplanations = map[string]Explanation{
 	"independence_p":    {"Independence of breaches", "How likely breaches in such clusters are if the model is right. Below 0.05 the model is rejected.", "likelihood ratio of a Markov chain, χ² with one degree", "", "Christoffersen 1998"},
 
 	"mean_correlation":      {"Mean correlation", "How closely these holdings move together, on average.", "mean of the correlations of all pairs", "Pearson, on daily total returns in the base currency, on the days that both have.", modelPrice},
-	"effective_bets":        {"Effective number of bets", "Into how many independent bets the risk falls, at most the number of names.", "exp(−Σ p ln p), p the shares of minimum-torsion bets", "", "Meucci, Santangelo and Deguest 2015"},
+	"effective_bets":        {"Effective number of bets", "Into how many independent bets the risk falls, at most the number of names.", "exp(−Σ p ln p), p the shares of minimum-torsion bets", "It says how evenly the risk is spread over what tells the names apart: equal parts of names that move alike count fully. How much they move alike is in the diversification ratio.", "Meucci, Santangelo and Deguest 2015"},
 	"diversification_ratio": {"Diversification ratio", "The volatility that the names have one by one over that which they have together.", "Σ |w| σ / σ of the portfolio", "", "Choueifaty and Coignard 2008"},
 	"cluster_value":         {"Value of the cluster", "What the holdings of this cluster are worth, shorts taken off, options included.", "Σ market value", "", bookingsAndPrices},
 	"cluster_share":         {"Weight of the cluster", "The cluster's value as a share of the total value.", "value / total value", "", bookingsAndPrices},

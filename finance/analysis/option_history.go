@@ -36,7 +36,11 @@ func (r *runner) optionHistory(p *pricedOption, inst instrument.Instrument, axis
 			t.Volatility *= math.Max(1+float64(elasticity*index[i]), 0)
 		}
 		price := option.European(t).Price + early(t.Spot)
-		if fx != nil {
+		switch {
+		case fx == nil:
+		case math.IsNaN(fx[i]): // the price's move is better than none
+			known--
+		default:
 			price *= 1 + fx[i]
 		}
 		if profits[i] = p.Units * (price - p.Value.Price); math.IsNaN(profits[i]) {

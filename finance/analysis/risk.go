@@ -294,7 +294,11 @@ func (r *runner) backcast() (pnl []float64, days []date.Date) {
 	gross, covered := 0.0, 0.0
 	for i := range r.out.Holdings {
 		h := &r.out.Holdings[i]
-		if !h.Value.Known() || h.Value.Float64() == 0 {
+		if !h.Value.Known() {
+			w.Excluded = append(w.Excluded, h.Symbol)
+			continue
+		}
+		if h.Value.Float64() == 0 && r.options[h.Symbol] == nil {
 			continue
 		}
 		amount := h.Value.Float64()
@@ -371,11 +375,13 @@ func (r *runner) history(symbol string, axis []date.Date) (returns []float64, kn
 	if fx == nil {
 		return returns, known
 	}
-	known = 0
 	for i := range returns {
-		returns[i] = float64((1+returns[i])*(1+fx[i])) - 1
-		if !math.IsNaN(returns[i]) {
-			known++
+		switch {
+		case math.IsNaN(returns[i]):
+		case math.IsNaN(fx[i]): // the price's move is better than none
+			known--
+		default:
+			returns[i] = float64((1+returns[i])*(1+fx[i])) - 1
 		}
 	}
 	return returns, known
@@ -407,19 +413,32 @@ func (r *runner) localHistory(symbol string, axis []date.Date) (returns []float6
 }
 
 // exchangeHistory is what one unit of a currency did in the base currency on each step of
-// the axis: nil for the base currency itself, NaN where no rate is known.
+// the axis: nil for the base currency itself, NaN where no rate is known, or none of late.
 func (r *runner) exchangeHistory(currency money.Currency, axis []date.Date) []float64 {
 	if currency == "" || currency == r.Book.Base {
 		return nil
 	}
 	out := make([]float64, len(axis)-1)
-	var rate []float64
-	if c := r.valuer.Conversion(currency); c != nil {
-		rate = c.Filled(axis)
-	}
 	for i := range out {
-		if out[i] = math.NaN(); rate != nil {
-			out[i] = rate[i+1]/rate[i] - 1
+		out[i] = math.NaN()
+	}
+	c := r.valuer.Conversion(currency)
+	if c == nil {
+		return out
+	}
+	rate := c.Filled(axis)
+	for i := range out {
+		out[i] = rate[i+1]/rate[i] - 1
+	}
+	for _, days := range c.Days() {
+		last := -1
+		for i := range out {
+			for last+1 < len(days) && days[last+1] <= axis[i+1] {
+				last++
+			}
+			if last < 0 || days[last] < axis[i+1]-stopped {
+				out[i] = math.NaN()
+			}
 		}
 	}
 	return out
@@ -427,19 +446,30 @@ func (r *runner) exchangeHistory(currency money.Currency, axis []date.Date) []fl
 
 // foreignCash adds what exchange rates would have done to today's foreign cash.
 func (r *runner) foreignCash(axis []date.Date, pnl []float64) {
+	w := &r.out.Risk.Window
 	for _, c := range r.out.Cash {
-		if c.Currency == r.Book.Base || !c.Value.Known() {
+		if c.Currency == r.Book.Base || c.Amount.IsZero() {
 			continue
 		}
-		conversion := r.valuer.Conversion(c.Currency)
-		if conversion == nil {
+		name := string(c.Currency)
+		if !c.Value.Known() {
+			w.Excluded = addOnce(w.Excluded, name)
 			continue
 		}
-		fx := conversion.Filled(axis)
-		for i := range pnl {
-			if x := fx[i+1]/fx[i] - 1; !math.IsNaN(x) {
-				pnl[i] += c.Value.Float64() * x
+		for i, x := range r.exchangeHistory(c.Currency, axis) {
+			if math.IsNaN(x) {
+				w.Partial = addOnce(w.Partial, name)
+				continue
 			}
+			pnl[i] += c.Value.Float64() * x
 		}
 	}
+}
+
+// addOnce adds a name to a list that lacks it.
+func addOnce(list []string, name string) []string {
+	if slices.Contains(list, name) {
+		return list
+	}
+	return append(list, name)
 }
