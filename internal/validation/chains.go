@@ -83,7 +83,7 @@ func chains(ctx context.Context, d *Data) (*Section, error) {
 	if err := s.lean(d); err != nil {
 		return nil, err
 	}
-	s.read("Whatever can be inverted is, to the accuracy of the American price. (A first run asked for a millionth of a dollar and for bid and ask exactly; American prices are good to a hundred-millionth of the strike, and some quotes have no width.) What is left out has no buyer, is the in-the-money twin of a used quote, expires on the day, or trades at what exercising brings.")
+	s.read("Whatever can be inverted is, to the accuracy of the American price. (A first run asked for a millionth of a dollar and for bid and ask exactly; American prices are good to a hundred-millionth of the strike, and some quotes have no width.) What is left out has no buyer, is the in-the-money twin of a used quote, expires on the day, or is quoted at or below what the option can cost at least.")
 	s.read("The fit misses bid and ask most where spreads are one or two cents and the expiry is days away: a smile of few parameters cannot follow every such quote. Violations among the quotes themselves are mostly stale quotes far from the money, left as they are.")
 	s.read("Alpha Vantage differs by its forward and its clock: another dividend yield and rate. Yahoo's options have three days to live, of which half a day of counting is a tenth of the volatility. Lean's files disagree with themselves: most contracts are unsolved, and most of the solved volatilities do not give back the price beside them, so that the difference says nothing of ours; the expectation was wrong to trust them and is left standing.")
 	s.read("Rates after 2021 are not in the data and are assumed, as the chain's note says; and a chain or two is not a market.")

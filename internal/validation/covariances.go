@@ -207,7 +207,7 @@ func covariances(ctx context.Context, d *Data) (*Section, error) {
 	}
 	s.check(closer == len(short), "shrinkage towards the single index keeps its promise better", "%d of %d cases", closer, len(short))
 	s.read("With half as many names as days and short positions the sample covariance mistakes noise for hedges: it turns more than ten times a year and can end up more volatile than equal weights, as in B. Exponential weights make it worse: λ 0.97 leaves some 65 days' worth of history.")
-	s.read("The shorter the window beside the number of names, the more shrinkage brings; with 252 days and without short positions little is left of the difference, since the bounds shrink too.")
+	s.read("The shorter the window beside the number of names, the more shrinkage brings; with 252 days less is left of the difference, and without short positions next to nothing, since the bounds shrink too.")
 	s.read("No estimate keeps its promise entirely: the optimiser picks what looks calmest, and volatility itself changes. Companies that did not live through the stretch are missing, which flatters all of them alike.")
 	return s, nil
 }

@@ -226,7 +226,7 @@ func curves(ctx context.Context, d *Data) (*Section, error) {
 	s.check(near == len(papers), "the slope lies between 0.75 and 1.15", "%d of %d funds", near, len(papers))
 	s.check(explained == len(papers), "one bond explains 70 % of a fund's variance", "%d of %d funds", explained, len(papers))
 	s.read("The curve gives back what went in, whatever its shape, with yields at zero and inverted. A first form of the second expectation asked for yield and coupon to agree on every day; at some month ends a day of interest has accrued, in proportion and not compounded, and the two rightly differ by up to %.0e.", off)
-	s.read("One bond stands for a fund of many, and yields are read at another time of the day than the fund's close, which draws the slope below one and most so where a day's move is a few hundredths of a percent: that noise is of the data, not of the pricing.")
+	s.read("One bond stands for a fund of many, and yields are read at another time of the day than the fund's close, which draws the slope below one, and R² down where a day's move is a few hundredths of a percent, as of SHY: noise of the data more than of the pricing.")
 	s.read("Constant-maturity yields come from the Treasury's own smooth curve, not from prices: the section tests our arithmetic on real shapes, not the choice of interpolation between them.")
 	return s, nil
 }

@@ -205,7 +205,7 @@ func (s *Section) crises(b book, results map[string]*tested) {
 	}
 	plot.Lines = append(plot.Lines, loss)
 	s.Plots = append(s.Plots, Plot{"var-2020.svg", "Losses in early 2020 and three predictions", plot.Draw})
-	s.read("Where a window of a year sets the level, as in plain history, normal and Student-t, the count comes out near the band over many years and wrong in many: %d breaches of the normal 99 %% limit of %s in 2008 and %d in 2020, where 2.5 are expected.", counts["normal"][2008], b.what, counts["normal"][2020])
+	s.read("Where a window of a year sets the level, as in plain history, normal and Student-t, the count at 95 %% comes out near the band over many years and is wrong in single ones: %d breaches of the normal 99 %% limit of %s in 2008 and %d in 2020, where 2.5 are expected.", counts["normal"][2008], b.what, counts["normal"][2020])
 	s.read("Scaling by yesterday's volatility removes most of that when the tail, too, is taken from history (filtered: %d in 2008, %d in 2020); the normal method with weighted variance adapts as quickly and is still breached too often at 99 %%.", counts["filtered"][2008], counts["filtered"][2020])
 	s.read("The price is a limit that overshoots: in spring 2020 the filtered 99 %% limit rose to %s of the value a day and stood above any loss for weeks.", percent(spring, 0))
 	s.read("No method sees the first day of a crisis: the limit rises the day after.")
