@@ -355,3 +355,108 @@ func TestRateOfLongAgo(t *testing.T) {
 		t.Errorf("partial: %v", w.Partial)
 	}
 }
+
+// Books at the edge: what is unknown says why, what is known is what it should be.
+func TestBooksAtTheEdge(t *testing.T) {
+	d, whole := demoMarket()
+	panel := whole.Clone()
+	aapl, msft := panel.Prices("AAPL"), panel.Prices("MSFT")
+	panel.SetInstrument(instrument.Instrument{Symbol: "COIN", Currency: "USD", Class: instrument.Crypto})
+	var days []date.Date // of every day of the week
+	var values []float64
+	for on := d.AsOf - 800; on <= d.AsOf; on++ {
+		price, _, _ := msft.At(on)
+		days, values = append(days, on), append(values, price)
+	}
+	panel.SetPrices("COIN", market.NewSeries(days, values, "test"))
+	panel.SetInstrument(instrument.Instrument{Symbol: "HOME", Currency: "USD", Class: instrument.Private})
+	panel.SetPrices("HOME", aapl)
+	panel.SetInstrument(instrument.Instrument{Symbol: "PENCE", Currency: "GBX", Class: instrument.Equity})
+	panel.SetPrices("PENCE", aapl)
+	panel.SetInstrument(instrument.Instrument{Symbol: "FUT", Currency: "USD", Class: instrument.Future, Multiplier: money.Some(money.Int(50))})
+	panel.SetPrices("FUT", aapl)
+	panel.SetInstrument(instrument.Instrument{Symbol: "STILL", Currency: "USD", Class: instrument.Equity})
+	flat := make([]float64, len(aapl.Dates))
+	for i := range flat {
+		flat[i] = 10
+	}
+	panel.SetPrices("STILL", market.NewSeries(aapl.Dates, flat, "test"))
+	quoted(panel, instrument.Instrument{Symbol: "ZERO", Currency: "USD", Class: instrument.Equity}, d.AsOf, 0)
+	quoted(panel, instrument.Instrument{Symbol: "YOUNG", Currency: "USD", Class: instrument.Equity}, d.AsOf, 5)
+	quoted(panel, instrument.Instrument{Symbol: "OLD C", Currency: "USD", Class: instrument.Option, Underlying: "AAPL", Strike: money.Some(money.Int(100)),
+		Expiry: d.AsOf, Right: instrument.Call, Multiplier: money.Some(money.Int(100))}, d.AsOf, 5)
+	run := func(cash map[money.Currency]int64, pieces ...piece) *analysis.ExAnte {
+		t.Helper()
+		a := mustRun(t, made(t, "USD", panel, cash, pieces...))
+		sound(t, a)
+		return a.ExAnte
+	}
+	position := func(x *analysis.ExAnte, symbol string) analysis.Position {
+		t.Helper()
+		for _, p := range x.Positions {
+			if p.Symbol == symbol {
+				return p
+			}
+		}
+		t.Fatalf("no position %s", symbol)
+		return analysis.Position{}
+	}
+	rich, dollars := map[money.Currency]int64{"USD": 10_000_000, "GBP": 10_000}, map[money.Currency]int64{"USD": 1000}
+
+	x := run(rich, piece{"COIN", "10"}, piece{"MSFT", "-10"})
+	near(t, "a coin that moves with a share", position(x, "COIN").MarketBeta.Float64(), position(x, "MSFT").MarketBeta.Float64(), 0.02)
+	if n := position(x, "COIN").Days; n != 252 {
+		t.Errorf("a price of every day of the week has %d of 252 returns", n)
+	}
+	x = run(rich, piece{"HOME", "10"}, piece{"MSFT", "10"})
+	if p := position(x, "HOME"); !strings.Contains(p.Reason, "private") || p.Share.Known() {
+		t.Errorf("a private asset: %+v", p)
+	}
+	x = run(rich, piece{"PENCE", "1000"}, piece{"AAPL", "10"})
+	near(t, "a price in pence", position(x, "PENCE").MarketBeta.Float64(), position(x, "AAPL").MarketBeta.Float64(), 0.01) // without dividends
+	pounds := 0.0
+	for _, f := range x.Factors {
+		if f.Key == "fx:GBP" {
+			pounds = f.Money.Float64()
+		}
+	}
+	rate, _, _ := panel.FX(market.Pair{Base: "GBP", Quote: "USD"}).At(d.AsOf)
+	price, _, _ := aapl.At(d.AsOf)
+	// ten thousand pounds, and a thousand shares, bought at a pound in all
+	near(t, "pounds in dollars", pounds, (10000-10+10*price)*rate, 1)
+	x = run(rich, piece{"FUT", "-2"})
+	near(t, "a future moves with its contract", position(x, "FUT").Exposure.Float64(), -2*50*price, 0.01)
+	x = run(rich, piece{"STILL", "100"})
+	if x.Sources.Total.Known() && x.Sources.Total.Float64() != 0 && len(x.Factors) == 0 {
+		t.Errorf("a price that stands still: %+v", x.Sources.Total)
+	}
+	near(t, "nothing of its own", position(x, "STILL").Volatility.Float64(), 0, 1e-12)
+	x = run(rich, piece{"ZERO", "100"}, piece{"YOUNG", "100"})
+	if !strings.Contains(position(x, "YOUNG").Reason, "prices on") {
+		t.Errorf("one day of history: %q", position(x, "YOUNG").Reason)
+	}
+	x = run(rich, piece{"OLD C", "1"}, piece{"MSFT", "10"})
+	if p := position(x, "OLD C"); !strings.Contains(p.Reason, "expired") {
+		t.Errorf("an option on its last day: %+v", p)
+	}
+	x = run(dollars, piece{"MSFT", "-100"}) // worth less than nothing
+	if x.Sources.Total.Known() || x.Active.TrackingError.Known() || !x.Parametric[0].VaR.Known() || !(x.Parametric[0].VaR.Float64() > 0) {
+		t.Errorf("a value below zero: %+v, %+v", x.Sources.Total, x.Parametric[0].VaR)
+	}
+	x = run(dollars)
+	if x.Model.Reason == "" || x.Parametric[0].VaR.Known() {
+		t.Errorf("cash alone: %+v", x.Model)
+	}
+	x = run(map[money.Currency]int64{"GBP": 1000})
+	sum := 0.0
+	for _, p := range x.Positions {
+		if p.Share.Known() {
+			sum += p.Share.Float64()
+		}
+	}
+	if x.Model.Reason == "" {
+		near(t, "foreign cash alone", sum, 1, 1e-9)
+	} else {
+		t.Errorf("foreign cash alone moves with its rate: %s", x.Model.Reason)
+	}
+}

@@ -89,7 +89,7 @@ func NewModel(b *Book) *Model {
 		m.expose(i)
 	}
 	m.Reason = b.Market.Reason
-	if m.Reason == "" && m.Covered == 0 {
+	if m.Reason == "" && m.Covered == 0 && !m.exposed() {
 		m.Reason = "no holding can be modelled"
 	}
 	if m.Reason != "" {
@@ -103,6 +103,18 @@ func NewModel(b *Book) *Model {
 	}
 	m.Parts = parts
 	return m
+}
+
+// exposed reports whether anything depends on a factor: foreign cash does on its rate.
+func (m *Model) exposed() bool {
+	for i := range m.Exposures {
+		for _, x := range m.Exposures[i].Money {
+			if x != 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // choose lists the factors of this book.
