@@ -22,9 +22,9 @@ var methodWords = map[string]string{string(scenario.OptionPriced): "priced anew"
 
 // part is a line on its way: what is displayed is rounded so that it adds up.
 type part struct {
-	name, note, kind   string
-	value, move        float64
-	pnl, share, actual float64
+	name, note, kind string
+	value, move      float64
+	pnl, actual      float64
 }
 
 // byPosition splits a result by position; the smaller ones stand together.

@@ -15,13 +15,12 @@ const mostCompared = 20
 
 // sized is a holding, or cash, with its value before and after as displayed.
 type sized struct {
-	name       string
-	before     float64
-	after      float64
-	cash       bool
-	now, then  analysis.Figure
-	changed    bool
-	unknownWhy string
+	name      string
+	before    float64
+	after     float64
+	cash      bool
+	now, then analysis.Figure
+	changed   bool
 }
 
 // holdings compares the values of what is held; they add up as displayed.
