@@ -28,7 +28,6 @@ type scenariosPage struct {
 	set  *service.ScenarioSet
 	q    service.Question
 	show string
-	errs ownErrors // what is wrong with a form
 	own  *ownEntry // the form, where it is open
 	keep string    // what is wrong with the name under which it is to be kept
 }
@@ -75,7 +74,7 @@ func (r *request) scenariosPage() (*scenariosPage, error) {
 func (p *scenariosPage) write(status int) error {
 	a := p.set.Analysis
 	frame := p.frame("Scenarios", "/scenarios")
-	frame.Sheet = p.site.assets.Risk
+	frame.Sheets = []string{p.site.assets.Figures, p.site.assets.Risk}
 	p.dated(&frame, a)
 	v := view.Scenarios{Page: frame, Try: p.address("/what-if"), Export: p.pageWith(p.address("/scenarios.csv")), New: p.at("show", showMine, "own", "1")}
 	switch {
