@@ -25,6 +25,8 @@ func (s *site) chart(r *request) error {
 	switch name := r.PathValue("chart"); {
 	case name == "value.csv":
 		return r.seriesCSV(a)
+	case name == "contribution.csv":
+		return r.contributionCSV(a)
 	case name == "value" && r.URL.Query().Get("kind") == "return":
 		spec = r.growth(a).Spec(r.locale)
 	case name == "value":

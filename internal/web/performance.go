@@ -22,7 +22,7 @@ func (s *site) performance(r *request) error {
 	}
 	w := r.writer(a)
 	frame := r.frame("Performance", "/performance")
-	frame.Sheet = s.assets.Risk
+	frame.Sheets = []string{s.assets.Figures}
 	r.dated(&frame, a)
 	v := view.Performance{Page: frame}
 	if a.Bookings == 0 {
@@ -50,11 +50,17 @@ func (s *site) performance(r *request) error {
 	v.Months = w.months()
 	v.Table, v.TableTo, v.TableFoot = w.periodTable()
 	v.Difference = w.difference()
+	v.Contribution = &view.FiguresCard{Card: contributionHead}
+	if r.URL.Query().Get("added") == "" {
+		v.Later = r.with("added", "1", "period", a.Period.Label)
+		return r.show(http.StatusOK, page.Performance(v))
+	}
 	split, err := r.contribution(a)
 	if err != nil {
 		return err
 	}
 	v.Contribution = w.contributionCard(split)
+	v.Contribution.Export = r.pageWith(r.address("/charts/contribution.csv"), "period", a.Period.Label, "added", "")
 	gatherMarks(&v.Contribution.Card, nil, tablesOf(v.Contribution), nil)
 	return r.show(http.StatusOK, page.Performance(v))
 }

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"encoding/csv"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/foliosight/foliosight/finance/analysis"
@@ -26,9 +28,13 @@ const (
 	mostTaken = 6
 )
 
+// contributionHead is what the card begins with. Its figures go through every day of every
+// holding and weigh as much as the rest of the page: they are fetched when they are looked at.
+var contributionHead = view.Card{ID: "contribution", Title: "What each holding added", Note: "to the time-weighted return, pp"}
+
 // contributionCard is what each holding, sector and currency added to the return.
 func (w *writer) contributionCard(c *analysis.Contribution) *view.FiguresCard {
-	card := &view.FiguresCard{Card: view.Card{ID: "contribution", Title: "What each holding added", Note: "to the time-weighted return, pp"}}
+	card := &view.FiguresCard{Card: contributionHead}
 	if c.Reason != "" {
 		card.Missing = &view.Missing{Reason: sentence(c.Reason), Way: w.toData()}
 		return card
@@ -48,7 +54,6 @@ func (w *writer) contributionCard(c *analysis.Contribution) *view.FiguresCard {
 	if c.Unlinked.Known() && math.Abs(c.Unlinked.Float64()) >= 0.5 {
 		card.Foot += " " + w.text(c.Unlinked, whole, true) + " " + string(w.a.Base) + " were made on days on which nothing was invested, which no return holds."
 	}
-	card.Table = w.contributionList(c)
 	return card
 }
 
@@ -119,7 +124,7 @@ func (w *writer) contributionTable(label string, rows []analysis.ContributionRow
 	for range len(t.Head) - 2 {
 		t.Total.Cells = append(t.Total.Cells, plainFigure(""))
 	}
-	total := w.figure("Time-weighted return", c.Return, percent2)
+	total := w.figure("Added to the return", c.Effects.Contribution, percent2)
 	total.Text = w.SignedFloat(100*c.Effects.Contribution.Float64(), 2)
 	t.Total.Cells = append(t.Total.Cells, total)
 	if byCurrency {
@@ -186,17 +191,41 @@ func (w *writer) mostContributed(rows []analysis.ContributionRow, byHolding bool
 	return list
 }
 
-// contributionList is every holding's part, as a table.
-func (w *writer) contributionList(c *analysis.Contribution) *view.Table {
-	t := &view.Table{Caption: "What every holding added to the return, in percentage points: local, currency and both together add up to what was added",
-		Head: []string{"Holding", "Mean weight", "Return", string(w.a.Base), "Local", "Currency", "Both", "Added"}}
-	add := func(name string, row *analysis.ContributionRow) {
-		t.Rows = append(t.Rows, []string{name, w.text(row.Weight, percent1, false), w.text(row.Return, percent1, true), w.text(row.Gain, whole, true),
-			w.contributionText(row.Local), w.contributionText(row.FX), w.contributionText(row.Cross), w.contributionText(row.Contribution)})
+// contributionCSV is what every holding added, as a file.
+func (r *request) contributionCSV(a *analysis.Analysis) error {
+	c, err := r.contribution(a)
+	if err != nil {
+		return err
 	}
-	for i := range c.Holdings {
-		add(w.called(c.Holdings[i].Key), &c.Holdings[i])
+	r.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	r.w.Header().Set("Content-Disposition", `attachment; filename="contribution.csv"`)
+	w := csv.NewWriter(r.w)
+	if err := w.Write([]string{"holding", "name", "mean_weight", "return", "gain_" + strings.ToLower(string(a.Base)), "local", "currency", "both", "contribution"}); err != nil {
+		return err
 	}
-	add("Cash and costs", &c.Rest)
-	return t
+	for _, row := range append(append([]analysis.ContributionRow(nil), c.Holdings...), c.Rest, c.Effects) {
+		name := row.Name
+		switch row.Key {
+		case "cash":
+			name = "Cash and costs"
+		case "":
+			name = "Time-weighted return"
+		}
+		if err := w.Write([]string{row.Key, name, csvNumber(row.Weight), csvNumber(row.Return), csvNumber(row.Gain), csvNumber(row.Local), csvNumber(row.FX), csvNumber(row.Cross), csvNumber(row.Contribution)}); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
+// csvNumber is a figure as a number for a program, empty where it is unknown.
+func csvNumber(f analysis.Figure) string {
+	switch {
+	case !f.Known():
+		return ""
+	case f.Amount.Known:
+		return f.Amount.Decimal.String()
+	}
+	return strconv.FormatFloat(f.Measured, 'g', -1, 64)
 }

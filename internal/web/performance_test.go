@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"encoding/csv"
 	"math"
 	"net/http"
 	"regexp"
@@ -20,7 +21,7 @@ func TestContributionsAddUpAsWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, address := range []string{"/p/fund/performance?period=1Y", "/p/family/performance?period=Max", "/p/saver/performance?period=3M", "/p/all/performance"} {
+	for _, address := range []string{"/p/fund/performance?period=1Y&added=1", "/p/family/performance?period=Max&added=1", "/p/saver/performance?period=3M&added=1", "/p/all/performance?added=1"} {
 		w := call(handler, "GET", address, nil, nil)
 		if w.Code != http.StatusOK {
 			t.Fatalf("%s: status %d", address, w.Code)
@@ -75,11 +76,53 @@ func TestContributionIsOfThePagesPeriod(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	html := call(handler, "GET", "/p/fund/performance?period=3M", nil, nil).Body.String()
+	html := call(handler, "GET", "/p/fund/performance?period=3M&added=1", nil, nil).Body.String()
 	_, card, _ := strings.Cut(html, `id="contribution"`)
 	_, foot, _ := strings.Cut(card, "<tfoot>")
 	foot, _, _ = strings.Cut(foot, "</tfoot>")
 	if got, want := lastNumber(t, foot), 100*a.Returns.TimeWeighted.Float64(); math.Abs(got-want) > 0.005+1e-9 {
 		t.Errorf("the card splits %.2f, the return is %v", got, want)
+	}
+}
+
+// The file has every holding, and its numbers add up to the return in its last line.
+func TestContributionFile(t *testing.T) {
+	handler, err := web.New(shared, web.Options{Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := call(handler, "GET", "/p/fund/charts/contribution.csv?period=1Y", nil, nil)
+	rows, err := csv.NewReader(w.Body).ReadAll()
+	if err != nil || w.Code != http.StatusOK || len(rows) < 10 {
+		t.Fatalf("status %d, %d rows: %v", w.Code, len(rows), err)
+	}
+	column := len(rows[0]) - 1
+	sum := 0.0
+	for _, row := range rows[1:] {
+		x, err := strconv.ParseFloat(row[column], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row[1] == "Time-weighted return" {
+			if math.Abs(sum-x) > 1e-12 {
+				t.Errorf("the parts are %v, the return %v", sum, x)
+			}
+			return
+		}
+		sum += x
+	}
+	t.Error("there is no line of the return")
+}
+
+// The page itself only says where the card is: it is fetched when it is looked at.
+func TestContributionIsFetchedLater(t *testing.T) {
+	handler, err := web.New(shared, web.Options{Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	html := call(handler, "GET", "/p/fund/performance", nil, nil).Body.String()
+	_, card, _ := strings.Cut(html, `id="contribution"`)
+	if !strings.Contains(card, `hx-get="/p/fund/performance?added=1&amp;period=1Y"`) || !strings.Contains(card, `hx-trigger="revealed"`) || strings.Contains(card, "<table") {
+		t.Errorf("%.400s", card)
 	}
 }

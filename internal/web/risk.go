@@ -17,7 +17,7 @@ func (s *site) risk(r *request) error {
 		return err
 	}
 	frame := r.frame("Risk", "/risk")
-	frame.Sheet = s.assets.Risk
+	frame.Sheets = []string{s.assets.Figures, s.assets.Risk}
 	r.dated(&frame, a)
 	v := view.Risk{Page: frame}
 	if a.Bookings == 0 {

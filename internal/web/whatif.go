@@ -120,7 +120,7 @@ func (p *whatIfPage) query(without ...int) string {
 
 func (p *whatIfPage) show() error {
 	frame := p.frame("What-if", "/what-if")
-	frame.Sheet = p.site.assets.Risk
+	frame.Sheets = []string{p.site.assets.Figures, p.site.assets.Risk}
 	p.dated(&frame, p.got.Before)
 	v := view.WhatIf{Page: frame, Action: p.address("/what-if"), Clear: p.address("/what-if")}
 	if p.got.Before.Bookings == 0 {

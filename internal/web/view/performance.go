@@ -19,6 +19,7 @@ type Performance struct {
 	TableFoot    string
 	Difference   Waterfall
 	Contribution *FiguresCard
+	Later        string // address of the page with Contribution, where it has none yet
 	Empty        *Empty
 }
 

@@ -32,6 +32,7 @@ type Card struct {
 	Foot            string
 	Keys            []Key  // what colours and marks mean, before the foot's words
 	Table           *Table // the same as a table, behind "Table"
+	Export          string // address of everything as a file
 	Missing         *Missing
 }
 

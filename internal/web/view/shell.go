@@ -5,13 +5,14 @@ type Base struct {
 	Lang   string
 	Theme  string // system, light, dark
 	Assets Assets
-	Sheet  string // address of a second style sheet, of this page and its like alone
+	Sheets []string // addresses of further style sheets, of this page and its like alone
 }
 
 // Assets are the addresses of scripts, styles and the typeface.
 type Assets struct {
 	Style, Icon, Font string
-	Risk              string // style sheet of the risk pages
+	Figures           string // style sheet of drawn tables
+	Risk              string // style sheet of the risk pages, which have drawn tables too
 	App, Htmx, Charts string
 	Modules           []string // loaded early, because App imports them
 }
