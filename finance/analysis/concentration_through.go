@@ -137,6 +137,11 @@ func (r *runner) nameMeasures(m lookthrough.Measures, prefix string, status Stat
 	return NameMeasures{take(m.HHI, Ratio, "hhi"), take(m.Effective, Count, "effective"), take(m.Top3, Fraction, "top3"), take(m.Top10, Fraction, "top10")}
 }
 
+// Indirect reports whether anything is held through a fund of known holdings.
+func (l *LookThrough) Indirect() bool {
+	return slices.ContainsFunc(l.Funds, func(f FundKnown) bool { return f.Known.Float64() > 0 })
+}
+
 // Exposure is the net exposure of a line, and the same as a share of the total value.
 func (l *LookThrough) Exposure(x *Exposed) (net, weight Figure) {
 	net = l.Net

@@ -185,7 +185,7 @@ var places = []struct{ method, part string }{
 	{"expected_breaches", "backtest"}, {"kupiec_", "backtest"}, {"independence_", "backtest"}, {"mean_correlation", "correlation"}, {"effective_bets", "correlation"}, {"diversification_", "correlation"},
 	{"cluster_", "clusters"}, {"delta_adjusted", "exposure"}, {"options_", "exposure"}, {"delta", "greeks"}, {"gamma", "greeks"}, {"theta", "greeks"}, {"vega", "greeks"}, {"rho", "greeks"}, {"implied_", "greeks"}, {"underlying_", "greeks"},
 	{"dv01", "rates"}, {"regression_", "rates"}, {"bond_", "rates"}, {"days_to_sell", "liquidity"}, {"impact_", "liquidity"}, {"sold_", "liquidity"}, {"hhi", "concentration"}, {"effective_number", "concentration"}, {"top", "concentration"},
-	{"largest", "concentration"}, {"long_", "exposure"}, {"short_", "exposure"}, {"gross_", "exposure"}, {"net_", "exposure"},
+	{"look_through_", "concentration"}, {"as_held_", "concentration"}, {"fund_known", "concentration"}, {"largest", "concentration"}, {"long_", "exposure"}, {"short_", "exposure"}, {"gross_", "exposure"}, {"net_", "exposure"},
 }
 
 // more is the page that shows more of a figure.

@@ -1,13 +1,9 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
-	"math"
-	"slices"
 	"strings"
 
-	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/internal/web/chart"
 	"github.com/foliosight/foliosight/internal/web/view"
 )
@@ -91,77 +87,4 @@ func (w *writer) clustersCard() *view.FiguresCard {
 	}
 	c.After = append(c.After, w.leftOut("it could not be compared", k.Omitted)...)
 	return c
-}
-
-// mostNames is how many lines a way of splitting the value shows.
-const mostNames = 8
-
-// concentrationCard is how much hangs on few names.
-func (w *writer) concentrationCard() *view.FiguresCard {
-	k, a := &w.a.Risk.Concentration, &w.a.Allocation
-	c := &view.FiguresCard{Card: view.Card{ID: "concentration", Title: "Concentration", Foot: "Concentration counts shares of the gross exposure; the lines are shares of the value."}}
-	c.Small = []view.Figure{w.figure("HHI", k.HHI, ratio3), w.figure("Effective names", k.Effective, decimal1), w.figure("Three largest", k.Top3, percent1), w.figure("Ten largest", k.Top10, percent1)}
-	c.Tables = []view.FigureTable{w.largestHoldings(), w.splitTable("Sector", a.Sector), w.splitTable("Country", a.Country), w.splitTable("Currency", a.Currency)}
-	return c
-}
-
-func (w *writer) largestHoldings() view.FigureTable {
-	t := nameTable("Name", "The largest holdings", string(w.a.Base))
-	list := make([]*analysis.Holding, 0, len(w.a.Holdings))
-	for i := range w.a.Holdings {
-		if w.a.Holdings[i].Weight.Known() {
-			list = append(list, &w.a.Holdings[i])
-		}
-	}
-	slices.SortStableFunc(list, func(a, b *analysis.Holding) int {
-		return cmp.Compare(math.Abs(b.Weight.Float64()), math.Abs(a.Weight.Float64()))
-	})
-	list = list[:min(len(list), mostNames)]
-	var all []float64
-	for _, h := range list {
-		all = append(all, h.Weight.Float64())
-	}
-	span := chart.SpanOf(all...)
-	for _, h := range list {
-		weight := h.Weight.Float64()
-		t.Rows = append(t.Rows, view.FigureRow{Name: w.called(h.Symbol), Title: h.Instrument.Name, Drawn: nameBar(span, weight),
-			Cells: []view.Figure{quiet(w.figure(h.Symbol+", value", h.Value, whole)), w.figure(h.Symbol+", weight", h.Weight, percent1)}})
-	}
-	return t
-}
-
-// splitTable is one way of splitting the value, the largest parts.
-func (w *writer) splitTable(label string, parts []analysis.Slice) view.FigureTable {
-	t := nameTable(label, "The value by "+strings.ToLower(label), string(w.a.Base))
-	parts = slices.Clone(parts)
-	slices.SortStableFunc(parts, func(a, b analysis.Slice) int {
-		return cmp.Compare(math.Abs(b.Weight.Float64()), math.Abs(a.Weight.Float64()))
-	})
-	if rest := len(parts) - mostNames; rest > 0 {
-		t.Note = "And " + counted(w, rest, "smaller one.", "smaller ones.")
-		parts = parts[:mostNames]
-	}
-	var all []float64
-	for _, p := range parts {
-		all = append(all, p.Weight.Float64())
-	}
-	span := chart.SpanOf(all...)
-	for _, p := range parts {
-		t.Rows = append(t.Rows, view.FigureRow{Name: named(p.Key), Drawn: nameBar(span, p.Weight.Float64()),
-			Cells: []view.Figure{quiet(moneyText(w.Decimal(p.Value, 0))), plainFigure(w.Percent(p.Weight.Float64(), 1))}})
-	}
-	return t
-}
-
-func nameTable(label, caption, currency string) view.FigureTable {
-	return view.FigureTable{Label: label, Caption: caption, Bars: true, Head: []view.Heading{{Label: label, Hush: true}, {Label: currency, Hush: true, Wide: true}, {Label: "of value", Hush: true}}}
-}
-
-// nameBar is the bar of a weight; a short's is plum.
-func nameBar(span chart.Span, weight float64) *view.Drawing {
-	fill := "fill-1"
-	if weight < 0 {
-		fill = "fill-4"
-	}
-	return &view.Drawing{Zero: span.At(0), Spans: []view.Span{span.Bar(weight, -6, 12, fill, false)}}
 }

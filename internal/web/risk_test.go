@@ -277,3 +277,27 @@ func TestAmountsOfRiskCanBeHidden(t *testing.T) {
 		}
 	}
 }
+
+// What funds hold is counted with what is held directly, in two shades of one bar, and
+// what is not known of them is said.
+func TestConcentrationLooksThroughFunds(t *testing.T) {
+	card := section(t, riskPage(t, "saver", asItIs), "concentration")
+	for _, text := range []string{"Funds known", "as of 31", "behind funds", "held directly", "through funds", "rest of FMAGX", "Microsoft Corporation", "United States Treasury", "Not known", "smaller names", `class="fill-1 hedge"`, `class="fill-grey hedge"`} {
+		if !strings.Contains(card, text) {
+			t.Errorf("the card does not say %q", text)
+		}
+	}
+	if n := strings.Count(card, `role="dialog"`); n > 16 {
+		t.Errorf("%d figures of one card carry an explanation", n)
+	}
+	// Without a fund nothing is said of funds.
+	card = section(t, riskPage(t, "saver", func(a *analysis.Analysis) {
+		l := &a.Risk.Concentration.LookThrough
+		l.Funds, l.AsOf = nil, 0
+	}), "concentration")
+	for _, text := range []string{"Funds known", "behind funds", "through funds"} {
+		if strings.Contains(card, text) {
+			t.Errorf("without funds the card says %q", text)
+		}
+	}
+}

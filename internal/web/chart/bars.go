@@ -51,4 +51,10 @@ func (s Span) Bar(v, y, height float64, fill string, hatched bool) view.Span {
 	return view.Span{From: from, Width: hundredths(to - from), Y: y, H: height, Fill: fill, Hatched: hatched}
 }
 
+// Between lies between two values.
+func (s Span) Between(a, b, y, height float64, fill string, hatched bool) view.Span {
+	from, to := s.At(math.Min(a, b)), s.At(math.Max(a, b))
+	return view.Span{From: from, Width: hundredths(to - from), Y: y, H: height, Fill: fill, Hatched: hatched}
+}
+
 func hundredths(f float64) float64 { return math.Round(100*f) / 100 }
