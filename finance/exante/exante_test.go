@@ -235,6 +235,32 @@ func TestOption(t *testing.T) {
 	}
 }
 
+// An option on a future answers to rates by its discounting alone, in the model, in
+// scenarios and in simulations alike.
+func TestOptionOnAFuture(t *testing.T) {
+	terms := option.Terms{Kind: option.Call, Spot: 100, Strike: 95, Years: 0.5, Rate: 0.04, DividendYield: 0.04, Volatility: 0.3}
+	v := option.European(terms)
+	v.Rho = -0.5 * v.Price // V = e^(−rT) × a function of the forward: ∂V/∂r = −T V
+	call := exante.Holding{Symbol: "ACME C95", Asset: "ACME", Value: 10 * v.Price, Currency: "USD", Option: &exante.Option{Terms: terms, Value: v, Units: 10, OnForward: true}}
+	x := model(t, exante.NewMarket(panel(), asOf, "USD", ""), 1000, call)
+	k := x.Factor.Index(factor.Rates)
+	near(t, "rho", x.Parts.Exposure[k], -5*v.Price, 1e-9)
+	engine, err := scenario.New(x.Scenarios())
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "of scenarios", engine.Exposures()[k], -5*v.Price, 1e-9)
+	got, err := engine.Run(scenario.Scenario{ID: "own", Name: "own", Kind: scenario.KindOwn, Shocks: []scenario.Shock{{Kind: scenario.ShockFactor, On: factor.Rates, Move: 0.02}}}, scenario.Settings{Mode: scenario.Direct})
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "two points more", got.Total, 10*v.Price*(math.Exp(-0.01)-1), 1e-9)
+	_, stakes, _ := x.Simulation()
+	moved := make([]float64, len(x.Factors))
+	moved[k] = 0.02
+	near(t, "in a simulation", stakes[0].Revalue(0, moved), 10*v.Price*(math.Exp(-0.01)-1), 1e-9)
+}
+
 // What an asset did over several days is not fitted to what the factors did on the last;
 // its money is not lost. A series of every other day has no betas.
 func TestHolidays(t *testing.T) {

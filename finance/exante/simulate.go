@@ -12,7 +12,7 @@ import (
 // Simulation is the book as Monte Carlo takes it: the same factors, betas and specific
 // deviations, every modelled holding a stake; at says which holding each stake is.
 // Shares and funds move with their asset, options are priced anew at the moved spot,
-// volatility and exchange rate, bonds by their flows at the moved yield.
+// volatility, rate and exchange rate, bonds by their flows at the moved yield.
 func (m *Model) Simulation() (model risk.FactorModel, stakes []risk.Stake, at []int) {
 	model.Covariance = m.Factor.Covariance
 	assets := map[string]int{}
@@ -56,7 +56,7 @@ func (m *Model) simulated(i int) risk.Asset {
 
 func (m *Model) repriceOption(h *Holding) func(r float64, moves []float64) float64 {
 	o := h.Option
-	fx, index := m.Factor.Index(factor.Currency(string(h.Currency))), m.Factor.Index(factor.ImpliedVolatility)
+	fx, index, rates := m.Factor.Index(factor.Currency(string(h.Currency))), m.Factor.Index(factor.ImpliedVolatility), m.Factor.Index(factor.Rates)
 	elasticity := scenario.Elasticity(o.Years)
 	var exercise option.Exercise
 	if o.American {
@@ -71,6 +71,12 @@ func (m *Model) repriceOption(h *Holding) func(r float64, moves []float64) float
 		early := 0.0
 		if o.American {
 			early = math.Max(exercise.Price(t.Spot)-option.European(t).Price, 0)
+		}
+		if rates >= 0 {
+			t.Rate += moves[rates]
+			if o.OnForward {
+				t.DividendYield += moves[rates]
+			}
 		}
 		if index >= 0 {
 			if x := float64(elasticity * moves[index]); x < 0 {
