@@ -21,7 +21,7 @@ import (
 
 // Engine is the version of what computes. It changes whenever a figure for the same
 // inputs does.
-const Engine = "1"
+const Engine = "2"
 
 // Input is what an analysis is made from.
 type Input struct {
