@@ -130,8 +130,9 @@ func boundaryOf(t Terms) (b boundary, ok bool) {
 			root := math.Sqrt(tau)
 			at := logs[i]
 			d := (at+toStrike)/deviation + float64(drift*root)
-			n, dn := normal(d), density(d)/deviation
-			m, dm := normal(d+deviation), density(d+deviation)/deviation
+			n, dn := bell(d)
+			m, dm := bell(d + deviation)
+			dn, dm = dn/deviation, dm/deviation
 			for k, y := range rule.y {
 				half := (1 + y) / 2
 				s := float64(root * half) // √(τ−u)
@@ -144,11 +145,17 @@ func boundaryOf(t Terms) (b boundary, ok bool) {
 					own += float64(rule.at[i][k][i]*at) / depth
 				}
 				weight := rule.weight[k] * tau * half
-				rw, qw := r*weight*math.Exp(r*u), q*weight*math.Exp(q*u)
-				n += float64(rw * normal(d))
-				dn += float64(rw * density(d) / v * own)
-				m += float64(qw * normal(d+v))
-				dm += float64(qw * density(d+v) / v * own)
+				own /= v
+				rw := r * weight * math.Exp(r*u)
+				below, slope := bell(d)
+				n += float64(rw * below)
+				dn += float64(rw * slope * own)
+				if q != 0 {
+					qw := q * weight * math.Exp(q*u)
+					below, slope = bell(d + v)
+					m += float64(qw * below)
+					dm += float64(qw * slope * own)
+				}
 			}
 			if !(n > 0) || !(m > 0) {
 				return b, false
@@ -186,15 +193,16 @@ func quadraticBoundary(t Terms, tau, start float64) float64 {
 	s := start
 	for range 8 {
 		d1 := math.Log(s/t.Strike)/deviation + float64((r-q)*tau)/deviation + deviation/2
-		above := float64(carry * normal(-d1))
+		below, high := bell(-d1)
+		above := float64(carry * below)
 		european := float64(t.Strike*discount*normal(deviation-d1)) - float64(s*above)
 		f := float64((1-above)*s) + float64(lambda*(t.Strike-s-european))
-		slope := float64((1-lambda)*(1-above)) + float64(carry*density(d1))/deviation
+		slope := float64((1-lambda)*(1-above)) + float64(carry*high)/deviation
 		next := math.Min(math.Max(s-f/slope, s/4), start)
 		if !(next > 0) {
 			return start
 		}
-		if math.Abs(next-s) < 1e-4*s {
+		if math.Abs(next-s) < 1e-2*s { // the step after would be some 1e-4, a tenth of the guess's own error
 			return next
 		}
 		s = next
@@ -224,8 +232,8 @@ func (b *boundary) value(t Terms) Value {
 		d := (above+math.Sqrt(math.Max(dot(&rule.pat[k], &b.h), 0)))/v + float64(drift*x)
 		weight := rule.pw[k] * t.Years * half
 		interest, paid := weight*r*t.Strike*math.Exp(-r*w), weight*q*math.Exp(-q*w)
-		low, high := density(d), density(d+v)
-		n1, n2 := normal(-d-v), normal(-d)
+		n2, low := bell(-d)
+		n1, high := bell(-d - v)
 		price += float64(interest*n2) - float64(paid*s*n1)
 		delta += float64(paid*high)/v - float64(paid*n1) - float64(interest*low)/(s*v)
 		gamma += float64(interest*low*(1+d/v))/(s*s*v) + float64(paid*high)/(s*v) - float64(paid*high*(d+v))/(s*v*v)

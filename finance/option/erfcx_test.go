@@ -41,3 +41,19 @@ var erfcxTable = [][2]float64{
 	{1000.0, 0.000564189301453387655},
 	{100000000.0, 5.64189583547756259e-9},
 }
+
+func TestBellAgainstErfc(t *testing.T) {
+	for d := -37.0; d < 37; d += 0.0137 {
+		below, slope := bell(d)
+		want, wantSlope := normal(d), density(d)
+		if within := 1e-14 * (1 + d*d/2); math.Abs(below-want) > within*want || math.Abs(slope-wantSlope) > within*wantSlope {
+			t.Fatalf("at %v: %v and %v, want %v and %v", d, below, slope, want, wantSlope)
+		}
+	}
+	if below, slope := bell(math.Inf(-1)); below != 0 || slope != 0 {
+		t.Errorf("far below: %v and %v", below, slope)
+	}
+	if below, slope := bell(math.Inf(1)); below != 1 || slope != 0 {
+		t.Errorf("far above: %v and %v", below, slope)
+	}
+}

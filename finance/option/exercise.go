@@ -119,8 +119,9 @@ func (x *Exercise) solve() bool {
 		root, at := math.Sqrt(tau), logs[i]
 		deviation := float64(sigma * root)
 		d := (at+toStrike)/deviation + float64(drift*root)
-		n, dn := normal(d), density(d)/deviation
-		m, dm := normal(d+deviation), density(d+deviation)/deviation
+		n, dn := bell(d)
+		m, dm := bell(d + deviation)
+		dn, dm = dn/deviation, dm/deviation
 		for k, y := range quick.y {
 			half := (1 + y) / 2
 			s := float64(root * half) // √(τ−u)
@@ -131,13 +132,16 @@ func (x *Exercise) solve() bool {
 				own += float64(quick.at[i][k][i]*at) / depth
 			}
 			weight := quick.weight[k] * tau * half
+			own /= v
 			rw := r * weight * math.Exp(r*u)
-			n += float64(rw * normal(d))
-			dn += float64(rw * density(d) / v * own)
+			below, slope := bell(d)
+			n += float64(rw * below)
+			dn += float64(rw * slope * own)
 			if q != 0 {
 				qw := q * weight * math.Exp(q*u)
-				m += float64(qw * normal(d+v))
-				dm += float64(qw * density(d+v) / v * own)
+				below, slope = bell(d + v)
+				m += float64(qw * below)
+				dm += float64(qw * slope * own)
 			}
 		}
 		if !(n > 0) || !(m > 0) {
