@@ -24,8 +24,8 @@ var demoMarket = sync.OnceValues(func() (*demo.Demo, *market.Panel) {
 	return d, d.Panel()
 })
 
-// demoInput is the question about one of its books.
-func demoInput(t testing.TB, key string) analysis.Input {
+// demoBook is what one of its books is folded from.
+func demoBook(t testing.TB, key string) portfolio.Input {
 	t.Helper()
 	d, panel := demoMarket()
 	for i := range d.Books {
@@ -37,22 +37,29 @@ func demoInput(t testing.TB, key string) analysis.Input {
 		for _, x := range b.Instruments {
 			known[x.Symbol] = x
 		}
-		book, err := portfolio.Fold(portfolio.Input{Base: b.BaseCurrency, Transactions: b.Transactions, Policy: b.Policy, Actions: panel.Actions,
+		return portfolio.Input{Base: b.BaseCurrency, Transactions: b.Transactions, Policy: b.Policy, Actions: panel.Actions,
 			Through: d.AsOf, Given: true, Instrument: func(symbol string) instrument.Instrument {
 				if x, ok := known[symbol]; ok {
 					return x
 				}
 				x, _ := panel.Instrument(symbol)
 				return x
-			}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return analysis.Input{Name: b.Name, Book: book, Panel: panel, AsOf: d.AsOf, Period: analysis.Period{Start: d.AsOf - 365, End: d.AsOf},
-			Benchmark: "SPY", RiskFree: "USD-3M"}
+			}}
 	}
 	t.Fatalf("no book %q", key)
-	return analysis.Input{}
+	return portfolio.Input{}
+}
+
+// demoInput is the question about one of its books.
+func demoInput(t testing.TB, key string) analysis.Input {
+	t.Helper()
+	d, panel := demoMarket()
+	book, err := portfolio.Fold(demoBook(t, key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return analysis.Input{Name: key, Book: book, Panel: panel, AsOf: d.AsOf, Period: analysis.Period{Start: d.AsOf - 365, End: d.AsOf},
+		Benchmark: "SPY", RiskFree: "USD-3M"}
 }
 
 func near(t *testing.T, what string, got, want, within float64) {
