@@ -174,6 +174,8 @@ func (s *summer) group(way By, most int) List {
 			return Line{Key: Unknown}
 		case at >= base:
 			return Line{Key: s.extra[way].list[at-base]}
+		case way == Issuer && s.labels[way].rest[id] != "":
+			return Line{Key: s.labels[way].rest[id], Rest: true}
 		default:
 			return Line{Key: s.labels[way].list[at]}
 		}

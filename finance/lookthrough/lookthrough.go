@@ -84,9 +84,9 @@ func (a *Amounts) join(b Amounts) {
 
 // Line is one name, or one group of names.
 type Line struct {
-	Key   string // of a name its symbol, else its ISIN, else what it is called
+	Key   string // of a name its symbol, else its ISIN, else what it is called; of a rest the fund's symbol
 	Name  string // what it is called; empty for groups
-	Rest  bool   // of a fund: what it holds and is not known
+	Rest  bool   // what a fund holds and is not known, as a name and as an issuer
 	Count int    // how many names it gathers
 	Amounts
 }

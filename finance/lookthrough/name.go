@@ -113,19 +113,20 @@ func (n *names) describe(id int32, says description, l *[ways]labels) {
 
 // nameIssuers makes a name its own issuer where nobody says who issued it.
 func (n *names) nameIssuers(l *[ways]labels) {
+	l[Issuer].rest = map[int32]string{}
 	for i := range n.list {
 		k := &n.list[i]
 		text := cmp.Or(k.title, k.symbol, k.isin)
 		if k.rest {
-			text = RestOf(k.symbol)
-		}
-		if k.label[Issuer] < 0 {
+			at := l[Issuer].of("rest\x00"+k.symbol, RestOf(k.symbol))
+			k.label[Issuer], l[Issuer].rest[at] = at, k.symbol
+		} else if k.label[Issuer] < 0 {
 			k.label[Issuer] = l[Issuer].of(issuerKey(text), text)
 		}
 	}
 }
 
-// RestOf is the key of what a fund holds and is not known, in the grouping by issuer.
+// RestOf is what the rest of a fund is called.
 func RestOf(fund string) string { return "rest of " + fund }
 
 // issuerKey is how what people write is compared: capitals and spaces do not tell.
@@ -143,6 +144,7 @@ func labelKey(way By, text string) string {
 type labels struct {
 	list []string
 	at   map[string]int32
+	rest map[int32]string // of the issuers that are rests of funds, the symbol of the fund
 }
 
 func (l *labels) find(key string) (int32, bool) {
