@@ -13,7 +13,7 @@ import (
 
 // pricesCommand keeps prices.
 type pricesCommand struct {
-	Import pricesImport `cmd:"" help:"Import files of prices, splits and dividends, exchange and interest rates."`
+	Import pricesImport `cmd:"" help:"Import files of prices, splits and dividends, exchange and interest rates, holdings of funds."`
 }
 
 // pricesImport imports price files, all or none.
@@ -71,7 +71,7 @@ func (c *pricesImport) Run(ctx context.Context, g *globals) error {
 			fmt.Printf("  note: %s\n", n)
 		}
 	}
-	fmt.Printf("days: %d added, %d replaced, %d the same; %d splits and dividends\n", r.Added, r.Replaced, r.Same, r.Actions)
+	fmt.Printf("days: %d added, %d replaced, %d the same; %d splits and dividends; holdings of %d funds\n", r.Added, r.Replaced, r.Same, r.Actions, r.Instruments)
 	return nil
 }
 
@@ -82,6 +82,7 @@ type pricesOutcome struct {
 	Replaced int                `json:"replaced"`
 	Same     int                `json:"same"`
 	Actions  int                `json:"actions"`
+	Funds    int                `json:"funds"` // whose holdings are new
 }
 
 type priceFileOutcome struct {
@@ -96,7 +97,7 @@ type priceFileOutcome struct {
 }
 
 func pricesOutcomeOf(r *service.PriceImport) pricesOutcome {
-	out := pricesOutcome{Added: r.Added, Replaced: r.Replaced, Same: r.Same, Actions: r.Actions}
+	out := pricesOutcome{Added: r.Added, Replaced: r.Replaced, Same: r.Same, Actions: r.Actions, Funds: r.Instruments}
 	for _, f := range r.Files {
 		one := priceFileOutcome{File: f.File, Kind: f.Kind, Rows: f.Rows, Symbols: f.Symbols, Basis: f.Basis, Notes: f.Notes}
 		if !f.From.IsNone() {

@@ -162,7 +162,7 @@ func (l *holdingColumns) settleWeights(funds []Fund) (faults ledger.Faults) {
 		if flaw == nil {
 			continue
 		}
-		fault := &ledger.Fault{Row: f.lines[max(flaw.Constituent-1, 0)], ID: f.Symbol, Field: flaw.Field, Value: flaw.Value, Problem: flaw.Problem, Cure: flaw.Cure, Err: flaw}
+		fault := &ledger.Fault{Row: f.lines[max(flaw.Constituent-1, 0)], Field: flaw.Field, Value: flaw.Value, Problem: flaw.Problem, Cure: flaw.Cure, Err: flaw}
 		if flaw.Constituent == 0 {
 			fault.Value = f.sum().Mul(money.Int(100)).String() + "%"
 			fault.Problem = fmt.Sprintf("the %d weights of %s sum to this", len(f.lines), f.Symbol)
