@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"math"
+	"sync"
 
 	"github.com/foliosight/foliosight/finance/bond"
 	"github.com/foliosight/foliosight/finance/exante"
@@ -16,6 +17,9 @@ func (r *runner) exAnte(s *shared) {
 	r.out.ExAnte = out
 	r.model = exante.NewModel(r.exAnteBook(s.market))
 	r.describeModel(out)
+	var others sync.WaitGroup // scenarios take as long as the rest together
+	others.Go(func() { r.scenarios(out) })
+	defer others.Wait()
 	r.factors(out)
 	r.positions(out)
 	r.sources(out)
@@ -27,7 +31,6 @@ func (r *runner) exAnte(s *shared) {
 	r.greeks(out)
 	r.ratesRisk(out)
 	r.liquidity(out)
-	r.scenarios(out)
 }
 
 // exAnteBook is today's holdings and foreign cash as the model takes them. Holdings
