@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// american prices of QuantLib 1.29: QdFpAmericanEngine's accurate scheme, and its fast
+// American prices of QuantLib 1.29: QdFpAmericanEngine's accurate scheme, and its fast
 // one, whose error is what ours is held against. Rates are continuous, years of 365 days.
 var americanCases = []struct {
 	terms          Terms
@@ -80,6 +80,22 @@ func TestAmericanNearerThanTheFastScheme(t *testing.T) {
 	}
 }
 
+// A price that jumped between one volatility and the next would spoil vega and implied
+// volatilities: its second difference is that of a smooth curve, volga times the step
+// squared, some 1e-9 here.
+func TestAmericanIsSmoothInVolatility(t *testing.T) {
+	const step = 1e-5
+	var last [2]float64
+	for i := range 5000 {
+		terms := Terms{Kind: Put, Spot: 100, Strike: 105, Years: 0.7, Rate: 0.05, DividendYield: 0.01, Volatility: 0.2 + float64(i)*step}
+		price := AmericanPrice(terms)
+		if bend := price - 2*last[1] + last[0]; i > 1 && math.Abs(bend) > 5e-9 {
+			t.Fatalf("at a volatility of %v the price bends by %.2g", terms.Volatility, bend)
+		}
+		last = [2]float64{last[1], price}
+	}
+}
+
 // BenchmarkAmericanCases is one price, over all of the cases above in turn.
 func BenchmarkAmericanCases(b *testing.B) {
 	i, total := 0, 0.0
@@ -132,6 +148,17 @@ func BenchmarkImpliedVolatilityMany(b *testing.B) {
 		i++
 	}
 	b.ReportMetric(worst, "max-error")
+}
+
+// BenchmarkImpliedAmerican is one volatility of an American price, by many prices of it.
+func BenchmarkImpliedAmerican(b *testing.B) {
+	terms := Terms{Kind: Put, Spot: 100, Strike: 105, Years: 0.7, Rate: 0.05, DividendYield: 0.01, Volatility: 0.25}
+	price := AmericanPrice(terms)
+	for b.Loop() {
+		if _, err := Implied(price, terms, true, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // manyTerms are options out of the money, near and far, short and long.

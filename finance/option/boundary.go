@@ -8,6 +8,7 @@ import "math"
 const (
 	nodes, points, priced = 8, 12, 24
 	sweeps                = 2
+	guessed               = 3 // steps to the first guess of a node
 )
 
 // boundary is the exercise boundary B(τ) of an American put, τ years before
@@ -118,7 +119,7 @@ func boundaryOf(t Terms) (b boundary, ok bool) {
 	start := b.top
 	var logs [nodes]float64
 	for i := range nodes {
-		start = quadraticBoundary(t, rule.share[i]*rule.share[i]*t.Years, start)
+		start = quadraticBoundary(t, rule.share[i]*rule.share[i]*t.Years, start, guessed)
 		logs[i] = math.Min(math.Log(start/b.top), 0)
 		b.h[i] = logs[i] * logs[i]
 	}
@@ -181,9 +182,10 @@ func dot(w, h *[nodes]float64) float64 {
 }
 
 // quadraticBoundary is a first guess of B(τ): the quadratic approximation of
-// Barone-Adesi and Whaley (1987), solved by Newton's steps from the boundary at
-// a shorter time.
-func quadraticBoundary(t Terms, tau, start float64) float64 {
+// Barone-Adesi and Whaley (1987), solved by steps of Newton from the boundary at a
+// shorter time. There are always as many steps: a number that depended on the terms
+// would make the price jump from one volatility to the next.
+func quadraticBoundary(t Terms, tau, start float64, steps int) float64 {
 	r, q, sigma := t.Rate, t.DividendYield, t.Volatility
 	deviation := float64(sigma * math.Sqrt(tau))
 	discount, carry := math.Exp(-r*tau), math.Exp(-q*tau)
@@ -191,7 +193,7 @@ func quadraticBoundary(t Terms, tau, start float64) float64 {
 	k := 2*(r-q)/(sigma*sigma) - 1
 	lambda := (-k - math.Sqrt(float64(k*k)+4*m)) / 2
 	s := start
-	for range 8 {
+	for range steps {
 		d1 := math.Log(s/t.Strike)/deviation + float64((r-q)*tau)/deviation + deviation/2
 		below, high := bell(-d1)
 		above := float64(carry * below)
@@ -201,9 +203,6 @@ func quadraticBoundary(t Terms, tau, start float64) float64 {
 		next := math.Min(math.Max(s-f/slope, s/4), start)
 		if !(next > 0) {
 			return start
-		}
-		if math.Abs(next-s) < 1e-2*s { // the step after would be some 1e-4, a tenth of the guess's own error
-			return next
 		}
 		s = next
 	}

@@ -8,7 +8,7 @@ import "math"
 // are two boundaries, the price is the European one, not below intrinsic: what that
 // loses is no more than interest on the strike over the option's life. The same goes
 // for terms so extreme that the scheme finds no boundary.
-const quickNodes, quickPoints, quickPriced = 3, 5, 8
+const quickNodes, quickPoints, quickPriced, quickGuessed = 3, 5, 8, 4
 
 // Exercise is the exercise boundary of an American option, found quickly, for many
 // revaluations that need not be exact: scenarios, in which spot, volatility and rate
@@ -109,7 +109,7 @@ func (x *Exercise) solve() bool {
 	toStrike, start := math.Log(x.top), x.top
 	var logs [quickNodes]float64
 	for i := range quickNodes {
-		start = quadraticBoundary(x.put, quick.share[i]*quick.share[i]*x.put.Years, start)
+		start = quadraticBoundary(x.put, quick.share[i]*quick.share[i]*x.put.Years, start, quickGuessed)
 		logs[i] = math.Min(math.Log(start/x.top), 0)
 		x.h[i] = logs[i] * logs[i]
 	}
