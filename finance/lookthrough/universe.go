@@ -9,6 +9,7 @@ import (
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/instrument"
+	"github.com/foliosight/foliosight/finance/money"
 )
 
 // Depth is how many funds may lie inside one another; what a fund deeper down holds
@@ -152,16 +153,16 @@ func (b *builder) resolve(symbol string) *resolved {
 		b.refuse(symbol, f, "it holds itself through other funds")
 		return f
 	}
-	sum := 0.0
+	sum := money.Zero
 	for i := range composition.Constituents {
-		sum += composition.Constituents[i].Weight.Float64()
+		sum = sum.Add(composition.Constituents[i].Weight)
 	}
 	scale := 1.0
-	if sum > 1 {
-		scale = 1 / sum // weights were rounded
+	if money.One.Less(sum) {
+		scale = 1 / sum.Float64() // weights were rounded
 	}
 	weights := spread{at: map[int32]int{}}
-	rest := math.Max(0, 1-sum)
+	rest := money.Max(money.Zero, money.One.Sub(sum)).Float64()
 	known := 1 - rest
 	for i := range composition.Constituents {
 		c := &composition.Constituents[i]
@@ -192,10 +193,8 @@ func (b *builder) resolve(symbol string) *resolved {
 			weights.add(p.name, float64(w*p.weight))
 		}
 	}
-	if rest > 1e-12 {
+	if rest > 0 {
 		weights.add(b.rest(symbol), rest)
-	} else {
-		known += rest
 	}
 	f.parts, f.known = weights.parts, math.Min(1, math.Max(0, known))
 	return f
