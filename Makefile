@@ -29,8 +29,11 @@ generate: ## write the generated code again (templ)
 lint: ## tidy, generated code, format, vet and staticcheck alone
 	@scripts/check
 
-bench: ## benchmarks; BENCH_DATA=DIR runs them on the workloads in that folder too
+bench: ## our figures beside their targets and the peers'; PEERS=DIR measures those too, BENCH_DATA=DIR has workloads
 	@scripts/bench
+
+bench-all: ## every benchmark there is, in Go's own form; BENCH_DATA=DIR has workloads
+	@scripts/bench-all
 
 bench-pages: ## how quickly the served pages answer with 14,400 transactions stored
 	@scripts/bench-pages
@@ -47,4 +50,4 @@ crash: ## kill the program at random points 200 times and look for what was lost
 screenshots: ## take the pictures of the pages again
 	@scripts/screenshots
 
-.PHONY: help build run test check golden generate lint bench bench-pages validation fuzz crash screenshots
+.PHONY: help build run test check golden generate lint bench bench-all bench-pages validation fuzz crash screenshots

@@ -152,3 +152,24 @@ func BenchmarkNode(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkAskedApart is what the standard analysis leaves out, on the 30-position book
+// with options: 100,000 paths of the factor model priced in full, and the fits of every
+// model of volatility.
+func BenchmarkAskedApart(b *testing.B) {
+	prepared := analysis.Prepare(demoInput(b, "fund"))
+	b.Run("simulation", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := prepared.Simulate(analysis.SimulationAsked{Paths: analysis.MostPaths, Seed: 1, Horizon: 1, Confidence: 0.99}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("forecasts", func(b *testing.B) {
+		for b.Loop() {
+			if len(prepared.Forecasts()) < 5 {
+				b.Fatal("a model is missing")
+			}
+		}
+	})
+}

@@ -1,6 +1,11 @@
 package risk
 
-import "testing"
+import (
+	"math"
+	"testing"
+
+	"github.com/foliosight/foliosight/finance/option"
+)
 
 // BenchmarkMeasure1000x2520 is the standard set of figures of a thousand portfolios over
 // ten years of days.
@@ -12,6 +17,34 @@ func BenchmarkMeasure1000x2520(b *testing.B) {
 			if !m.Measure(Sample{Returns: r, PeriodsPerYear: 252}).Sharpe.Known() {
 				b.Fatal("no figure")
 			}
+		}
+	}
+}
+
+// BenchmarkRevalueOptions prices ten American options of thirty positions anew on each of
+// 504 days, to the full accuracy of a price, and splits the tail by position.
+func BenchmarkRevalueOptions(b *testing.B) {
+	_, moves := hedged(b, 1, 504)
+	book := make([]Claim, 30)
+	for i := range book {
+		book[i] = Claim{Underlying: i % 2, Value: 1000 * float64(i+1)}
+		if i%3 > 0 {
+			continue
+		}
+		book[i].Underlying = 0
+		now := option.Terms{Kind: option.Put, Spot: 100, Strike: 90 + float64(i), Years: 0.5, Rate: 0.03, DividendYield: 0.01, Volatility: 0.25}
+		price := option.AmericanPrice(now)
+		book[i].Revalue = func(spot, volatility float64) float64 {
+			t := now
+			t.Spot *= 1 + spot
+			t.Volatility = math.Max(0.01, t.Volatility+volatility)
+			return 100 * (option.AmericanPrice(t) - price)
+		}
+	}
+	for b.Loop() {
+		r, err := Revalue(book, moves)
+		if err != nil || !r.Parts(Scenarios{}, 0.95).VaR.Known() {
+			b.Fatal(err)
 		}
 	}
 }
