@@ -104,12 +104,25 @@ func TestScenarios(t *testing.T) {
 	r.calm("reverse")
 }
 
-// types replaces what a field holds and leaves it, which sends what is typed.
+// types replaces what a field holds and leaves it, which sends what is typed. An answer
+// that is still on its way may put another field in its place; then it is typed again.
 func (r reader) types(selector, text string) {
 	r.t.Helper()
-	field := chromedp.CSS(selector)
-	r.must(r.Do(chromedp.Clear(field), chromedp.SendKeys(field, text, chromedp.NodeVisible)))
+	r.must(r.Until(`(() => {
+		const field = document.querySelector(` + quote(selector) + `)
+		if (!field || !field.checkVisibility()) return false
+		field.focus()
+		field.value = ` + quote(text) + `
+		field.dispatchEvent(new Event("input", {bubbles: true}))
+		return true
+	})()`))
 	r.leaves(selector)
+	held, err := r.Text(`document.querySelector(` + quote(selector) + `)?.value ?? ""`)
+	r.must(err)
+	if held != text {
+		r.must(r.Until(`(document.querySelector(` + quote(selector) + `).value = ` + quote(text) + `) !== ""`))
+		r.leaves(selector)
+	}
 }
 
 // sets chooses one of a select.
