@@ -73,8 +73,11 @@ func (s *server) calculate(ctx context.Context, _ service.Caller, in *calcIn) (*
 	}()
 	select {
 	case o := <-done:
-		if o.bug != nil {
+		switch {
+		case o.bug != nil:
 			panic(o.bug)
+		case ctx.Err() != nil: // both came at once
+			return nil, errTooLong
 		}
 		return &answerOut{ContentType: "application/json", Body: o.body}, unknownEngine(in.Engine, o.err)
 	case <-ctx.Done():
