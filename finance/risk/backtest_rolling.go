@@ -32,6 +32,7 @@ const (
 type RollingBacktest struct {
 	Method     RollingMethod
 	Window     int
+	Least      int // predict from so many on and let the window grow up to Window; the usual one is Window
 	Decay      float64
 	Confidence float64
 	Days       int    // the last so many, or as many as can be predicted
@@ -52,7 +53,7 @@ type RolledBacktest struct {
 }
 
 // ErrRolling reports a rolling backtest that cannot be run as asked.
-var ErrRolling = errors.New("the rolling backtest needs a method it knows, a window of two or more, decay and confidence between 0 and 1, and a positive number of days")
+var ErrRolling = errors.New("the rolling backtest needs a method it knows, a window of two or more that does not begin longer than it becomes, decay and confidence between 0 and 1, and a positive number of days")
 
 // Run backtests profits and losses of today's holdings, oldest first, gains
 // positive. No prediction looks at its own day or a later one. The reason is
@@ -98,6 +99,9 @@ func (r *RollingBacktest) usual() error {
 	if r.Window == 0 {
 		r.Window = 252
 	}
+	if r.Least == 0 {
+		r.Least = r.Window
+	}
 	if r.Decay == 0 {
 		r.Decay = 0.94
 	}
@@ -108,8 +112,8 @@ func (r *RollingBacktest) usual() error {
 		r.Days = 252
 	}
 	known := r.Method == RollingHistorical || r.Method == RollingNormal || r.Method == RollingFiltered
-	if !known || r.Window < 2 || r.Days < 1 || !(r.Decay > 0 && r.Decay < 1) || !(r.Confidence > 0 && r.Confidence < 1) {
-		return fmt.Errorf("method %q, window %d, decay %v, confidence %v, %d days: %w", r.Method, r.Window, r.Decay, r.Confidence, r.Days, ErrRolling)
+	if !known || r.Window < 2 || r.Least < 2 || r.Least > r.Window || r.Days < 1 || !(r.Decay > 0 && r.Decay < 1) || !(r.Confidence > 0 && r.Confidence < 1) {
+		return fmt.Errorf("method %q, window %d from %d on, decay %v, confidence %v, %d days: %w", r.Method, r.Window, r.Least, r.Decay, r.Confidence, r.Days, ErrRolling)
 	}
 	return nil
 }
@@ -124,9 +128,9 @@ func (r RollingBacktest) least() int {
 	case RollingNormal:
 		return r.warmUp()
 	case RollingFiltered:
-		return r.warmUp() + r.Window
+		return r.warmUp() + r.Least
 	}
-	return r.Window
+	return r.Least
 }
 
 // predict fills VaR and ES of the days from First on.
@@ -134,11 +138,11 @@ func (out *RolledBacktest) predict(profits []float64, r RollingBacktest) Reason 
 	days := len(profits) - out.First
 	out.VaR, out.ES = make([]float64, days), make([]float64, days)
 	if r.Method == RollingHistorical {
-		w := newWindow(profits[out.First-r.Window : out.First])
+		w := newWindow(profits[:out.First], r.Window)
 		for k := range days {
 			quantile, mean := w.tail(1 - r.Confidence)
 			out.VaR[k], out.ES[k] = -quantile+0, -mean+0
-			w.replace(profits[out.First+k-r.Window], profits[out.First+k])
+			w.next(profits[:out.First+k+1])
 		}
 		return ""
 	}
@@ -152,7 +156,8 @@ func (out *RolledBacktest) predict(profits []float64, r RollingBacktest) Reason 
 		return ""
 	}
 	standard := make([]float64, len(profits))
-	for t := out.First - r.Window; t < len(profits); t++ {
+	begin := max(r.warmUp(), out.First-r.Window)
+	for t := begin; t < len(profits); t++ {
 		switch {
 		case deviations[t] > 0:
 			standard[t] = profits[t] / deviations[t]
@@ -160,12 +165,13 @@ func (out *RolledBacktest) predict(profits []float64, r RollingBacktest) Reason 
 			return NoVolatility
 		}
 	}
-	w := newWindow(standard[out.First-r.Window : out.First])
+	standard = standard[begin:]
+	w := newWindow(standard[:out.First-begin], r.Window)
 	for k := range days {
 		quantile, mean := w.tail(1 - r.Confidence)
 		s := deviations[out.First+k]
 		out.VaR[k], out.ES[k] = -float64(s*quantile)+0, -float64(s*mean)+0
-		w.replace(standard[out.First+k-r.Window], standard[out.First+k])
+		w.next(standard[:out.First-begin+k+1])
 	}
 	return ""
 }
@@ -182,35 +188,43 @@ func expected(profits []float64, decay float64) []float64 {
 	return out
 }
 
-// window holds values in order, one of which is replaced at a time.
-type window []float64
+// window holds the last values of a series in order, at most so many.
+type window struct {
+	values []float64
+	most   int
+}
 
-func newWindow(values []float64) window {
-	w := window(slices.Clone(values))
-	slices.Sort(w)
+func newWindow(values []float64, most int) *window {
+	w := &window{slices.Clone(values[max(0, len(values)-most):]), most}
+	slices.Sort(w.values)
 	return w
 }
 
-// replace takes out a value that is there and puts another in its place.
-func (w window) replace(old, value float64) {
-	from, _ := slices.BinarySearch(w, old)
-	to, _ := slices.BinarySearch(w, value)
+// next takes in the last value of the series and lets go of the one that is too old.
+func (w *window) next(series []float64) {
+	value := series[len(series)-1]
+	to, _ := slices.BinarySearch(w.values, value)
+	if len(w.values) < w.most {
+		w.values = slices.Insert(w.values, to, value)
+		return
+	}
+	from, _ := slices.BinarySearch(w.values, series[len(series)-1-w.most])
 	if to > from {
 		to--
-		copy(w[from:to], w[from+1:to+1])
+		copy(w.values[from:to], w.values[from+1:to+1])
 	} else {
-		copy(w[to+1:from+1], w[to:from])
+		copy(w.values[to+1:from+1], w.values[to:from])
 	}
-	w[to] = value
+	w.values[to] = value
 }
 
 // tail is the quantile at a share and the mean of what is not above it, as in
 // HistoricalTail.
-func (w window) tail(share float64) (quantile, mean float64) {
-	quantile = series.QuantileSorted(w, share)
+func (w *window) tail(share float64) (quantile, mean float64) {
+	quantile = series.QuantileSorted(w.values, share)
 	count := 0
-	for count < len(w) && w[count] <= quantile {
+	for count < len(w.values) && w.values[count] <= quantile {
 		count++
 	}
-	return quantile, series.Sum(w[:count]) / float64(count)
+	return quantile, series.Sum(w.values[:count]) / float64(count)
 }

@@ -170,3 +170,33 @@ func BenchmarkRollingBacktest504(b *testing.B) {
 		})
 	}
 }
+
+// A window that grows predicts as one of its size that day would, and the days from the
+// one on that it is full as one that always was.
+func TestRollingBacktestGrows(t *testing.T) {
+	profits := profitsOf(3, 500)
+	for _, method := range []RollingMethod{RollingHistorical, RollingFiltered} {
+		grown, reason, err := RollingBacktest{Method: method, Window: 200, Least: 60, Days: 500, Confidence: 0.95}.Run(profits)
+		if err != nil || reason != "" {
+			t.Fatal(reason, err)
+		}
+		for _, size := range []int{60, 137, 200} {
+			fixed, _, err := RollingBacktest{Method: method, Window: size, Days: 500, Confidence: 0.95}.Run(profits)
+			if err != nil {
+				t.Fatal(err)
+			}
+			k := fixed.First - grown.First
+			if k != size-60 || grown.VaR[k] != fixed.VaR[0] || grown.ES[k] != fixed.ES[0] {
+				t.Errorf("%s, %d days: %v and %v on day %d, want %v and %v on %d", method, size, grown.VaR[k], grown.ES[k], grown.First+k, fixed.VaR[0], fixed.ES[0], fixed.First)
+			}
+			for i := range fixed.VaR {
+				if size == 200 && grown.VaR[k+i] != fixed.VaR[i] {
+					t.Fatalf("%s, day %d: %v, want %v", method, fixed.First+i, grown.VaR[k+i], fixed.VaR[i])
+				}
+			}
+		}
+	}
+	if _, _, err := (RollingBacktest{Window: 100, Least: 101}).Run(profits); !errors.Is(err, ErrRolling) {
+		t.Errorf("a window that shrinks: %v", err)
+	}
+}

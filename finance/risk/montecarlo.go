@@ -44,14 +44,20 @@ type Simulation struct {
 	Horizon     int // periods; the factors' covariance and the specific variances grow with it
 	Confidence  float64
 	Independent bool
+	// Stop is asked now and then whether to give up; nil never does.
+	Stop func() bool
 }
+
+// pathsBetween is how many paths are drawn between two questions of Stop: some milliseconds.
+const pathsBetween = 256
 
 // Simulated is what came of it, in money. ComponentES adds up to ES. Low and High
 // hold the VaR of endless simulation in 95 of 100 cases, counting the paths as
-// independent.
+// independent; ErrorES is the standard error of the ES likewise.
 type Simulated struct {
 	Tail
 	Low, High       Figure
+	ErrorES         Figure
 	Mean, Deviation Figure
 	ComponentES     []float64 // in the order of the book; nil when there is no ES
 	ProfitLoss      []float64 // of each path
@@ -59,6 +65,9 @@ type Simulated struct {
 
 // ErrModel reports a factor model whose parts do not fit together.
 var ErrModel = errors.New("the factor model does not fit together")
+
+// ErrStopped reports a simulation that was given up because Simulation.Stop said so.
+var ErrStopped = errors.New("the simulation was stopped")
 
 // MonteCarlo draws paths of the factors and of what is specific to each asset,
 // and values the book on each of them in full.
@@ -69,6 +78,9 @@ func MonteCarlo(m FactorModel, book []Stake, s Simulation) (Simulated, error) {
 	}
 	out := Simulated{ProfitLoss: make([]float64, s.Paths)}
 	for i := range out.ProfitLoss {
+		if s.Stop != nil && i%pathsBetween == 0 && s.Stop() {
+			return Simulated{}, fmt.Errorf("after %d of %d paths: %w", i, s.Paths, ErrStopped)
+		}
 		out.ProfitLoss[i] = w.total(i)
 	}
 	if len(book) == 0 || s.Paths == 0 || series.FirstBad(out.ProfitLoss) >= 0 {
@@ -80,7 +92,7 @@ func MonteCarlo(m FactorModel, book []Stake, s Simulation) (Simulated, error) {
 		}
 		f := missing(reason)
 		out.Tail = Tail{s.Confidence, f, f}
-		out.Low, out.High, out.Mean, out.Deviation = f, f, f, f
+		out.Low, out.High, out.ErrorES, out.Mean, out.Deviation = f, f, f, f, f
 		return out, nil
 	}
 	out.Mean = measured(series.Mean(out.ProfitLoss))
@@ -91,6 +103,7 @@ func MonteCarlo(m FactorModel, book []Stake, s Simulation) (Simulated, error) {
 	slices.Sort(sorted)
 	out.Tail = historicalTail(slices.Clone(sorted), s.Confidence)
 	out.Low, out.High = quantileBand(sorted, 1-s.Confidence)
+	out.ErrorES = shortfallError(sorted, s.Confidence, out.Tail)
 	out.ComponentES = w.components(out.ProfitLoss, -out.VaR.Value)
 	return out, nil
 }
@@ -104,6 +117,28 @@ func quantileBand(sorted []float64, share float64) (low, high Figure) {
 		return sorted[int(math.Max(0, math.Min(math.Floor(at), n-1)))]
 	}
 	return measured(-rank(n*share + spread)), measured(-rank(n*share - spread))
+}
+
+// shortfallError is the standard error of an ES estimated from sorted profits:
+//
+//	√((variance of the losses at or beyond VaR + c (ES − VaR)²) / (n (1 − c)))
+//
+// with the losses of the tail about their own mean (n − 1), after Manistre and Hancock,
+// Variance of the CTE Estimator, NAAJ 2005.
+func shortfallError(sorted []float64, confidence float64, t Tail) Figure {
+	if !t.ES.Known() || !t.VaR.Known() {
+		return missing(TooShort)
+	}
+	count := 0
+	for count < len(sorted) && sorted[count] <= -t.VaR.Value {
+		count++
+	}
+	if count < 2 {
+		return missing(TooShort)
+	}
+	spread, beyond := series.StdDev(sorted[:count]), t.ES.Value-t.VaR.Value
+	variance := float64(spread*spread) + float64(confidence*float64(beyond*beyond))
+	return measured(math.Sqrt(variance / (float64(len(sorted)) * (1 - confidence))))
 }
 
 // drawing makes one path after the other into the same memory.
