@@ -26,6 +26,12 @@ var forecastDays = []int{1, 5, 21, 63}
 // Forecasts fits models of volatility to the history of today's holdings. It takes some
 // milliseconds, so it is asked for apart.
 func (p *Prepared) Forecasts() []VolatilityForecast {
+	out, _ := p.ForecastsUntil(func() bool { return false }) // is never told to stop
+	return out
+}
+
+// ForecastsUntil gives up with risk.ErrStopped when stop, asked before each model, says so.
+func (p *Prepared) ForecastsUntil(stop func() bool) ([]VolatilityForecast, error) {
 	r := p.runner
 	value, why := r.totalValue(), ""
 	switch {
@@ -73,6 +79,9 @@ func (p *Prepared) Forecasts() []VolatilityForecast {
 	var out []VolatilityForecast
 	for _, m := range models {
 		row := VolatilityForecast{Model: m.model, Says: m.says}
+		if stop() {
+			return nil, fmt.Errorf("before %s: %w", m.model, risk.ErrStopped)
+		}
 		var forecast volatility.Forecast
 		reason := risk.Reason("")
 		if why == "" {
@@ -91,5 +100,5 @@ func (p *Prepared) Forecasts() []VolatilityForecast {
 		}
 		out = append(out, row)
 	}
-	return out
+	return out, nil
 }

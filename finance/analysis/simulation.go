@@ -11,7 +11,8 @@ import (
 
 // Simulated is value at risk by Monte Carlo over the factor model, with options and
 // bonds priced anew on every path. Low and High hold the value at risk of endless
-// simulation in 95 of 100 cases.
+// simulation in 95 of 100 cases, ESLow and ESHigh the expected shortfall. Repriced counts
+// the holdings that are priced anew on every path; the others move in proportion.
 type Simulated struct {
 	Paths      int                 `json:"paths"`
 	Seed       uint64              `json:"seed"`
@@ -21,10 +22,13 @@ type Simulated struct {
 	Low        Figure              `json:"low"`
 	High       Figure              `json:"high"`
 	ES         Figure              `json:"es"`
+	ESLow      Figure              `json:"es_low"`
+	ESHigh     Figure              `json:"es_high"`
 	VaRShare   Figure              `json:"var_share"`
 	Mean       Figure              `json:"mean"`
 	Volatility Figure              `json:"volatility"` // of the profits over the horizon, in money
-	Parts      []SimulatedPosition `json:"parts"`      // they sum to ES, the largest first
+	Repriced   int                 `json:"repriced"`
+	Parts      []SimulatedPosition `json:"parts"` // they sum to ES, the largest first
 	Histogram  []Bin               `json:"histogram"`
 }
 
@@ -47,6 +51,8 @@ type SimulationAsked struct {
 	Seed       uint64
 	Horizon    int // trading days
 	Confidence float64
+	// Stop is asked now and then whether to give up; nil never does.
+	Stop func() bool
 }
 
 // MostPaths is how many paths are simulated at most, and FewestPaths how many at least.
@@ -74,7 +80,7 @@ func (p *Prepared) Simulate(asked SimulationAsked) (*Simulated, error) {
 		return nil, fmt.Errorf("%w: %s", ErrNoModel, r.model.Reason)
 	}
 	model, stakes, at := r.model.Simulation()
-	drawn, err := risk.MonteCarlo(model, stakes, risk.Simulation{Paths: asked.Paths, Seed: asked.Seed, Horizon: asked.Horizon, Confidence: asked.Confidence})
+	drawn, err := risk.MonteCarlo(model, stakes, risk.Simulation{Paths: asked.Paths, Seed: asked.Seed, Horizon: asked.Horizon, Confidence: asked.Confidence, Stop: asked.Stop})
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +92,16 @@ func (p *Prepared) Simulate(asked SimulationAsked) (*Simulated, error) {
 		return r.modelled(f.Value, r.unit(), method).From("Paths", itoa(asked.Paths)).From("Seed", strconv.FormatUint(asked.Seed, 10))
 	}
 	out.VaR, out.Low, out.High, out.ES = put(drawn.VaR, "var_simulated"), put(drawn.Low, "var_simulated_interval"), put(drawn.High, "var_simulated_interval"), put(drawn.ES, "es_simulated")
+	half := drawn.ErrorES
+	if half.Known() {
+		half.Value *= normal95
+	}
+	out.ESLow, out.ESHigh = put(beside(drawn.ES, half, -1), "es_simulated_interval"), put(beside(drawn.ES, half, 1), "es_simulated_interval")
+	for i := range stakes {
+		if stakes[i].Revalue != nil {
+			out.Repriced++
+		}
+	}
 	out.Mean, out.Volatility = put(drawn.Mean, "simulated_mean"), put(drawn.Deviation, "simulated_deviation")
 	if out.VaRShare = Unknown(Fraction, r.AsOf, "var_simulated", first(out.VaR.Reasons)); drawn.VaR.Known() {
 		out.VaRShare = r.ofTotal(drawn.VaR.Value, "var_simulated")
@@ -98,6 +114,18 @@ func (p *Prepared) Simulate(asked SimulationAsked) (*Simulated, error) {
 	slices.SortStableFunc(out.Parts, func(a, b SimulatedPosition) int { return b.Component.Amount.Decimal.Cmp(a.Component.Amount.Decimal) })
 	out.Histogram = histogram(drawn.ProfitLoss)
 	return out, nil
+}
+
+// normal95 is how many standard errors lie on either side of an estimate in 95 of 100 cases.
+const normal95 = 1.959963984540054
+
+// beside is the end of an interval around a figure.
+func beside(f, half risk.Figure, sign float64) risk.Figure {
+	if !f.Known() || !half.Known() {
+		return half
+	}
+	f.Value += sign * half.Value
+	return f
 }
 
 // bins is how many columns a histogram has.

@@ -168,7 +168,7 @@ var words = map[string]string{
 	"ScenarioPosition.move": "Of its value.", "pnl": "Gain, or loss when negative.",
 
 	"VolatilityForecast.model": "sample, ewma, garch, gjr or har.", "VolatilityForecast.says": "What it forecasts.", "VolatilityForecast.terms": "By horizon.", "VolatilityTerm.days": "Trading days ahead.", "VolatilityTerm.volatility": "Mean of these days, a year.",
-	"Simulated.paths": "Paths drawn.", "Simulated.seed": "Seed of the paths.", "Simulated.low": "Lower end of the simulation's noise, 95 %.", "Simulated.high": "Upper end of it.", "Simulated.mean": "Mean profit of the paths.",
+	"Simulated.paths": "Paths drawn.", "Simulated.seed": "Seed of the paths.", "Simulated.low": "Lower end of the simulation's noise, 95 %.", "Simulated.high": "Upper end of it.", "es_low": "Lower end of the noise of es, 95 %.", "es_high": "Upper end of it.", "repriced": "Holdings priced anew on every path: options and bonds.", "Simulated.mean": "Mean profit of the paths.",
 	"Simulated.volatility": "Deviation of the profits, in money over the horizon.", "Simulated.parts": "Each holding's part of the shortfall, the largest first.", "Simulated.histogram": "How many paths ended where.",
 	"SimulatedPosition.component": "Its mean loss on the paths of the tail.", "Bin.low": "From this profit.", "Bin.high": "Up to this one.", "Bin.paths": "Paths in between.",
 }
