@@ -11,6 +11,7 @@ import (
 type Forecasting interface {
 	Forecasts(ctx context.Context, c service.Caller, q service.Question) ([]analysis.VolatilityForecast, error)
 	Simulate(ctx context.Context, c service.Caller, q service.Question, asked analysis.SimulationAsked) (*analysis.Simulated, error)
+	Rolling(ctx context.Context, c service.Caller, q service.Question, window int) (*analysis.Rolling, error)
 }
 
 // ForecastsAnswer is what models say of volatility.
@@ -26,7 +27,25 @@ type simulationIn struct {
 	Confidence float64 `query:"confidence" default:"0.95" minimum:"0.5" exclusiveMaximum:"1" doc:"Confidence." example:"0.99"`
 }
 
+type rollingIn struct {
+	Asked
+	Window int `query:"window" default:"63" minimum:"20" maximum:"1260" doc:"Sessions of a window: 63 a quarter, 126 half a year, 252 a year." example:"126"`
+}
+
 func (s *server) forecasts() {
+	add(s, route{method: "GET", path: "/portfolios/{portfolio}/rolling", id: "rolling", tag: tagAnalysis, errors: []int{404, 422, 503}, summary: "Measures over a moving window",
+		about: "Return, volatility, Sharpe ratio, and beta and correlation to the benchmark, of the window of sessions that ends with each day of the period; windows may begin before it."},
+		func(ctx context.Context, c service.Caller, in *rollingIn) (*struct{ Body *analysis.Rolling }, error) {
+			q, err := in.question()
+			if err != nil {
+				return nil, err
+			}
+			got, err := s.svc.Rolling(ctx, c, q, in.Window)
+			if err != nil {
+				return nil, err
+			}
+			return &struct{ Body *analysis.Rolling }{got}, nil
+		})
 	add(s, route{method: "GET", path: "/portfolios/{portfolio}/risk/forecasts", id: "forecasts", tag: tagAnalysis, errors: []int{404, 422, 503}, summary: "Volatility forecasts",
 		about: "What five models say of the volatility of today's holdings over the coming days: the sample's, exponentially weighted, GARCH, GJR and HAR."},
 		func(ctx context.Context, c service.Caller, in *questionIn) (*struct{ Body ForecastsAnswer }, error) {

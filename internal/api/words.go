@@ -54,6 +54,8 @@ var objects = map[string]string{
 	"DrawdownRow":     "One fall from a peak.",
 	"Contribution":    "What each holding added to the time-weighted return. Every list adds up to it, and in each line local, fx and cross add up to the contribution.",
 	"ContributionRow": "What one holding, or a group of them, added to the return.",
+	"Rolling":         "Measures over a window that moves through the period; a number a session, null where there is none.",
+	"RollingItem":     "One measure: as it is, between what it was, and what it was as often more as less.",
 	"Mover":           "A holding and what its price did on the last day.",
 	"CashBalance":     "Cash of one currency in one account.",
 	"Allocation":      "The value split in several ways.",
@@ -167,6 +169,9 @@ var words = map[string]string{
 	"ScenarioShock.on": "What moves.", "ScenarioShock.move": "By how much; of yields the change.", "ScenarioShock.unit": "fraction or yield.", "ScenarioShock.implied": "Whether it is expected, given the shocks.",
 	"ScenarioPosition.move": "Of its value.", "pnl": "Gain, or loss when negative.",
 
+	"Rolling.window": "Sessions of a window.", "Rolling.sessions": "Sessions with a return since the first booking.", "Rolling.days": "Sessions of the period, on each of which a window ends.", "Rolling.return": "Compounded over the window.", "Rolling.volatility": "A year.", "Rolling.sharpe": "A year.",
+	"Rolling.beta": "To the benchmark.", "Rolling.correlation": "With the benchmark.", "Rolling.benchmark_return": "Of the benchmark, compounded over the window.", "Rolling.benchmark_volatility": "Of the benchmark, a year.", "Rolling.summary": "A measure each: return, volatility, sharpe, beta, correlation.", "Rolling.reason": "Why no window is full.",
+	"RollingItem.measure": "return, volatility, sharpe, beta or correlation.", "RollingItem.latest": "Of the window that ends with the period.", "RollingItem.lowest": "The lowest of the period.", "RollingItem.lowest_on": "When that window ended.", "RollingItem.highest": "The highest of the period.", "RollingItem.highest_on": "When that window ended.", "RollingItem.median": "As often more as less.",
 	"VolatilityForecast.model": "sample, ewma, garch, gjr or har.", "VolatilityForecast.says": "What it forecasts.", "VolatilityForecast.terms": "By horizon.", "VolatilityTerm.days": "Trading days ahead.", "VolatilityTerm.volatility": "Mean of these days, a year.",
 	"Simulated.paths": "Paths drawn.", "Simulated.seed": "Seed of the paths.", "Simulated.low": "Lower end of the simulation's noise, 95 %.", "Simulated.high": "Upper end of it.", "es_low": "Lower end of the noise of es, 95 %.", "es_high": "Upper end of it.", "repriced": "Holdings priced anew on every path: options and bonds.", "Simulated.mean": "Mean profit of the paths.",
 	"Simulated.volatility": "Deviation of the profits, in money over the horizon.", "Simulated.parts": "Each holding's part of the shortfall, the largest first.", "Simulated.histogram": "How many paths ended where.",
