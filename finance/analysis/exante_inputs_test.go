@@ -191,7 +191,7 @@ func TestStoppedTrading(t *testing.T) {
 	a := mustRun(t, made(t, "USD", panel, map[money.Currency]int64{"USD": 100000}, piece{"AAPL", "100"}, piece{"MSFT", "100"}))
 	sound(t, a)
 	w := a.Risk.Window
-	if !slices.Contains(w.Partial, "AAPL") || !(w.Covered.Float64() < 0.95) {
+	if !slices.Contains(w.Partial, "AAPL") || !(w.Covered.Float64() < 0.99) {
 		t.Errorf("partial %v, covered %v", w.Partial, w.Covered.Float64())
 	}
 	if !slices.Contains(a.ExAnte.Model.Limited, "AAPL") {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/instrument"
-	"github.com/foliosight/foliosight/finance/market"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/performance"
 	"github.com/foliosight/foliosight/finance/risk"
@@ -48,12 +47,14 @@ type Realised struct {
 
 // TailRow is VaR and ES of one method, confidence and horizon, as positive losses.
 type TailRow struct {
-	Method     string  `json:"method"` // historical or normal
-	Confidence float64 `json:"confidence"`
-	Horizon    int     `json:"horizon_days"`
-	VaR        Figure  `json:"var"`
-	ES         Figure  `json:"es"`
-	VaRShare   Figure  `json:"var_share"` // of the value
+	Method     string    `json:"method"` // historical, normal or filtered
+	Confidence float64   `json:"confidence"`
+	Horizon    int       `json:"horizon_days"`
+	VaR        Figure    `json:"var"`
+	ES         Figure    `json:"es"`
+	VaRShare   Figure    `json:"var_share"`      // of the value
+	Days       int       `json:"days,omitempty"` // of history that it rests on; none of the factor model's
+	From       date.Date `json:"from,omitzero"`  // the close before the first of them
 }
 
 // Window says which history today's holdings were put back onto, and what is missing.
@@ -197,62 +198,14 @@ func (r *runner) riskFree(days []date.Date) (perSession []float64, mean float64,
 	return perSession, mean, ""
 }
 
-// tailWindow is how many sessions today's holdings are put back onto, and tailMinimum
-// how many at least.
-const (
-	tailWindow  = 504
-	tailMinimum = 60
-)
-
-// tail puts today's holdings back onto history and measures the loss of a day.
-func (r *runner) tail() {
-	out := &r.out.Risk
-	r.pnl, r.pnlDays = r.backcast()
-	losses := r.pnl
-	total := 0.0
-	if v := r.out.Summary.Value; v.Known() {
-		total = v.Float64()
-	}
-	for _, confidence := range []float64{0.95, 0.99} {
-		for _, method := range []string{"historical", "normal"} {
-			row := TailRow{Method: method, Confidence: confidence, Horizon: 1}
-			name := fmt.Sprintf("var_%s", method)
-			if len(losses) < tailMinimum {
-				why := fmt.Sprintf("%d common days of history, at least %d are needed", len(losses), tailMinimum)
-				row.VaR, row.ES, row.VaRShare = Unknown(r.unit(), r.AsOf, name, why), Unknown(r.unit(), r.AsOf, "es_"+method, why), Unknown(Fraction, r.AsOf, name, why)
-				out.Tail = append(out.Tail, row)
-				continue
-			}
-			var t risk.Tail
-			if method == "historical" {
-				t = risk.HistoricalTail(losses, confidence)
-			} else {
-				t = risk.NormalTail(losses, confidence)
-			}
-			row.VaR, row.ES = r.loss(t.VaR, name), r.loss(t.ES, "es_"+method)
-			if total > 0 && row.VaR.Known() {
-				row.VaRShare = Measure(row.VaR.Float64()/total, Fraction, r.AsOf, name)
-			} else {
-				row.VaRShare = Unknown(Fraction, r.AsOf, name, "the total value is not positive")
-			}
-			out.Tail = append(out.Tail, row)
-		}
-	}
-}
-
-// loss makes a tail figure in money, with what the history leaves out.
-func (r *runner) loss(f risk.Figure, method string) Figure {
-	if !f.Known() {
-		return Unknown(r.unit(), r.AsOf, method, riskReason(f.Reason))
-	}
-	return r.windowed(r.measured(f.Value, method))
-}
-
 // windowed says which history of today's holdings a figure rests on and what that
 // leaves out.
-func (r *runner) windowed(f Figure) Figure {
+func (r *runner) windowed(f Figure) Figure { return r.windowedOver(f, r.out.Risk.Window.Days) }
+
+// windowedOver is windowed of a figure that rests on the last days of it alone.
+func (r *runner) windowedOver(f Figure, days int) Figure {
 	w := &r.out.Risk.Window
-	out := f.From("Days of history", itoa(w.Days)).From("From", w.From.String()).From("To", w.To.String())
+	out := f.From("Days of history", itoa(days)).From("From", r.historyFrom(days).String()).From("To", w.To.String())
 	if w.Options > 0 {
 		out = out.With(Estimated, r.revaluedReason())
 	}
@@ -344,27 +297,6 @@ func (r *runner) backcast() (pnl []float64, days []date.Date) {
 		return nil, nil
 	}
 	return pnl, axis[1:]
-}
-
-// historyAxis is the last sessions on which today's holdings had prices.
-func (r *runner) historyAxis() []date.Date {
-	var lists [][]date.Date
-	for i := range r.out.Holdings {
-		h := &r.out.Holdings[i]
-		symbol := h.Symbol
-		if h.Instrument.Class == instrument.Option {
-			symbol = h.Instrument.Underlying
-		}
-		if s := r.Panel.Prices(symbol); s != nil && h.Instrument.Class != instrument.Private {
-			lists = append(lists, s.Dates)
-		}
-	}
-	days := market.Union(r.AsOf-tailWindow*2, r.AsOf, lists...)
-	days = slices.DeleteFunc(days, date.Date.IsWeekend)
-	if len(days) > tailWindow+1 {
-		days = days[len(days)-tailWindow-1:]
-	}
-	return days
 }
 
 // history is a symbol's total return in the base currency on each step of the axis, NaN

@@ -194,7 +194,7 @@ func tails(a *analysis.Analysis, x *analysis.ExAnte) table {
 		t.head = nil
 	}
 	if w := &a.Risk.Window; len(t.rows) > 0 && w.Days > 0 && w.Covered.Known() {
-		t.notes = append([]string{fmt.Sprintf("Historical and normal: today's holdings on %d days from %s, covering %s of the gross exposure.", w.Days, w.From, fraction(w.Covered))}, t.notes...)
+		t.notes = append([]string{fmt.Sprintf("Today's holdings on %d days from %s, covering %s of the gross exposure; historical and normal on the last %d of them.", w.Days, w.From, fraction(w.Covered), min(w.Days, a.Risk.Tail[0].Days))}, t.notes...)
 	}
 	return t
 }

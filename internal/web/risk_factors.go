@@ -120,6 +120,9 @@ func (w *writer) tailCard() *view.FiguresCard {
 	}
 	if window := &w.a.Risk.Window; window.Days > 0 {
 		c.Foot = "Today's holdings put back onto " + counted(w, window.Days, "day", "days") + " since " + format.Date(window.From) + "."
+		if plain := tailRow(w.a, "historical", 0.95); plain != nil && plain.Days > 0 && plain.Days < window.Days {
+			c.Foot += " Historical and normal take the last " + counted(w, plain.Days, "day", "days") + " of them; volatility-filtered takes all and brings each to tomorrow's volatility."
+		}
 	}
 	return c
 }
