@@ -198,6 +198,7 @@ func covariances(ctx context.Context, d *Data) (*Section, error) {
 	}
 	s.check(wins == len(short), "with short positions each of the four shrinkages turns out calmer than the sample covariance", "%d of %d cases", wins, len(short))
 	s.check(equal == len(cases), "least volatility by any estimate turns out calmer than equal weights", "the sample covariance in %d of %d cases", equal, len(cases))
+	s.argue("the sample covariance of 67 companies from 126 days, with short positions, fits noise: its inverse is nearly singular. This is the case for shrinkage, which every one of the four passes; `calc covariance` offers all four beside the sample.")
 	s.check(honest == len(short), "the sample covariance promises too little: with short positions its bias is above 1.2", "%d of %d cases", honest, len(short))
 	closer := 0
 	for _, c := range short {

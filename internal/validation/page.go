@@ -36,6 +36,7 @@ type Table struct {
 type Check struct {
 	Claim, Found string
 	Held         bool
+	Why          string // it did not hold, and what follows
 }
 
 // Plot is a picture of a section.
@@ -52,7 +53,14 @@ func (t *Table) add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
 // check records a claim.
 func (s *Section) check(held bool, claim, found string, args ...any) {
-	s.Checks = append(s.Checks, Check{claim, fmt.Sprintf(found, args...), held})
+	s.Checks = append(s.Checks, Check{Claim: claim, Found: fmt.Sprintf(found, args...), Held: held})
+}
+
+// argue says why the last claim did not hold, if it did not.
+func (s *Section) argue(format string, args ...any) {
+	if c := &s.Checks[len(s.Checks)-1]; !c.Held {
+		c.Why = fmt.Sprintf(format, args...)
+	}
 }
 
 // read adds a sentence or two to the reading.
@@ -108,12 +116,32 @@ func (p *Page) Write(w io.Writer) error {
 		}
 		fmt.Fprintf(&b, "%d. [%s](#%s): %d of %d\n", i+1, s.Title, anchor(fmt.Sprintf("%d. %s", i+1, s.Title)), good, len(s.Checks))
 	}
+	p.arguments(&b)
 	for i, s := range p.Sections {
 		fmt.Fprintf(&b, "\n## %d. %s\n\n", i+1, s.Title)
 		s.write(&b)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// arguments lists what did not hold, each with its reason.
+func (p *Page) arguments(b *strings.Builder) {
+	if held, all := p.held(); held == all {
+		return
+	}
+	b.WriteString("\nWhat did not hold, and why:\n\n")
+	for i, s := range p.Sections {
+		for _, c := range s.Checks {
+			if !c.Held {
+				why := c.Why
+				if why == "" {
+					why = "not explained yet."
+				}
+				fmt.Fprintf(b, "- Section %d, %s (%s): %s\n", i+1, c.Claim, c.Found, why)
+			}
+		}
+	}
 }
 
 func (s *Section) write(b *strings.Builder) {

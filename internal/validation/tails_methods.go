@@ -19,17 +19,18 @@ type method struct {
 }
 
 var methods = []method{
-	{"historical", 5, rolling(risk.RollingHistorical)},
+	{"historical", 5, rolling(risk.RollingHistorical, 252)},
 	{"normal", 0, windowed(risk.NormalTail)},
 	{"Student-t", 5, student},
-	{"EWMA normal", 0, rolling(risk.RollingNormal)},
-	{"filtered", 5, rolling(risk.RollingFiltered)},
+	{"EWMA normal", 0, rolling(risk.RollingNormal, 252)},
+	{"filtered", 5, rolling(risk.RollingFiltered, 1000)},
 }
 
-// rolling is a method of the program's own backtest.
-func rolling(m risk.RollingMethod) func([]float64, float64) ([]float64, []float64, error) {
+// rolling is a method of the program's own backtest, with so many days of history as
+// soon as there are, from 252 on.
+func rolling(m risk.RollingMethod, most int) func([]float64, float64) ([]float64, []float64, error) {
 	return func(returns []float64, confidence float64) ([]float64, []float64, error) {
-		out, reason, err := risk.RollingBacktest{Method: m, Confidence: confidence, Days: len(returns) - warm}.Run(returns)
+		out, reason, err := risk.RollingBacktest{Method: m, Window: most, Least: 252, Confidence: confidence, Days: len(returns) - warm}.Run(returns)
 		if err == nil && reason != "" {
 			err = fmt.Errorf("%s: %s", m, reason)
 		}
