@@ -44,6 +44,7 @@ var ErrRow = errors.New("a constraint needs one finite weight an asset, and an e
 type Conflict struct {
 	Constraints []string
 	Short       float64
+	Assets      []int // whose bounds are among them, ascending
 }
 
 func (c *Conflict) Error() string {
@@ -106,7 +107,7 @@ func (p *Problem) model() (*model, error) {
 		}
 		if series.Largest(r.Weights) == 0 {
 			if r.Low > 0 || r.High < 0 {
-				return nil, &Conflict{[]string{r.name(k)}, math.Max(r.Low, -r.High)}
+				return nil, &Conflict{Constraints: []string{r.name(k)}, Short: math.Max(r.Low, -r.High)}
 			}
 			continue
 		}

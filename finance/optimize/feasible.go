@@ -63,12 +63,12 @@ func (m *model) feasible(x []float64) ([]float64, error) {
 			return m.encode(m.weights(s.x[:n])), nil
 		}
 	}
-	return nil, s.conflict(n, lack)
+	return nil, m.conflict(s, n, lack)
 }
 
 // conflict names what stands against feasibility: what has a multiplier of the order of
 // the cost of lacking.
-func (s *solver) conflict(n int, lack float64) *Conflict {
+func (m *model) conflict(s *solver, n int, lack float64) *Conflict {
 	cost := s.linear[n]
 	out := &Conflict{Short: lack}
 	for r, row := range s.rows {
@@ -78,9 +78,13 @@ func (s *solver) conflict(n int, lack float64) *Conflict {
 	}
 	for i := range n {
 		if s.held[i] != free && math.Abs(s.slope[i]) > 1e-6*cost {
-			out.Constraints = append(out.Constraints, BoundsName)
-			break
+			out.Assets = append(out.Assets, m.parts[i].asset)
 		}
+	}
+	if out.Assets != nil {
+		out.Constraints = append(out.Constraints, BoundsName)
+		slices.Sort(out.Assets)
+		out.Assets = slices.Compact(out.Assets)
 	}
 	return out
 }

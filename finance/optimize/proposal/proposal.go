@@ -1,17 +1,19 @@
 // Package proposal suggests trades: from what is held and an objective to target weights,
-// and from these to orders with their tax.
+// and from these to orders and the tax lots they sell.
 //
-// Model: a portfolio of holdings and cash in one currency. The optimiser chooses the
-// weights of the holdings within the invested part, which is the whole less the cash
-// wanted; then optimize.Rebalance plans the orders that lead there. What may not be
-// traded (a short, an option, a private asset) is Fixed: it keeps its value, and its
-// risk counts. Tradable holdings are long and stay so.
+// Model: a portfolio of assets and cash in one currency. Weights are parts of its whole
+// value, so that they and the cash sum to one. Cash does not move. The optimiser chooses
+// the weights of what is tradable; what is Fixed keeps its value, and its risk counts. An
+// asset that is outside the risk model has a covariance of zeros: it is held, and not
+// known to move.
 //
-// Units: values, prices and costs in the base currency, floats; weights, returns,
-// covariances and volatilities as fractions of a year. Before and after are of the whole
-// portfolio, cash included, on the same covariance.
+// Units: values, prices and costs in the base currency, floats; a short has a negative
+// value. Weights, returns, covariances and volatilities as fractions of a year. Turnover
+// is half of what is bought and sold, as a part of the whole; gross is Σ |weight| without
+// cash.
 //
-// Sources: those of optimize; the covariance of a factor model is B F B′ + D.
+// Sources: those of optimize. The least trading that brings a portfolio back inside limits
+// is found by bisection of the turnover within which the least volatility satisfies them.
 package proposal
 
 import (
@@ -23,20 +25,19 @@ import (
 	"github.com/foliosight/foliosight/finance/series"
 )
 
-// Holding is a position, or a candidate with no lots. Value is the market value of what is
-// Fixed; of other holdings it is the price times the quantity of the lots.
-type Holding struct {
-	ID    string
-	Price float64
-	Lots  []optimize.TaxLot
-	Fixed bool
-	Value float64
+// Asset is a holding, or something that might be bought.
+type Asset struct {
+	ID        string
+	Value     float64 // now
+	Fixed     bool    // is not traded
+	Low, High float64 // of its weight in the whole, where it is not Fixed
 }
 
 // Objective says what weights are to be best for.
 type Objective string
 
-// The objectives; those of a target take it from Request.Target.
+// The objectives. Those of a target take it from Request.Target; Targets takes the weights
+// themselves; Limits trades as little as brings the portfolio inside the constraints.
 const (
 	MinVolatility      Objective = "min_volatility"
 	MaxSharpe          Objective = "max_sharpe"
@@ -45,192 +46,198 @@ const (
 	MaxDiversification Objective = "max_diversification"
 	RiskParity         Objective = "risk_parity"
 	Hierarchical       Objective = "hrp"
+	Targets            Objective = "targets"
+	Limits             Objective = "limits"
 )
+
+// Objectives are all of them, in the order in which they are offered.
+var Objectives = []Objective{MinVolatility, MaxSharpe, EfficientReturn, EfficientRisk, RiskParity, Hierarchical, MaxDiversification, Targets, Limits}
+
+// NeedsReturns reports whether an objective speaks of expected returns.
+func (o Objective) NeedsReturns() bool {
+	return o == MaxSharpe || o == EfficientReturn || o == EfficientRisk
+}
 
 // Request is the portfolio, what is known of it, and what is asked for.
 type Request struct {
-	Holdings   []Holding
-	Covariance [][]float64 // of the yearly returns of Holdings, in their order
-	Expected   []float64   // yearly; nil where no objective needs them
-	RiskFree   float64
+	Assets     []Asset
+	Covariance [][]float64 // of the yearly returns of Assets, in their order
+	Expected   []float64   // yearly, one an asset; nil where no objective needs them
+	RiskFree   float64     // what cash returns
+	Total      float64     // of assets and cash, positive
 
 	Objective Objective
-	Target    float64 // return or volatility of the invested part
-	// Highest is the most a tradable holding may weigh in the invested part; 0: no limit.
-	Highest float64
-	// Rows are further constraints on the weights in the invested part.
-	Rows []optimize.Row
-	// Turnover is the most that may be traded, half of purchases and sales over the
-	// whole; 0: no limit. The best weights within it are looked for.
-	Turnover float64
-	// CashWanted is the part of the whole that is to be cash; NaN: as much as there is.
-	CashWanted float64
-	// Rules of the orders; their MaxTurnover is not looked at.
-	Rules optimize.Rules
+	Target    float64   // return or volatility of the whole
+	Budget    []float64 // shares of risk, one an asset; nil: equal ones
+	Weights   []float64 // of Targets, one an asset; NaN leaves it as it is
+
+	Rows       []optimize.Row // on the weights of Assets
+	Gross      float64        // the most; 0: no limit
+	Turnover   float64        // the most; 0: no limit
+	Volatility float64        // the most, for Limits; 0: no limit
+	Cash       float64        // wanted, a part of the whole; NaN: as much as there is
 }
 
 // Figures are of the whole portfolio, a year.
 type Figures struct {
 	Volatility float64
 	Return     float64   // NaN without expected returns
-	Weights    []float64 // of the holdings in the whole
+	Sharpe     float64   // NaN likewise, and without volatility
+	Weights    []float64 // of the assets
 	Cash       float64   // the rest
+	Gross      float64
 }
 
-// Proposal is the orders, and the portfolio before them, as wished, and after them: whole
-// units, bands, smallest trades and the money there is keep After from being Wished.
+// Proposal is the portfolio as it is and as it is wished.
 type Proposal struct {
-	Solution              *optimize.Solution // weights in the invested part
-	Plan                  *optimize.Plan
-	Before, Wished, After Figures
+	Before, Wished Figures
+	Turnover       float64 // from one to the other
+	Ridge          float64 // what was added to each variance because the covariance is singular
+	Cut            float64 // how far Targets goes within the turnover: 1 the whole way
 }
 
 // The faults of a request.
 var (
-	ErrObjective   = errors.New("the objective must be min_volatility, max_sharpe, efficient_return, efficient_risk, max_diversification, risk_parity or hrp")
-	ErrNothing     = errors.New("nothing is left to invest: holdings and cash must be worth more than the cash wanted and what is fixed")
-	ErrShape       = errors.New("one row and column of the covariance a holding is needed")
-	ErrHolding     = errors.New("a holding needs a positive price, or a finite value where it is fixed")
+	ErrObjective   = errors.New("there is no such objective")
+	ErrTotal       = errors.New("the whole must be worth something")
+	ErrShape       = errors.New("one row and column of the covariance an asset is needed")
+	ErrAsset       = errors.New("an asset needs a finite value and bounds, low not above high")
+	ErrNothing     = errors.New("nothing can be traded")
 	ErrUnsupported = errors.New("weights by this objective follow from the risks alone and breach a constraint")
+	ErrCash        = errors.New("the weights leave less cash than is to be kept")
 )
 
-// Suggest finds target weights and the orders that lead to them.
+// Suggest finds target weights.
 func Suggest(r Request) (*Proposal, error) {
-	b, err := r.measure()
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	out := &Proposal{Cut: 1, Before: r.Figures(r.current())}
+	w, ridge, err := r.solve(out)
 	if err != nil {
 		return nil, err
 	}
-	s, err := r.solve(b.problem(&r))
-	if err != nil {
-		return nil, err
+	out.Ridge, out.Wished = ridge, r.Figures(w)
+	for i, x := range w {
+		out.Turnover += math.Abs(x-out.Before.Weights[i]) / 2
 	}
-	wanted := make([]optimize.Wanted, 0, len(r.Holdings))
-	movable := b.total - b.fixed // what Rebalance sees: tradable holdings and cash
-	wished := make([]float64, len(r.Holdings))
-	for i, h := range r.Holdings {
-		wished[i] = s.Weights[i] * b.invested
-		if !h.Fixed {
-			wanted = append(wanted, optimize.Wanted{ID: h.ID, Price: h.Price, Weight: math.Max(wished[i]/movable, 0), Lots: h.Lots})
-		}
-	}
-	rules := r.Rules
-	rules.MaxTurnover = math.Inf(1)
-	plan, err := optimize.Rebalance(wanted, rules)
-	if err != nil {
-		return nil, err
-	}
-	after, k := make([]float64, len(r.Holdings)), 0
-	for i, h := range r.Holdings {
-		if after[i] = b.values[i]; !h.Fixed {
-			after[i] = plan.Weights[k] * movable
-			k++
-		}
-	}
-	return &Proposal{Solution: s, Plan: plan,
-		Before: r.figures(b.values, b.total), Wished: r.figures(wished, b.total), After: r.figures(after, b.total)}, nil
+	return out, nil
 }
 
-// book is the portfolio in money.
-type book struct {
-	values          []float64
-	total           float64 // holdings and cash
-	fixed, invested float64 // invested: what the holdings are to be worth
+func (r *Request) check() error {
+	n := len(r.Assets)
+	if len(r.Covariance) != n || n == 0 || r.Expected != nil && len(r.Expected) != n || r.Budget != nil && len(r.Budget) != n || r.Weights != nil && len(r.Weights) != n {
+		return fmt.Errorf("%d assets, %d rows: %w", n, len(r.Covariance), ErrShape)
+	}
+	if !(r.Total > 0) || math.IsInf(r.Total, 0) {
+		return ErrTotal
+	}
+	free := false
+	for i, a := range r.Assets {
+		if a.Value-a.Value != 0 || !a.Fixed && !(a.Low <= a.High) || len(r.Covariance[i]) != n {
+			return fmt.Errorf("%s: %w", a.ID, ErrAsset)
+		}
+		free = free || !a.Fixed
+	}
+	if !free {
+		return ErrNothing
+	}
+	return nil
 }
 
-func (r *Request) measure() (*book, error) {
-	n := len(r.Holdings)
-	if len(r.Covariance) != n || n == 0 {
-		return nil, fmt.Errorf("%d holdings, %d rows: %w", n, len(r.Covariance), ErrShape)
+// current are the weights as they are.
+func (r *Request) current() []float64 {
+	w := make([]float64, len(r.Assets))
+	for i, a := range r.Assets {
+		w[i] = a.Value / r.Total
 	}
-	b := &book{values: make([]float64, n), total: r.Rules.Cash}
-	for i, h := range r.Holdings {
-		if h.Fixed {
-			b.values[i] = h.Value
-			b.fixed += h.Value
-		} else {
-			for _, l := range h.Lots {
-				b.values[i] += float64(l.Quantity * h.Price)
-			}
-		}
-		if v := b.values[i]; v-v != 0 || !h.Fixed && !(h.Price > 0) {
-			return nil, fmt.Errorf("%s: %w", h.ID, ErrHolding)
-		}
-		b.total += b.values[i]
-	}
-	b.invested = b.total - r.Rules.Cash
-	if !math.IsNaN(r.CashWanted) {
-		b.invested = b.total * (1 - r.CashWanted)
-	}
-	if !(b.invested > 0) || !(b.invested > b.fixed) || !(b.total > b.fixed) {
-		return nil, fmt.Errorf("%v of %v, fixed %v: %w", b.invested, b.total, b.fixed, ErrNothing)
-	}
-	return b, nil
+	return w
 }
 
-// problem writes the request for the optimiser: what is fixed has bounds that leave it no
-// choice.
-func (b *book) problem(r *Request) optimize.Problem {
-	n := len(b.values)
-	p := optimize.Problem{Covariance: r.Covariance, Expected: r.Expected, RiskFree: r.RiskFree, Rows: r.Rows,
-		Lows: make([]float64, n), Highs: make([]float64, n), Turnover: r.Turnover * b.total / b.invested, Current: make([]float64, n)}
-	for i, v := range b.values {
-		p.Current[i] = v / b.invested
-		switch {
-		case r.Holdings[i].Fixed:
-			p.Lows[i], p.Highs[i] = p.Current[i], p.Current[i]
-		case r.Highest > 0:
-			p.Highs[i] = r.Highest
-		default:
-			p.Highs[i] = math.Max(1-b.fixed/b.invested, 1) // shorts make room for more than one
-		}
+// cash is the part of the whole that is to be cash.
+func (r *Request) cash() float64 {
+	if math.IsNaN(r.Cash) {
+		return 1 - series.Sum(r.current())
 	}
-	return p
+	return r.Cash
 }
 
-func (r *Request) solve(p optimize.Problem) (*optimize.Solution, error) {
-	var s *optimize.Solution
-	var err error
+// solve chooses the weights of the assets.
+func (r *Request) solve(p *Proposal) (w []float64, ridge float64, err error) {
 	switch r.Objective {
-	case MinVolatility:
-		return optimize.MinVolatility(p)
-	case MaxSharpe:
-		return optimize.MaxSharpe(p)
-	case EfficientReturn:
-		return optimize.EfficientReturn(p, r.Target)
-	case EfficientRisk:
-		return optimize.EfficientRisk(p, r.Target)
-	case MaxDiversification:
-		return optimize.MaxDiversification(p)
-	case RiskParity:
-		s, err = optimize.RiskParity(p, nil)
-	case Hierarchical:
-		s, err = optimize.HierarchicalRiskParity(p, "single")
+	case MinVolatility, MaxSharpe, EfficientReturn, EfficientRisk, MaxDiversification:
+		return r.optimise()
+	case RiskParity, Hierarchical:
+		w, err = r.sleeve()
+	case Targets:
+		w, p.Cut, err = r.targets()
+	case Limits:
+		return r.inside()
 	default:
-		return nil, fmt.Errorf("%q: %w", r.Objective, ErrObjective)
+		err = fmt.Errorf("%q: %w", r.Objective, ErrObjective)
 	}
-	if err != nil {
-		return nil, err
-	}
-	if name, by := p.Breach(s.Weights); by > 1e-9 {
-		return nil, fmt.Errorf("%s by %.4g: %w", name, by, ErrUnsupported)
-	}
-	return s, nil
+	return w, 0, err
 }
 
-// figures measures values in a whole.
-func (r *Request) figures(values []float64, total float64) Figures {
-	out := Figures{Weights: make([]float64, len(values)), Return: math.NaN(), Cash: 1}
-	for i, v := range values {
-		out.Weights[i] = v / total
-		out.Cash -= out.Weights[i]
-	}
+// Figures measures weights.
+func (r *Request) Figures(w []float64) Figures {
+	out := Figures{Weights: w, Return: math.NaN(), Sharpe: math.NaN(), Cash: 1 - series.Sum(w)}
 	variance := 0.0
 	for i, row := range r.Covariance {
-		variance += float64(out.Weights[i] * series.Dot(row, out.Weights))
+		variance += float64(w[i] * series.Dot(row, w))
+		out.Gross += math.Abs(w[i])
 	}
 	out.Volatility = math.Sqrt(math.Max(variance, 0))
 	if r.Expected != nil {
-		out.Return = series.Dot(r.Expected, out.Weights) + float64(out.Cash*r.RiskFree)
+		out.Return = series.Dot(r.Expected, w) + float64(out.Cash*r.RiskFree)
+		if out.Volatility > 0 {
+			out.Sharpe = (out.Return - r.RiskFree) / out.Volatility
+		}
 	}
 	return out
+}
+
+// targets are the weights asked for, as far as the turnover allows.
+func (r *Request) targets() (w []float64, cut float64, err error) {
+	w, cut = r.current(), 1
+	moved := 0.0
+	for i, x := range r.Weights {
+		if x == x && !r.Assets[i].Fixed {
+			moved += math.Abs(x-w[i]) / 2
+		}
+	}
+	if r.Turnover > 0 && moved > r.Turnover {
+		cut = r.Turnover / moved
+	}
+	for i, x := range r.Weights {
+		if x == x && !r.Assets[i].Fixed {
+			w[i] += float64(cut * (x - w[i]))
+		}
+	}
+	kept := r.cash()
+	if math.IsNaN(r.Cash) { // what targets free goes to cash, what they need comes from it
+		kept = math.Min(kept, 0)
+	}
+	if left := 1 - series.Sum(w); left < kept-1e-9 {
+		return nil, cut, fmt.Errorf("%.1f %% of the value would be cash, %.1f %% is to be kept: %w", 100*left, 100*kept, ErrCash)
+	}
+	return w, cut, r.holds(w)
+}
+
+// holds refuses weights that breach a constraint that was asked for.
+func (r *Request) holds(w []float64) error {
+	for i, a := range r.Assets {
+		if !a.Fixed && (w[i] < a.Low-1e-9 || w[i] > a.High+1e-9) {
+			return fmt.Errorf("%s would be %.1f %%, its bounds are %.1f %% and %.1f %%: %w", a.ID, 100*w[i], 100*a.Low, 100*a.High, ErrUnsupported)
+		}
+	}
+	for _, row := range r.Rows {
+		if at := series.Dot(row.Weights, w); at < row.Low-1e-9 || at > row.High+1e-9 {
+			return fmt.Errorf("%s would be %.1f %%: %w", row.Name, 100*at, ErrUnsupported)
+		}
+	}
+	if gross := r.Figures(w).Gross; r.Gross > 0 && gross > r.Gross+1e-9 {
+		return fmt.Errorf("gross would be %.1f %%, at most %.1f %%: %w", 100*gross, 100*r.Gross, ErrUnsupported)
+	}
+	return nil
 }

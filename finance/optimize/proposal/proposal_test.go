@@ -1,129 +1,266 @@
-package proposal
+package proposal_test
 
 import (
 	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/foliosight/foliosight/finance/optimize"
+	"github.com/foliosight/foliosight/finance/optimize/proposal"
+	"github.com/foliosight/foliosight/finance/series"
 )
 
-// Of 100 in A, 20 % a year, to A and B, 10 %, without correlation: least volatility has a
-// fifth in A, √(0.2² 0.04 + 0.8² 0.01) = 0.0894. Selling 80 at a gain of half is 40.
-func TestSuggestByHand(t *testing.T) {
-	r := Request{
-		Holdings:   []Holding{{ID: "A", Price: 10, Lots: []optimize.TaxLot{{ID: "a", Quantity: 10, Cost: 5, LongTerm: true}}}, {ID: "B", Price: 2}},
-		Covariance: [][]float64{{0.04, 0}, {0, 0.01}}, Objective: MinVolatility, CashWanted: math.NaN(), Rules: optimize.Rules{LongRate: 0.25},
+func near(t *testing.T, what string, got, want, within float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= within) {
+		t.Errorf("%s: %v, want %v", what, got, want)
 	}
-	p, err := Suggest(r)
+}
+
+// two is 100 in A, 20 % a year, and nothing in B, 10 %, without correlation.
+func two(o proposal.Objective) proposal.Request {
+	return proposal.Request{Assets: []proposal.Asset{{ID: "A", Value: 100, High: 1}, {ID: "B", High: 1}},
+		Covariance: [][]float64{{0.04, 0}, {0, 0.01}}, Total: 100, Objective: o, Cash: math.NaN()}
+}
+
+// Least volatility has the weights 1/σ² : a fifth and four fifths, √(0.2²·0.04 + 0.8²·0.01)
+// = 0.0894. Equal risk has 1/σ: a third and two thirds. Halves by inverse variance are
+// HRP's for two. The most diversified has 1/σ too, without correlation.
+func TestObjectivesByHand(t *testing.T) {
+	for o, want := range map[proposal.Objective]float64{proposal.MinVolatility: 0.2, proposal.RiskParity: 1.0 / 3, proposal.Hierarchical: 0.2, proposal.MaxDiversification: 1.0 / 3} {
+		p, err := proposal.Suggest(two(o))
+		if err != nil {
+			t.Fatalf("%s: %v", o, err)
+		}
+		near(t, string(o), p.Wished.Weights[0], want, 1e-7)
+		near(t, string(o)+", turnover", p.Turnover, 1-want, 1e-7)
+		near(t, string(o)+", before", p.Before.Volatility, 0.2, 1e-12)
+	}
+	p, err := proposal.Suggest(two(proposal.MinVolatility))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(p.Plan.Orders) != 2 || math.Abs(p.Plan.Orders[0].Quantity+8) > 1e-9 || math.Abs(p.Plan.Orders[1].Quantity-40) > 1e-9 || math.Abs(p.Plan.Tax-10) > 1e-9 {
-		t.Errorf("got %+v", p.Plan)
-	}
-	if want := math.Sqrt(0.2*0.2*0.04 + 0.8*0.8*0.01); math.Abs(p.Before.Volatility-0.2) > 1e-12 || math.Abs(p.After.Volatility-want) > 1e-9 || math.Abs(p.Wished.Volatility-want) > 1e-9 {
-		t.Errorf("got %+v", p)
-	}
-	r.Turnover = 0.3
-	if p, err = Suggest(r); err != nil || math.Abs(p.Plan.Turnover-0.3) > 1e-9 || math.Abs(p.After.Weights[0]-0.7) > 1e-9 {
-		t.Errorf("got %+v, %v", p, err)
-	}
-	r.Turnover, r.CashWanted = 0, 0.5
-	if p, err = Suggest(r); err != nil || math.Abs(p.Plan.Cash-50) > 1e-9 || math.Abs(p.After.Cash-0.5) > 1e-12 || math.Abs(p.After.Weights[1]-0.4) > 1e-9 {
-		t.Errorf("got %+v, %v", p, err)
+	near(t, "volatility", p.Wished.Volatility, math.Sqrt(0.2*0.2*0.04+0.8*0.8*0.01), 1e-7)
+}
+
+// With returns of 8 and 5 % over cash of 2 % the best ratio has weights (μ−r)/σ²: 1.5 to 3,
+// whatever part is cash.
+func TestMaxSharpeByHand(t *testing.T) {
+	for _, cash := range []float64{0, 0.5} {
+		r := two(proposal.MaxSharpe)
+		r.Expected, r.RiskFree, r.Cash = []float64{0.08, 0.05}, 0.02, cash
+		p, err := proposal.Suggest(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "A", p.Wished.Weights[0], (1-cash)/3, 1e-6)
+		near(t, "B", p.Wished.Weights[1], (1-cash)*2/3, 1e-6)
+		near(t, "cash", p.Wished.Cash, cash, 1e-9)
+		near(t, "Sharpe", p.Wished.Sharpe, math.Sqrt(0.06*0.06/0.04+0.03*0.03/0.01), 1e-6)
+		near(t, "return", p.Wished.Return, 0.02+(1-cash)*(0.06/3+0.03*2/3), 1e-7)
 	}
 }
 
-// Laws: money is kept, what is fixed stays, no order goes beyond the wish, and the least
-// volatility is no higher than before when nothing but holding stands in its way.
-func TestSuggestLaws(t *testing.T) {
-	for seed := range uint64(150) {
-		rng := rand.New(rand.NewPCG(seed, 71))
-		n := 3 + rng.IntN(10)
-		betas, specific := make([][]float64, n), make([]float64, n)
-		r := Request{Objective: MinVolatility, CashWanted: math.NaN(), Rules: optimize.Rules{Cash: 50 * rng.Float64(), ShortRate: 0.4, LongRate: 0.2}}
-		for i := range n {
-			betas[i], specific[i] = []float64{1 + 0.3*rng.NormFloat64(), rng.NormFloat64()}, 0.01+0.05*rng.Float64()
-			h := Holding{ID: fmt.Sprint(i), Price: 1 + 9*rng.Float64()}
-			if i == 0 && seed%2 == 0 {
-				h.Fixed, h.Value = true, -20*rng.Float64() // a short
-			} else {
-				h.Lots = []optimize.TaxLot{{ID: "x", Quantity: 10 * rng.Float64(), Cost: 10 * rng.Float64()}, {ID: "y", Quantity: 5, Cost: 3, LongTerm: true}}
+// Budgets of 3 : 1 without correlation: w²σ² in that ratio, so w σ as √3 : 1.
+func TestOwnBudgets(t *testing.T) {
+	r := two(proposal.RiskParity)
+	r.Budget = []float64{3, 1}
+	p, err := proposal.Suggest(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := math.Sqrt(3)/0.2, 1/0.1
+	near(t, "A", p.Wished.Weights[0], a/(a+b), 1e-9)
+}
+
+// A limit of 60 % on A, of 100: the least that must be sold is 40; a limit of 15 % on the
+// volatility: w²·0.04 + (1−w)²·0.01 = 0.0225 at w = (2 + √(4 + 4·5·1.25)) / 10 = 0.738516.
+func TestLimitsByHand(t *testing.T) {
+	r := two(proposal.Limits)
+	r.Assets[0].High = 0.6
+	p, err := proposal.Suggest(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "A", p.Wished.Weights[0], 0.6, 1e-4)
+	r = two(proposal.Limits)
+	r.Volatility = 0.15
+	if p, err = proposal.Suggest(r); err != nil {
+		t.Fatal(err)
+	}
+	near(t, "A calm", p.Wished.Weights[0], 0.738516, 1e-4)
+	if p.Wished.Volatility > 0.15+1e-9 {
+		t.Errorf("volatility %v", p.Wished.Volatility)
+	}
+	r.Volatility = 0.3
+	if p, err = proposal.Suggest(r); err != nil || p.Turnover != 0 {
+		t.Errorf("inside already: turnover %v, %v", p.Turnover, err)
+	}
+	r.Volatility = 0.05
+	if _, err = proposal.Suggest(r); !errors.Is(err, proposal.ErrVolatility) || !strings.Contains(err.Error(), "8.9 %") {
+		t.Errorf("%v", err)
+	}
+}
+
+// random is a book of longs, shorts, something fixed and something outside the model.
+func random(rng *rand.Rand) proposal.Request {
+	n := 4 + rng.IntN(8)
+	r := proposal.Request{Objective: proposal.MinVolatility, Cash: math.NaN()}
+	betas := make([][2]float64, n)
+	for i := range n {
+		betas[i] = [2]float64{1 + 0.3*rng.NormFloat64(), rng.NormFloat64()}
+		a := proposal.Asset{ID: fmt.Sprint(i), Value: 5 + 20*rng.Float64(), High: 2}
+		switch {
+		case i == 0:
+			a.Fixed, a.Value = true, 10*rng.NormFloat64()
+		case i == 1:
+			a.Value, a.Low, a.High = -5*rng.Float64(), -0.5, 0
+		}
+		r.Total += a.Value
+		r.Assets = append(r.Assets, a)
+	}
+	r.Total += 10 * rng.Float64()
+	r.Covariance = make([][]float64, n)
+	for i := range n {
+		r.Covariance[i] = make([]float64, n)
+		for j := range n {
+			if i != 2 && j != 2 {
+				r.Covariance[i][j] = 0.04*betas[i][0]*betas[j][0] + 0.01*betas[i][1]*betas[j][1]
 			}
-			r.Holdings, r.Expected = append(r.Holdings, h), append(r.Expected, 0.1*rng.Float64())
 		}
-		if seed%3 == 1 {
-			r.Turnover = 0.05 + 0.3*rng.Float64()
+		if i != 2 {
+			r.Covariance[i][i] += 0.01 + 0.05*rng.Float64()
 		}
-		var err error
-		if r.Covariance, err = FactorCovariance(betas, [][]float64{{0.04, 0.001}, {0.001, 0.01}}, specific); err != nil {
-			t.Fatal(err)
+		r.Expected = append(r.Expected, 0.02+0.1*rng.Float64())
+	}
+	r.Assets[2].Fixed = true
+	return r
+}
+
+// Laws: the cash stays, so does what is fixed, bounds, gross, turnover and rows hold, the
+// least volatility is no higher than before, the best ratio no lower than any other's, and
+// the frontier rises with risk through both.
+func TestLaws(t *testing.T) {
+	for seed := range uint64(120) {
+		r := random(rand.New(rand.NewPCG(seed, 71)))
+		now := make([]float64, len(r.Assets))
+		gross := 0.0
+		for i, a := range r.Assets {
+			now[i] = a.Value / r.Total
+			gross += math.Abs(now[i])
 		}
-		p, err := Suggest(r)
+		if seed%2 == 0 {
+			r.Gross = gross
+		}
+		if seed%3 == 0 {
+			r.Turnover = 0.1
+		}
+		group := optimize.Group("pair", len(r.Assets), []int{1, 3}, math.Inf(-1), now[1]+now[3]+0.01)
+		r.Rows = []optimize.Row{group}
+		calm, err := proposal.Suggest(r)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		if p.After.Volatility > p.Before.Volatility+1e-9 {
-			t.Errorf("seed %d: %v before, %v after", seed, p.Before.Volatility, p.After.Volatility)
+		if calm.Wished.Volatility > calm.Before.Volatility+1e-7 {
+			t.Errorf("seed %d: %v before, %v wished", seed, calm.Before.Volatility, calm.Wished.Volatility)
 		}
-		for i, h := range r.Holdings {
-			if h.Fixed && p.After.Weights[i] != p.Before.Weights[i] {
-				t.Errorf("seed %d: what is fixed moved from %v to %v", seed, p.Before.Weights[i], p.After.Weights[i])
+		near(t, "cash", calm.Wished.Cash, calm.Before.Cash, 1e-7)
+		for i, a := range r.Assets {
+			w := calm.Wished.Weights[i]
+			if a.Fixed && w != now[i] || !a.Fixed && (w < a.Low-1e-7 || w > a.High+1e-7) {
+				t.Errorf("seed %d: %s at %v", seed, a.ID, w)
 			}
-			if math.Abs(p.After.Weights[i]-p.Wished.Weights[i]) > 1e-7 {
-				t.Errorf("seed %d: %s wished at %v, is %v", seed, h.ID, p.Wished.Weights[i], p.After.Weights[i])
-			}
 		}
-		if math.Abs(p.After.Cash-p.Before.Cash) > 1e-7 {
-			t.Errorf("seed %d: cash %v before, %v after", seed, p.Before.Cash, p.After.Cash)
+		if r.Gross > 0 && calm.Wished.Gross > gross+1e-6 || r.Turnover > 0 && calm.Turnover > 0.1+1e-6 || series.Dot(group.Weights, calm.Wished.Weights) > group.High+1e-6 {
+			t.Errorf("seed %d: gross %v of %v, turnover %v", seed, calm.Wished.Gross, gross, calm.Turnover)
 		}
-		if r.Turnover > 0 && p.Plan.Turnover*(1+1e-9) > r.Turnover*1.0000001*math.Max(1, totalOver(r)) {
-			t.Errorf("seed %d: turnover %v of %v", seed, p.Plan.Turnover, r.Turnover)
-		}
-		r.Objective = MaxSharpe
-		best, err := Suggest(r)
+		r.Objective = proposal.MaxSharpe
+		best, err := proposal.Suggest(r)
 		if err != nil && !errors.Is(err, optimize.ErrNoExcess) {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		if err == nil && best.Solution.Sharpe < p.Solution.Sharpe-1e-9 {
-			t.Errorf("seed %d: Sharpe %v, of least volatility %v", seed, best.Solution.Sharpe, p.Solution.Sharpe)
+		line, ferr := proposal.Frontier(r, 20)
+		if ferr != nil {
+			t.Fatalf("seed %d: %v", seed, ferr)
+		}
+		near(t, "frontier begins", line[0].Volatility, calm.Wished.Volatility, 1e-6)
+		for k, f := range line {
+			if err == nil && f.Sharpe > best.Wished.Sharpe+1e-6 {
+				t.Errorf("seed %d: Sharpe %v at %d, best %v", seed, f.Sharpe, k, best.Wished.Sharpe)
+			}
+			if k > 0 && (f.Return < line[k-1].Return-1e-9 || f.Volatility < line[k-1].Volatility-1e-7) {
+				t.Errorf("seed %d: the frontier falls at %d", seed, k)
+			}
 		}
 	}
 }
 
-// totalOver is the whole over what the plan sees, which leaves out what is fixed.
-func totalOver(r Request) float64 {
-	b, _ := r.measure()
-	return b.total / (b.total - b.fixed)
+// The least trading that satisfies a limit: any of less turnover breaks it.
+func TestLimitsTradeLeast(t *testing.T) {
+	for seed := range uint64(30) {
+		r := random(rand.New(rand.NewPCG(seed, 5)))
+		r.Objective = proposal.MinVolatility
+		calm, err := proposal.Suggest(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Objective, r.Volatility = proposal.Limits, (calm.Before.Volatility+calm.Wished.Volatility)/2
+		p, err := proposal.Suggest(r)
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if p.Wished.Volatility > r.Volatility*(1+1e-6) {
+			t.Errorf("seed %d: %v over %v", seed, p.Wished.Volatility, r.Volatility)
+		}
+		r.Objective, r.Turnover = proposal.MinVolatility, p.Turnover-1e-3
+		if less, err := proposal.Suggest(r); r.Turnover > 0 && err == nil && less.Wished.Volatility < r.Volatility*(1-1e-4) {
+			t.Errorf("seed %d: %v would do, %v was taken", seed, less.Turnover, p.Turnover)
+		}
+	}
 }
 
-func TestSuggestRefuses(t *testing.T) {
-	one := []Holding{{ID: "A", Price: 1, Lots: []optimize.TaxLot{{Quantity: 1}}}}
-	c := [][]float64{{0.04}}
-	for name, x := range map[string]struct {
-		r    Request
-		want error
-	}{
-		"no covariance": {Request{Holdings: one, Objective: MinVolatility}, ErrShape},
-		"no objective":  {Request{Holdings: one, Covariance: c}, ErrObjective},
-		"no price":      {Request{Holdings: []Holding{{ID: "A"}}, Covariance: c, Objective: MinVolatility}, ErrHolding},
-		"only cash":     {Request{Holdings: one, Covariance: c, Objective: MinVolatility, CashWanted: 1}, ErrNothing},
-		"all fixed":     {Request{Holdings: []Holding{{ID: "A", Fixed: true, Value: 5}}, Covariance: c, Objective: MinVolatility, CashWanted: math.NaN()}, ErrNothing},
-		"parity capped": {Request{Holdings: one, Covariance: c, Objective: RiskParity, Highest: 0.5, CashWanted: math.NaN()}, ErrUnsupported},
-		"no returns":    {Request{Holdings: one, Covariance: c, Objective: MaxSharpe}, optimize.ErrExpected},
+func TestConflictsAreNamed(t *testing.T) {
+	r := two(proposal.MinVolatility)
+	r.Assets[0].High, r.Assets[1].High = 0.3, 0.3
+	_, err := proposal.Suggest(r)
+	var c *proposal.Conflict
+	if !errors.As(err, &c) || !errors.Is(err, optimize.ErrInfeasible) || !slices.Contains(c.Constraints, optimize.BoundsName) {
+		t.Fatalf("bounds: %v", err)
+	}
+	near(t, "short by", c.Short, 0.4, 1e-9)
+	r = two(proposal.MinVolatility)
+	r.Assets[1].High = 0.5
+	r.Rows = []optimize.Row{optimize.Group("Technology", 2, []int{0}, math.Inf(-1), 0.2)}
+	if _, err = proposal.Suggest(r); !errors.As(err, &c) || !slices.Contains(c.Constraints, "Technology") || !slices.Contains(c.Assets, "B") || slices.Contains(c.Assets, "A") {
+		t.Fatalf("%v: %+v", err, c)
+	}
+	r = two(proposal.Hierarchical)
+	r.Assets[1].High = 0.5
+	if _, err = proposal.Suggest(r); !errors.Is(err, proposal.ErrUnsupported) || !strings.Contains(err.Error(), "B would be 80.0 %") {
+		t.Errorf("%v", err)
+	}
+	r = two(proposal.Targets)
+	r.Weights = []float64{math.NaN(), 0.2}
+	if _, err = proposal.Suggest(r); !errors.Is(err, proposal.ErrCash) {
+		t.Errorf("%v", err)
+	}
+	r.Weights = []float64{0.5, 0.3}
+	if p, err := proposal.Suggest(r); err != nil || math.Abs(p.Wished.Cash-0.2) > 1e-12 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	for name, spoil := range map[string]func(*proposal.Request){
+		"no total": func(r *proposal.Request) { r.Total = 0 }, "shape": func(r *proposal.Request) { r.Covariance = r.Covariance[:1] },
+		"fixed": func(r *proposal.Request) { r.Assets[0].Fixed, r.Assets[1].Fixed = true, true }, "bounds": func(r *proposal.Request) { r.Assets[0].Low = 2 },
+		"objective": func(r *proposal.Request) { r.Objective = "luck" }, "returns": func(r *proposal.Request) { r.Objective = proposal.MaxSharpe },
 	} {
-		if _, err := Suggest(x.r); !errors.Is(err, x.want) {
-			t.Errorf("%s: got %v, want %v", name, err, x.want)
+		r := two(proposal.MinVolatility)
+		spoil(&r)
+		if p, err := proposal.Suggest(r); err == nil {
+			t.Errorf("%s: %+v", name, p)
 		}
-	}
-	two := []Holding{one[0], {ID: "B", Price: 1}}
-	if _, err := Suggest(Request{Holdings: two, Covariance: [][]float64{{0.04, 0}, {0, 0.01}}, Objective: RiskParity, Highest: 0.6, CashWanted: math.NaN()}); !errors.Is(err, ErrUnsupported) {
-		t.Errorf("got %v", err)
-	}
-	if _, err := FactorCovariance([][]float64{{1}}, [][]float64{{1, 0}, {0, 1}}, []float64{1}); !errors.Is(err, ErrShape) {
-		t.Errorf("got %v", err)
 	}
 }
