@@ -9,6 +9,7 @@ import (
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/performance"
 	"github.com/foliosight/foliosight/finance/portfolio"
+	"github.com/foliosight/foliosight/internal/cputime"
 	"github.com/foliosight/foliosight/internal/workload"
 )
 
@@ -46,6 +47,7 @@ func BenchmarkAnalysis(b *testing.B) {
 func BenchmarkReturnsFromMemory(b *testing.B) {
 	w, in := large(b)
 	axis := in.Book.Axis(in.Panel, w.Days[0]-1, in.AsOf)
+	defer cputime.Report(b)()
 	for b.Loop() {
 		t := portfolio.NewView(in.Book, in.Panel, axis).Timeline(portfolio.Node{})
 		s := performance.NewSpan(t, in.Period.Start, in.Period.End)
@@ -62,6 +64,7 @@ func BenchmarkReturnsFromMemory(b *testing.B) {
 // its whole life.
 func BenchmarkLotsAndGains(b *testing.B) {
 	w, in := large(b)
+	defer cputime.Report(b)()
 	for b.Loop() {
 		book, err := portfolio.Fold(w.Input())
 		if err != nil {
@@ -123,6 +126,7 @@ func BenchmarkSecondPeriod(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.Run(label, func(b *testing.B) {
+			defer cputime.Report(b)()
 			for b.Loop() {
 				if _, err := prepared.Run(period); err != nil {
 					b.Fatal(err)
@@ -159,6 +163,7 @@ func BenchmarkNode(b *testing.B) {
 func BenchmarkAskedApart(b *testing.B) {
 	prepared := analysis.Prepare(demoInput(b, "fund"))
 	b.Run("simulation", func(b *testing.B) {
+		defer cputime.Report(b)()
 		for b.Loop() {
 			if _, err := prepared.Simulate(analysis.SimulationAsked{Paths: analysis.MostPaths, Seed: 1, Horizon: 1, Confidence: 0.99}); err != nil {
 				b.Fatal(err)
@@ -166,6 +171,7 @@ func BenchmarkAskedApart(b *testing.B) {
 		}
 	})
 	b.Run("forecasts", func(b *testing.B) {
+		defer cputime.Report(b)()
 		for b.Loop() {
 			if len(prepared.Forecasts()) < 5 {
 				b.Fatal("a model is missing")

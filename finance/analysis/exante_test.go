@@ -15,6 +15,7 @@ import (
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/portfolio"
 	"github.com/foliosight/foliosight/finance/scenario"
+	"github.com/foliosight/foliosight/internal/cputime"
 	"github.com/foliosight/foliosight/internal/demo"
 )
 
@@ -357,6 +358,7 @@ func TestForecasts(t *testing.T) {
 func BenchmarkLongShort(b *testing.B) {
 	in := demoInput(b, "fund")
 	in.Market = exante.NewMarket(in.Panel, in.AsOf, in.Book.Base, "")
+	defer cputime.Report(b)()
 	for b.Loop() {
 		if _, err := analysis.Run(in); err != nil {
 			b.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"github.com/foliosight/foliosight/finance/exante"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/portfolio"
+	"github.com/foliosight/foliosight/internal/cputime"
 )
 
 // BenchmarkManyPortfolios folds and analyses long/short books that share a panel and a
@@ -28,6 +29,7 @@ func BenchmarkManyPortfolios(b *testing.B) {
 func manyPortfolios(b *testing.B, portfolios int) {
 	in := demoInput(b, "fund")
 	in.Market = exante.NewMarket(in.Panel, in.AsOf, in.Book.Base, "")
+	defer cputime.Report(b)()
 	for b.Loop() {
 		var next atomic.Int64
 		var wait sync.WaitGroup

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/internal/cputime"
 )
 
 var sink Figures
@@ -18,6 +19,7 @@ func BenchmarkFromClean(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
+			defer cputime.Report(b)()
 			for b.Loop() {
 				sink, _ = c.bond.FromClean(date.MustParse("2024-05-03"), 91.25)
 			}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/foliosight/foliosight/internal/cputime"
 )
 
 func near(a, b, tolerance float64) bool {
@@ -348,7 +350,8 @@ func BenchmarkEstimators500x1260(b *testing.B) {
 		{"spearman", func() error { _, err := Spearman(x); return err }},
 	} {
 		b.Run(e.name, func(b *testing.B) {
-			for range b.N {
+			defer cputime.Report(b)()
+			for b.Loop() {
 				if err := e.estimate(); err != nil {
 					b.Fatal(err)
 				}

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/foliosight/foliosight/internal/cputime"
 )
 
 // By hand: [[2, 1], [1, 2]] has the components (1, 1)/√2 with 3 and (1, −1)/√2 with 1.
@@ -498,6 +500,7 @@ func BenchmarkEffectiveBets50(b *testing.B) {
 
 func BenchmarkPCA500(b *testing.B) {
 	s, _ := held(b, 500)
+	defer cputime.Report(b)()
 	for b.Loop() {
 		if _, err := PCA(s); err != nil {
 			b.Fatal(err)

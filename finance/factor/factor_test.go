@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/foliosight/foliosight/internal/cputime"
 )
 
 func near(a, b, tolerance float64) bool {
@@ -294,6 +296,7 @@ func BenchmarkFitMany5000x252x8(b *testing.B) {
 			r[t] = x[0][t] + 0.01*rng.NormFloat64()
 		}
 	}
+	defer cputime.Report(b)()
 	for b.Loop() {
 		d, err := NewDesign(names, x)
 		if err != nil {

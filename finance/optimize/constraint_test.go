@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/foliosight/foliosight/finance/series"
+	"github.com/foliosight/foliosight/internal/cputime"
 )
 
 // constrained is a random problem with groups, bounds of their own, turnover and gross,
@@ -298,6 +299,7 @@ func TestHierarchicalWeightsArePositive(t *testing.T) {
 
 func BenchmarkHierarchical500(b *testing.B) {
 	p := randomProblem(rand.New(rand.NewPCG(1, 500)), 500)
+	defer cputime.Report(b)()
 	for b.Loop() {
 		if _, err := HierarchicalRiskParity(p, "single"); err != nil {
 			b.Fatal(err)

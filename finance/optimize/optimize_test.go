@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/foliosight/foliosight/finance/series"
+	"github.com/foliosight/foliosight/internal/cputime"
 )
 
 func randomProblem(rng *rand.Rand, n int) Problem {
@@ -209,6 +210,7 @@ func TestRefusals(t *testing.T) {
 
 func BenchmarkMinVolatility500(b *testing.B) {
 	p := randomProblem(rand.New(rand.NewPCG(1, 500)), 500)
+	defer cputime.Report(b)()
 	for b.Loop() {
 		if _, err := MinVolatility(p); err != nil {
 			b.Fatal(err)

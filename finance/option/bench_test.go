@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/foliosight/foliosight/internal/cputime"
 )
 
 // American prices of QuantLib 1.29: QdFpAmericanEngine's accurate scheme, and its fast
@@ -100,6 +102,7 @@ func TestAmericanIsSmoothInVolatility(t *testing.T) {
 func BenchmarkAmericanCases(b *testing.B) {
 	i, total := 0, 0.0
 	b.ReportAllocs()
+	defer cputime.Report(b)()
 	for b.Loop() {
 		total += AmericanPrice(americanCases[i].terms)
 		if i++; i == len(americanCases) {
@@ -119,6 +122,7 @@ func BenchmarkEuropeanMany(b *testing.B) {
 	terms := manyTerms(1024)
 	i, total := 0, 0.0
 	b.ReportAllocs()
+	defer cputime.Report(b)()
 	for b.Loop() {
 		total += European(terms[i&1023]).Price
 		i++
@@ -138,6 +142,7 @@ func BenchmarkImpliedVolatilityMany(b *testing.B) {
 	}
 	i, worst := 0, 0.0
 	b.ReportAllocs()
+	defer cputime.Report(b)()
 	for b.Loop() {
 		at := i & 1023
 		got, err := ImpliedVolatility(prices[at], terms[at])

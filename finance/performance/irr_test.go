@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/internal/cputime"
 )
 
 func flow(day string, amount float64) Flow { return Flow{date.MustParse(day), amount} }
@@ -210,6 +211,7 @@ func BenchmarkXIRR(b *testing.B) {
 	b.Run("50 flows of a saver", func(b *testing.B) {
 		flows := saver(50)
 		b.ReportAllocs()
+		defer cputime.Report(b)()
 		for b.Loop() {
 			if _, err := XIRR(flows); err != nil {
 				b.Fatal(err)
@@ -219,12 +221,14 @@ func BenchmarkXIRR(b *testing.B) {
 	b.Run("50 random flows", func(b *testing.B) {
 		flows := randomFlows(rand.New(rand.NewPCG(7, 7)), 50)
 		b.ReportAllocs()
+		defer cputime.Report(b)()
 		for b.Loop() {
 			_, _ = XIRR(flows) // any of rate, roots and reason: the work is the same
 		}
 	})
 	b.Run("20000 random flows", func(b *testing.B) {
 		flows := randomFlows(rand.New(rand.NewPCG(7, 7)), 20000)
+		defer cputime.Report(b)()
 		for b.Loop() {
 			_, _ = XIRR(flows)
 		}
@@ -232,6 +236,7 @@ func BenchmarkXIRR(b *testing.B) {
 	b.Run("1000 random flows", func(b *testing.B) {
 		flows := randomFlows(rand.New(rand.NewPCG(7, 7)), 1000)
 		b.ReportAllocs()
+		defer cputime.Report(b)()
 		for b.Loop() {
 			_, _ = XIRR(flows)
 		}

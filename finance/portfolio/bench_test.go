@@ -7,6 +7,7 @@ import (
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/portfolio"
+	"github.com/foliosight/foliosight/internal/cputime"
 	"github.com/foliosight/foliosight/internal/workload"
 )
 
@@ -22,6 +23,7 @@ func large(b *testing.B) *workload.Workload {
 // BenchmarkFold folds workload L with exact lots.
 func BenchmarkFold(b *testing.B) {
 	in := large(b).Input()
+	defer cputime.Report(b)()
 	for b.Loop() {
 		if _, err := portfolio.Fold(in); err != nil {
 			b.Fatal(err)
@@ -79,6 +81,7 @@ func BenchmarkRefold(b *testing.B) {
 		t := &next.Transactions[at]
 		t.Quantity, t.Amount = money.Some(t.Quantity.Decimal.Add(money.One)), money.Some(t.Amount.Decimal.Add(t.Price.Decimal))
 		b.Run(name, func(b *testing.B) {
+			defer cputime.Report(b)()
 			for b.Loop() {
 				if _, err := portfolio.Refold(previous, next, t.Date); err != nil {
 					b.Fatal(err)

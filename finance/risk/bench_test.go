@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/foliosight/foliosight/finance/option"
+	"github.com/foliosight/foliosight/internal/cputime"
 )
 
 // BenchmarkMeasure1000x2520 is the standard set of figures of a thousand portfolios over
@@ -12,6 +13,7 @@ import (
 func BenchmarkMeasure1000x2520(b *testing.B) {
 	returns, m := panelOf(1, 1000, 2520), NewMeter()
 	b.ReportAllocs()
+	defer cputime.Report(b)()
 	for b.Loop() {
 		for _, r := range returns {
 			if !m.Measure(Sample{Returns: r, PeriodsPerYear: 252}).Sharpe.Known() {
@@ -41,6 +43,7 @@ func BenchmarkRevalueOptions(b *testing.B) {
 			return 100 * (option.AmericanPrice(t) - price)
 		}
 	}
+	defer cputime.Report(b)()
 	for b.Loop() {
 		r, err := Revalue(book, moves)
 		if err != nil || !r.Parts(Scenarios{}, 0.95).VaR.Known() {

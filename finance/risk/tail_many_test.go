@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/foliosight/foliosight/internal/cputime"
 )
 
 // panelOf is returns of names that share a market.
@@ -117,8 +119,8 @@ func BenchmarkTails10000x50x1260(b *testing.B) {
 		b.Fatal(err)
 	}
 	books := booksOf(1, 10000, 50, 500)
-	b.ResetTimer()
-	for range b.N {
+	defer cputime.Report(b)()
+	for b.Loop() {
 		if _, err := h.Tails(books, 0.95); err != nil {
 			b.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/foliosight/foliosight/finance/risk"
+	"github.com/foliosight/foliosight/internal/cputime"
 )
 
 func near(a, b, tolerance float64) bool {
@@ -300,6 +301,7 @@ func TestSimulateAgreesWithForecast(t *testing.T) {
 
 func BenchmarkFitGARCH1500(b *testing.B) {
 	returns := simulated(1, 1500, truth)
+	defer cputime.Report(b)()
 	for b.Loop() {
 		FitGARCH(returns)
 	}
