@@ -31,6 +31,8 @@ type Options struct {
 	Secure      bool          // cookies only over TLS
 	UploadLimit int64         // bytes of one request with files; 64 MiB unless given
 	CalcTime    time.Duration // how long one calculation may take; 10 s unless given
+	Limits      Limits        // requests in a minute
+	Frontend    string        // the one other origin that browsers may use the API from; empty: none
 	Now         func() time.Time
 	Log         *slog.Logger
 }
@@ -48,7 +50,7 @@ type server struct {
 const Prefix = "/api/v1"
 
 // New returns the handler of the API. Mount it at /api/, /openapi.json, /docs, /docs/
-// and /health. Observe and Throttle go around it.
+// and /health. Observe, CORS and Throttle go around it.
 func New(svc Services, o Options) (http.Handler, error) {
 	if o.UploadLimit == 0 {
 		o.UploadLimit = 64 << 20
@@ -62,6 +64,7 @@ func New(svc Services, o Options) (http.Handler, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	o.Limits = o.Limits.complete()
 	mux := http.NewServeMux()
 	document := humago.New(mux, describe(o))
 	s := &server{Options: o, svc: svc, group: huma.NewGroup(document, Prefix), calcs: make(chan struct{}, calcsAtOnce)}
@@ -86,6 +89,11 @@ func New(svc Services, o Options) (http.Handler, error) {
 		problemOf(r.Context(), s.Log, errNotFound).write(w)
 	})
 	own := http.NewCrossOriginProtection()
+	if o.Frontend != "" {
+		if err := own.AddTrustedOrigin(o.Frontend); err != nil {
+			return nil, err
+		}
+	}
 	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		problemOf(r.Context(), s.Log, errForeign).write(w)
 	}))
@@ -145,6 +153,7 @@ type route struct {
 	open         bool  // needs nobody to be signed in
 	limit        int64 // bytes of the body; 1 MiB unless given
 	raw          bool  // the body is not decoded here
+	class        class // of its limit; data unless given
 }
 
 // add registers an operation. h gets who asks; its error becomes a problem.
@@ -156,13 +165,18 @@ func add[I, O any](s *server, r route, h func(ctx context.Context, c service.Cal
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = 1 << 20
 	}
+	if r.class == "" {
+		r.class = classData
+	}
+	op.Errors = append(op.Errors, http.StatusTooManyRequests)
 	op.Middlewares = huma.Middlewares{bounded}
 	if r.open {
 		op.Security = []map[string][]string{}
+		op.Middlewares = append(op.Middlewares, s.limited(r.class))
 	} else {
 		op.Security = security
 		op.Errors = append(op.Errors, http.StatusUnauthorized)
-		op.Middlewares = append(op.Middlewares, s.signedIn)
+		op.Middlewares = append(op.Middlewares, s.signedIn, s.limited(r.class))
 		if r.method != http.MethodGet {
 			op.Middlewares = append(op.Middlewares, s.once)
 			op.Parameters = append(op.Parameters, idempotencyKey)

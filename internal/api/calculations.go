@@ -36,7 +36,7 @@ func (s *server) calculations() {
 		func(context.Context, service.Caller, *none) (*struct{ Body EngineList }, error) {
 			return &struct{ Body EngineList }{EngineList{calc.Engines()}}, nil
 		})
-	engine := route{method: "POST", path: "/calc/{engine}", id: "calc", tag: tagCalc, limit: calcLimit, raw: true, errors: []int{400, 404, 413, 422, 503}, summary: "Calculate",
+	engine := route{method: "POST", path: "/calc/{engine}", id: "calc", tag: tagCalc, limit: calcLimit, raw: true, class: classHeavy, errors: []int{400, 404, 413, 422, 503}, summary: "Calculate",
 		about: "One request to an engine: the same one as `foliosight calc`. Ledger engines take exact numbers as strings, statistical ones JSON numbers. A request that an engine refuses is a problem with its code under `error`."}
 	add(s, engine, s.calculate)
 }

@@ -46,7 +46,7 @@ func (s *server) forecasts() {
 			}
 			return &struct{ Body *analysis.Rolling }{got}, nil
 		})
-	add(s, route{method: "GET", path: "/portfolios/{portfolio}/risk/forecasts", id: "forecasts", tag: tagAnalysis, errors: []int{404, 422, 503}, summary: "Volatility forecasts",
+	add(s, route{method: "GET", path: "/portfolios/{portfolio}/risk/forecasts", id: "forecasts", tag: tagAnalysis, class: classHeavy, errors: []int{404, 422, 503}, summary: "Volatility forecasts",
 		about: "What five models say of the volatility of today's holdings over the coming days: the sample's, exponentially weighted, GARCH, GJR and HAR."},
 		func(ctx context.Context, c service.Caller, in *questionIn) (*struct{ Body ForecastsAnswer }, error) {
 			q, err := in.question()
@@ -59,7 +59,7 @@ func (s *server) forecasts() {
 			}
 			return &struct{ Body ForecastsAnswer }{ForecastsAnswer{got}}, nil
 		})
-	add(s, route{method: "GET", path: "/portfolios/{portfolio}/risk/simulation", id: "simulation", tag: tagAnalysis, errors: []int{404, 422, 503}, summary: "Monte Carlo",
+	add(s, route{method: "GET", path: "/portfolios/{portfolio}/risk/simulation", id: "simulation", tag: tagAnalysis, class: classHeavy, errors: []int{404, 422, 503}, summary: "Monte Carlo",
 		about: "Value at risk and expected shortfall by simulation over the factor model, options and bonds priced anew on every path, with each holding's part."},
 		func(ctx context.Context, c service.Caller, in *simulationIn) (*struct{ Body *analysis.Simulated }, error) {
 			q, err := in.question()

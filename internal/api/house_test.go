@@ -55,7 +55,7 @@ func openOver(t *testing.T, between func(api.Services) api.Services, change ...f
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(api.Observe(o.Log, api.Throttle(clock, handler)))
+	server := httptest.NewServer(api.Observe(o.Log, api.CORS(o.Frontend, api.Throttle(o.Now, o.Limits, handler))))
 	h.url = server.URL
 	t.Cleanup(func() {
 		server.Close()

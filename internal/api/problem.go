@@ -71,6 +71,7 @@ type kind struct {
 var (
 	errNotFound  = errors.New("no such address")
 	errThrottled = errors.New("too many attempts")
+	errTooMany   = errors.New("too many requests")
 	errTooLarge  = errors.New("too large")
 	errTooLong   = errors.New("took too long")
 	errCode      = errors.New("set-up code is wrong")
@@ -96,6 +97,7 @@ var kinds = []kind{
 	{analysis.ErrPeriod, 422, "no-such-period", "There is no such period", "Use one of " + strings.Join(analysis.PeriodLabels(), ", ") + ", or from and to."},
 	{analysis.ErrEmptyPeriod, 422, "empty-period", "The period ends before it begins", "Give `from` before `to`."},
 	{errThrottled, 429, "throttled", "Too many attempts to sign in", "Wait a minute."},
+	{errTooMany, 429, "too-many", "Too many requests", "Wait as long as Retry-After says."},
 	{service.ErrBusy, 429, "busy", "Too many people sign in at once", "Try again in a moment."},
 	{errTooLarge, 413, "too-large", "This is too large", "Send it in parts."},
 	{errTooLong, 503, "too-long", "The calculation took too long", "Ask for less at once, or use the command line."},

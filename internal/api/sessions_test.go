@@ -177,20 +177,6 @@ func TestAnotherSitesForms(t *testing.T) {
 	browser.with("Sec-Fetch-Site", "same-origin").post("/api/v1/portfolios", `{"name":"X"}`).is(201)
 }
 
-func TestAttemptsAreLimited(t *testing.T) {
-	h := open(t)
-	h.owner() // one attempt
-	nobody := client{house: h}
-	for range 9 {
-		nobody.post("/api/v1/auth/login", `{"email":"ada@example.org","password":"wrong"}`).problem(401, "wrong-credentials")
-	}
-	a := nobody.post("/api/v1/auth/login", `{"email":"ada@example.org","password":"a sentence is easiest"}`)
-	a.problem(429, "throttled")
-	if a.Header.Get("Retry-After") == "" {
-		t.Error("it is not said when to try again")
-	}
-}
-
 func TestHealthNeedsNobody(t *testing.T) {
 	h := open(t)
 	for _, path := range []string{"/health", "/health/live", "/health/ready", "/api/health"} {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/foliosight/foliosight/internal/api"
 	"github.com/foliosight/foliosight/internal/config"
+	"github.com/foliosight/foliosight/internal/ratelimit"
 	"github.com/foliosight/foliosight/internal/web"
 )
 
@@ -84,8 +85,12 @@ func (o Outside) complete() Outside {
 // faces mounts what this process serves, and what goes around both faces.
 func faces(cfg config.Config, h *House, d *door, o Outside) (http.Handler, error) {
 	mux := http.NewServeMux()
+	limits, err := limitsOf(cfg, o)
+	if err != nil {
+		return nil, err
+	}
 	if cfg.Serves("api") {
-		programs, err := api.New(h.Service, api.Options{Version: o.Version, Code: d.code, Secure: cfg.TLS(), UploadLimit: cfg.UploadLimit, Now: o.Now, Log: o.Log})
+		programs, err := api.New(h.Service, api.Options{Version: o.Version, Code: d.code, Secure: cfg.TLS(), UploadLimit: cfg.UploadLimit, Limits: limits, Frontend: cfg.Frontend, Now: o.Now, Log: o.Log})
 		if err != nil {
 			return nil, err
 		}
@@ -103,5 +108,20 @@ func faces(cfg config.Config, h *House, d *door, o Outside) (http.Handler, error
 		}
 		mux.Handle("/", people)
 	}
-	return api.Observe(o.Log, api.Throttle(o.Now, d.guard(timed(mux)))), nil
+	return api.Observe(o.Log, api.CORS(cfg.Frontend, api.Throttle(o.Now, limits, d.guard(timed(mux))))), nil
+}
+
+// limitsOf are the limits of the API, counted in Redis where there is one.
+func limitsOf(cfg config.Config, o Outside) (api.Limits, error) {
+	l := api.Limits{Data: cfg.Limits.Data, Heavy: cfg.Limits.Heavy, Login: cfg.Limits.Login, Window: cfg.Limits.Window, Proxies: cfg.Limits.Proxies}
+	if cfg.Redis == "" {
+		l.Counter = ratelimit.NewLocal()
+		return l, nil
+	}
+	shared, err := ratelimit.NewShared(cfg.Redis, o.Log)
+	if err != nil {
+		return l, fmt.Errorf("REDIS_URL: %w", err)
+	}
+	l.Counter = shared
+	return l, nil
 }

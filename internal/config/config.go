@@ -13,6 +13,7 @@ package config
 
 import (
 	"log/slog"
+	"net/netip"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -30,6 +31,9 @@ type Config struct {
 	Sessions    time.Duration // how long a sign-in lasts unused
 	UploadLimit int64         // bytes of one uploaded file
 	LogLevel    slog.Level
+	Limits      Limits // of the API
+	Redis       string // address of the Redis that counts are shared through; empty: none
+	Frontend    string // the one other origin that browsers may use the API from; empty: none
 	Certificate string // PEM file; with Key the server speaks TLS
 	Key         string // PEM file
 
@@ -37,6 +41,15 @@ type Config struct {
 	AsOf date.Date // the demonstration's last day; None: today
 
 	origins map[string]string // where each setting came from, by key
+}
+
+// Limits are how many requests the API answers in a stretch of time.
+type Limits struct {
+	Data    int           // of a user on most addresses
+	Heavy   int           // of a user on those that compute for long
+	Login   int           // attempts on one account from one address
+	Window  time.Duration // what they are counted in
+	Proxies []netip.Prefix
 }
 
 // Serves reports whether this process has a role.

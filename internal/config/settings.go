@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -60,6 +62,43 @@ var settings = []setting{
 			return err
 		},
 		get: func(c *Config) string { return strconv.FormatInt(c.UploadLimit>>20, 10) }},
+	{key: "rate_limit", name: "API_RATE_LIMIT", means: "requests to the API that a user has a minute",
+		set: func(c *Config, v string) (err error) { c.Limits.Data, err = number(v, 1, 1_000_000_000); return err },
+		get: func(c *Config) string { return strconv.Itoa(c.Limits.Data) }},
+	{key: "heavy_rate_limit", name: "RATE_LIMIT_MAX", means: "requests a minute of those that compute for long: simulations, engines",
+		set: func(c *Config, v string) (err error) { c.Limits.Heavy, err = number(v, 1, 1_000_000_000); return err },
+		get: func(c *Config) string { return strconv.Itoa(c.Limits.Heavy) }},
+	{key: "login_rate_limit", name: "FOLIOSIGHT_LOGIN_LIMIT", means: "attempts a minute to sign in to one account from one address",
+		set: func(c *Config, v string) (err error) { c.Limits.Login, err = number(v, 1, 1_000_000_000); return err },
+		get: func(c *Config) string { return strconv.Itoa(c.Limits.Login) }},
+	{key: "rate_limit_window_ms", name: "RATE_LIMIT_WINDOW", means: "milliseconds that these limits count in, where it is not a minute",
+		set: func(c *Config, v string) error {
+			n, err := number(v, 1000, 86_400_000)
+			c.Limits.Window = time.Duration(n) * time.Millisecond
+			return err
+		},
+		get: func(c *Config) string { return strconv.FormatInt(c.Limits.Window.Milliseconds(), 10) }},
+	{key: "trusted_proxies", name: "FOLIOSIGHT_TRUSTED_PROXIES", means: "addresses or networks of proxies whose X-Forwarded-For is believed",
+		set: setProxies,
+		get: func(c *Config) string {
+			var list []string
+			for _, p := range c.Limits.Proxies {
+				list = append(list, p.String())
+			}
+			return strings.Join(list, ",")
+		}},
+	{key: "redis", name: "REDIS_URL", secret: true, means: "Redis that several processes share their counts through, as redis://…",
+		set: func(c *Config, v string) error {
+			if !strings.HasPrefix(v, "redis://") && !strings.HasPrefix(v, "rediss://") && !strings.HasPrefix(v, "unix://") {
+				return errors.New("not an address of Redis; use redis://host:6379/0")
+			}
+			c.Redis = v
+			return nil
+		},
+		get: func(c *Config) string { return c.Redis }},
+	{key: "frontend", name: "FRONTEND_URL", means: "the one other origin whose pages may use the API, as https://app.example.org",
+		set: setFrontend,
+		get: func(c *Config) string { return c.Frontend }},
 	{key: "log_level", name: "LOG_LEVEL", flag: "log-level", means: "least severe message that is logged: debug, info, warn or error",
 		set: func(c *Config, v string) error {
 			if c.LogLevel.UnmarshalText([]byte(v)) != nil {
@@ -94,7 +133,7 @@ var settings = []setting{
 
 // defaults are what holds where nothing is set; Data is found out by the caller.
 func defaults() Config {
-	return Config{Listen: "127.0.0.1:8000", Roles: roles, Sessions: 24 * time.Hour, UploadLimit: 64 << 20, LogLevel: slog.LevelInfo, AsOf: date.None,
+	return Config{Listen: "127.0.0.1:8000", Roles: roles, Sessions: 24 * time.Hour, UploadLimit: 64 << 20, LogLevel: slog.LevelInfo, Limits: Limits{Data: 600, Heavy: 10, Login: 5, Window: time.Minute}, AsOf: date.None,
 		origins: map[string]string{}}
 }
 
@@ -127,6 +166,33 @@ func setRoles(c *Config, v string) error {
 			return fmt.Errorf("%q is no role; there are %s", role, strings.Join(roles, ", "))
 		}
 	}
+	return nil
+}
+
+// setProxies reads addresses and networks.
+func setProxies(c *Config, v string) error {
+	c.Limits.Proxies = nil
+	for _, text := range strings.Split(v, ",") {
+		text = strings.TrimSpace(text)
+		network, err := netip.ParsePrefix(text)
+		if address, alone := netip.ParseAddr(text); err != nil && alone == nil {
+			network, err = address.Prefix(address.BitLen())
+		}
+		if err != nil {
+			return fmt.Errorf("%q is neither an address nor a network; use 10.0.0.0/8 or 10.0.0.1", text)
+		}
+		c.Limits.Proxies = append(c.Limits.Proxies, network)
+	}
+	return nil
+}
+
+// setFrontend keeps the origin of an address: what browsers send.
+func setFrontend(c *Config, v string) error {
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.User != nil || u.RawQuery != "" {
+		return errors.New("not an origin; use it as https://app.example.org, without a path")
+	}
+	c.Frontend = u.Scheme + "://" + strings.ToLower(u.Host)
 	return nil
 }
 
