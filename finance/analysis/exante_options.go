@@ -8,7 +8,7 @@ import (
 func (r *runner) greeks(out *ExAnte) {
 	g := &out.Greeks
 	sums := [5]float64{}
-	var without []string
+	var without, marked []string
 	any := false
 	for i := range r.out.Holdings {
 		h := &r.out.Holdings[i]
@@ -34,12 +34,23 @@ func (r *runner) greeks(out *ExAnte) {
 		switch {
 		case p.still != "":
 			row.Volatility = Unknown(Fraction, r.AsOf, "implied_volatility", p.still)
+		case p.marked != "":
+			row.Volatility = row.Volatility.With(Estimated, p.marked)
+			row.Volatility.Inputs = append(row.Volatility.Inputs, r.marks[h.Symbol].given...)
 		case p.priced != 0:
 			row.Volatility = row.Volatility.With(Stale, "implied by its last price, of "+p.priced.String())
 		}
 		v := p.Option.Value
 		amounts := [5]float64{p.exposure(), p.Units * v.Gamma * p.Spot * p.Spot / 100, p.Units * v.Theta / 365, p.Units * v.Vega / 100, p.Units * v.Rho / 10000}
-		row.set(func(k int) Figure { return r.greek(amounts[k], k) })
+		row.set(func(k int) Figure {
+			if p.marked != "" {
+				return r.greek(amounts[k], k).With(Estimated, p.marked)
+			}
+			return r.greek(amounts[k], k)
+		})
+		if p.marked != "" {
+			marked = append(marked, h.Symbol)
+		}
 		for k, x := range amounts {
 			sums[k] += x
 		}
@@ -48,6 +59,9 @@ func (r *runner) greeks(out *ExAnte) {
 	total := GreekRow{}
 	total.set(func(k int) Figure {
 		f := r.greek(sums[k], k)
+		if len(marked) > 0 {
+			f = f.With(Estimated, list(marked)+" without a price: at the volatility between the quotes of other options")
+		}
 		if len(without) > 0 {
 			f = f.With(Partial, "without "+list(without))
 		}

@@ -65,7 +65,11 @@ func (r *runner) price(h *Holding) {
 	h.Group = groupOf(h.Instrument, h.Quantity)
 	w := r.valuer.Holding(h.Symbol, h.Quantity, r.AsOf)
 	h.Price, h.PriceDate, h.Rate = w.Price, w.Priced, w.Rate
+	mark := r.marks[h.Symbol]
 	if !w.Known {
+		if mark != nil && mark.why != "" {
+			w.Reason = mark.why
+		}
 		h.Value = Unknown(r.unit(), r.AsOf, "holding_value", w.Reason)
 		return
 	}
@@ -78,6 +82,10 @@ func (r *runner) price(h *Holding) {
 		h.Value = h.Value.From("Exchange rate", w.Rate.Decimal.Round(8).String()+" ("+w.Path+", "+w.RateDate.String()+")")
 	}
 	h.Value = h.Value.From("Price of", w.Priced.String())
+	if mark != nil {
+		h.Value = h.Value.With(Estimated, mark.said)
+		h.Value.Inputs = append(h.Value.Inputs, mark.given...)
+	}
 	h.PriceAge = r.sessions(h.Symbol, w.Priced, r.AsOf)
 	switch {
 	case h.Instrument.Class == instrument.Private:

@@ -18,6 +18,7 @@ type pricedOption struct {
 	why     string
 	priced  date.Date // of the price that implies the volatility, where it is older than the underlying's
 	still   string    // why no volatility is implied
+	marked  string    // what the volatility of an option without a price of its own rests on
 }
 
 // exposure is delta × underlying price × contract size × contracts in the base currency.
@@ -61,7 +62,11 @@ func (r *runner) priceOption(h *Holding) *pricedOption {
 	}
 	price, observed, priced := r.Panel.Price(h.Symbol, r.AsOf)
 	spot, of, why := r.spot(o, r.AsOf)
+	mark := r.marks[h.Symbol]
 	switch {
+	case mark != nil && mark.why != "":
+		p.why = mark.why
+		return p
 	case !priced:
 		p.why = "no price is known"
 		return p
@@ -76,6 +81,12 @@ func (r *runner) priceOption(h *Holding) *pricedOption {
 	}
 	rate, _ := r.rateNow()
 	p.Units, p.American = w.Amount.Float64(), true
+	if mark != nil {
+		p.Terms, p.American, p.marked = mark.terms, mark.american, mark.said
+		p.OnForward = mark.forward
+		r.value(p)
+		return p
+	}
 	p.Terms = option.Terms{Kind: option.Kind(o.Right == instrument.Put), Spot: spot, Strike: o.Strike.Decimal.Float64(),
 		Years: float64(o.Expiry-r.AsOf) / 365, Rate: rate}
 	if u, ok := r.Panel.Instrument(o.Underlying); ok && (u.Class == instrument.Future || u.Class == instrument.Index) {
@@ -88,9 +99,14 @@ func (r *runner) priceOption(h *Holding) *pricedOption {
 		p.American = false // never exercised early
 	}
 	r.imply(p, o, price.Float64(), observed, of)
-	if p.why != "" {
-		return p
+	if p.why == "" {
+		r.value(p)
 	}
+	return p
+}
+
+// value prices an option of known volatility.
+func (r *runner) value(p *pricedOption) {
 	if p.American {
 		p.Value = option.American(p.Terms)
 	} else {
@@ -99,7 +115,6 @@ func (r *runner) priceOption(h *Holding) *pricedOption {
 	if p.OnForward { // the yield follows the rate, so that only discounting is left
 		p.Value.Rho = -float64(p.Years * p.Value.Price)
 	}
-	return p
 }
 
 // imply finds the volatility that a price of a day implies; of is the day of the

@@ -36,12 +36,13 @@ type shared struct {
 	costs      []bookedCosts
 	tally      func() *performance.Tally // made when the first period is asked for
 	market     *exante.Market            // of the factor model
+	marks      map[string]*optionMark    // of options without a price of their own
 }
 
 // Prepare computes everything that does not depend on the period; Input.Period is not
 // looked at.
 func Prepare(in Input) *Prepared {
-	s := &shared{market: in.Market}
+	s := &shared{market: in.Market, marks: markOptions(&in)}
 	from := in.AsOf - 1
 	if first := in.Book.First(); !first.IsNone() {
 		from = min(from, first-1)
@@ -66,7 +67,7 @@ func (p *Prepared) Node(node portfolio.Node) *Prepared {
 func prepare(in Input, s *shared) *Prepared {
 	p := &Prepared{shared: s}
 	r := &p.runner
-	r.Input, r.days, r.index = in, s.view.Days, s.index
+	r.Input, r.days, r.index, r.marks = in, s.view.Days, s.index, s.marks
 	r.out = &Analysis{
 		Name: in.Name, Base: in.Book.Base, AsOf: in.AsOf, First: in.Book.First(), Bookings: len(in.Book.Transactions) - in.Book.MarketSplits,
 		LedgerVersion: in.LedgerVersion, MarketVersion: in.Panel.Version(), Engine: Engine, Benchmark: s.benchmark,
@@ -136,6 +137,7 @@ type runner struct {
 	costs    map[string]*costs
 	moved    map[string]dayChange // of the last day, by symbol
 	options  map[string]*pricedOption
+	marks    map[string]*optionMark
 	model    *exante.Model
 	stress   *stress
 	pnl      []float64   // of today's holdings on the last sessions
