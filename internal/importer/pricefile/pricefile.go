@@ -1,5 +1,6 @@
 // Package pricefile reads the files that market data come in: prices, splits and
-// dividends, exchange rates, interest rates, ticker changes, what funds hold.
+// dividends, exchange rates, interest rates, ticker changes, what funds hold, quotes of
+// options.
 //
 // Model: a file is recognised by its header (Lean's files, which have none, by their
 // first line) and read whole or not at all; what is wrong with it is returned as
@@ -40,6 +41,7 @@ const (
 	WideFX      Layout = "exchange rates, a column a pair"
 	LongRates   Layout = "interest rates and other series"
 	Holdings    Layout = "holdings of funds"
+	OptionChain Layout = "option quotes"
 )
 
 // File is what one file holds. Only what its layout has is set.
@@ -170,8 +172,10 @@ func (f *File) read(content []byte) ledger.Faults {
 		return f.readRates(t)
 	case Holdings:
 		return f.readHoldings(t)
+	case OptionChain:
+		return f.readChain(t)
 	}
 	return ledger.Faults{{Row: 1, Field: "header", Value: clip(t.headerText), Problem: "is no layout that is known",
 		Cure: "name the columns: date,symbol,open,high,low,close,volume,adj_close for prices; date and a column a symbol; " +
-			"date,symbol,type,value for splits and dividends; date,pair,rate for exchange rates; series,date,value for rates; fund,symbol,isin,name,weight for the holdings of funds"}}
+			"date,symbol,type,value for splits and dividends; date,pair,rate for exchange rates; series,date,value for rates; fund,symbol,isin,name,weight for the holdings of funds; date,symbol,expiry,type,strike,bid,ask for option quotes"}}
 }

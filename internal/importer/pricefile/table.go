@@ -149,6 +149,8 @@ func (t *table) recognise(name string) Layout {
 		return LeanFactors
 	case t.isLean(3):
 		return LeanMap
+	case t.quotesOptions():
+		return OptionChain
 	case t.listsHoldings() && !price:
 		return Holdings
 	case t.has("series", "date", "value"):

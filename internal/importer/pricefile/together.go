@@ -70,6 +70,10 @@ func SettleBeside(files []*File, known map[string][]Action, kept map[string]Seri
 			t.say(said, n, "")
 		}
 		for _, s := range f.Series {
+			if f.Layout == OptionChain { // of the day, whose splits its terms already know
+				t.Series = append(t.Series, Settled{s, Verdict{Symbol: s.Symbol, Found: Traded, Stored: Traded}, f.Name})
+				continue
+			}
 			settled, verdict, err := Settle(s, t.Splits[s.Symbol], basis)
 			if err != nil {
 				faults = append(faults, faultOf(f.Name, err))
