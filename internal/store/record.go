@@ -71,6 +71,6 @@ type RecordWriter interface {
 	KeepAnswer(ctx context.Context, a Answer) error
 	// PutSetting writes a small value; nil removes it.
 	PutSetting(ctx context.Context, scope SettingScope, key string, value json.RawMessage) error
-	// Expire removes the tenant's sessions and kept answers that ended before now.
+	// Expire removes the tenant's sessions, kept answers and drafts that ended before now.
 	Expire(ctx context.Context, now time.Time) error
 }

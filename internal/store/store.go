@@ -78,6 +78,7 @@ type Gate interface {
 	Tenants(ctx context.Context) ([]string, error)
 	// OwnerOf is the id of a tenant's first user: for commands that act as the owner.
 	OwnerOf(ctx context.Context, tenant string) (string, error)
+	JobGate
 }
 
 // View reads what an identity may see.
@@ -88,6 +89,7 @@ type View interface {
 	LedgerReader
 	MarketReader
 	RecordReader
+	JobReader
 }
 
 // Tx reads and writes. Each write puts its row into the audit trail in the same transaction.
@@ -98,6 +100,7 @@ type Tx interface {
 	LedgerWriter
 	MarketWriter
 	RecordWriter
+	JobWriter
 }
 
 // SQLTx is implemented by the Tx of stores that are built on database/sql. It exists

@@ -49,6 +49,10 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"nested calls join", nested},
 		{"concurrent writers", concurrentWriters},
 		{"a read sees one state", snapshot},
+		{"portfolios due are listed by id", portfoliosDue},
+		{"runs of jobs and their steps", jobRuns},
+		{"snapshots are added, never changed", snapshots},
+		{"drafts are their user's alone", drafts},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
 	}
