@@ -86,6 +86,7 @@ type View interface {
 	Identity() Identity
 	PeopleReader
 	PortfolioReader
+	ClosingReader
 	LedgerReader
 	MarketReader
 	RecordReader
@@ -97,6 +98,7 @@ type Tx interface {
 	View
 	PeopleWriter
 	PortfolioWriter
+	ClosingWriter
 	LedgerWriter
 	MarketWriter
 	RecordWriter

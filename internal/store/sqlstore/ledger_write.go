@@ -60,7 +60,12 @@ func (t *tx) append(ctx context.Context, c store.Change) (store.Version, error) 
 	if err != nil {
 		return store.Version{}, err
 	}
+	closing, err := t.lastClosing(ctx, c.Portfolio)
+	if err != nil {
+		return store.Version{}, err
+	}
 	w := &ledgerWrite{tx: t, portfolio: c.Portfolio, head: h, change: c,
+		closed:  closedDays{through: closing.Through},
 		version: store.Version{Version: h.version + 1, Committed: t.stamp(), User: t.id.User, Kind: c.Kind, Reason: c.Reason, Import: c.Import, FirstDate: date.None}}
 	if w.version.Committed.Before(h.last) {
 		w.version.Committed = h.last // the clock was put back; versions never are
@@ -76,6 +81,7 @@ type ledgerWrite struct {
 	change    store.Change
 	version   store.Version
 	removed   []string // ids of rows that go out
+	closed    closedDays
 }
 
 func (w *ledgerWrite) run(ctx context.Context) (store.Version, error) {
@@ -99,11 +105,15 @@ func (w *ledgerWrite) run(ctx context.Context) (store.Version, error) {
 	}
 	defer insert.Close()
 	for i := range w.change.Enter {
+		w.closed.meet(i+1, "", w.change.Enter[i].Date)
 		values, err := w.enter(ctx, insert, &w.change.Enter[i])
 		if err != nil {
 			return w.version, fmt.Errorf("entry %d: %w", i+1, err)
 		}
 		hashValues(after, values)
+	}
+	if len(w.closed.faults) > 0 {
+		return w.version, w.closed.faults
 	}
 	if w.version.Entered == 0 && w.version.Removed == 0 {
 		w.version.Version, w.version.Committed = w.head.version, w.head.last
@@ -122,6 +132,7 @@ func (w *ledgerWrite) takeOut(ctx context.Context, row store.Row) error {
 	if err != nil {
 		return err
 	}
+	w.closed.meet(0, row.ID, row.Date)
 	w.touch(row.Date)
 	w.removed = append(w.removed, row.ID)
 	w.version.Removed++

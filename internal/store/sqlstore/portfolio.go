@@ -4,8 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
+	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/internal/store"
 )
 
@@ -82,6 +84,9 @@ func (t *tx) UpdatePortfolio(ctx context.Context, p store.Portfolio) (int64, err
 		if err != nil {
 			return err
 		}
+		if err := t.rulesStay(ctx, before, policy); err != nil {
+			return err
+		}
 		err = t.must(ctx, `UPDATE portfolios SET name = $4, base = $5, policy = $6, benchmark = $7, settings = $8, archived = $9, revision = revision + 1
 			WHERE tenant_id = $1 AND id = $2 AND revision = $3`,
 			t.id.Tenant, p.ID, p.Revision, p.Name, string(p.Base), policy, p.Benchmark, object(p.Settings), timeOrNull(p.Archived))
@@ -91,6 +96,21 @@ func (t *tx) UpdatePortfolio(ctx context.Context, p store.Portfolio) (int64, err
 		return t.note(ctx, "portfolio.update", "portfolio/"+p.ID, p.ID, before, p)
 	})
 	return revision, err
+}
+
+// rulesStay refuses another policy for lots while a period is closed: it would change
+// what was realised there.
+func (t *tx) rulesStay(ctx context.Context, before store.Portfolio, policy string) error {
+	was, err := toJSON(before.Policy)
+	if err != nil || was == policy {
+		return err
+	}
+	closing, err := t.lastClosing(ctx, before.ID)
+	if err == nil && !closing.Through.IsNone() {
+		err = &ledger.Fault{Field: "policy", Err: store.ErrClosed, Problem: fmt.Sprintf("the books are closed through %s, and other rules for lots would change them", closing.Through),
+			Cure: "open them again first"}
+	}
+	return err
 }
 
 // DeletePortfolio implements store.PortfolioWriter.
@@ -105,6 +125,9 @@ func (t *tx) DeletePortfolio(ctx context.Context, id string) error {
 		}
 		if before.Owner != t.id.User {
 			return fmt.Errorf("only its owner may: %w", store.ErrForbidden)
+		}
+		if closing, err := t.lastClosing(ctx, id); err != nil || !closing.Through.IsNone() {
+			return errors.Join(err, fmt.Errorf("through %s: %w", closing.Through, store.ErrClosed))
 		}
 		if err := t.must(ctx, `DELETE FROM portfolios WHERE tenant_id = $1 AND id = $2`, t.id.Tenant, id); err != nil {
 			return err

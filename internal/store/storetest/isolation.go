@@ -16,7 +16,12 @@ import (
 func calls(portfolio, row, imported string) (reads map[string]func(context.Context, store.View) error, writes map[string]func(context.Context, store.Tx) error) {
 	reads = map[string]func(context.Context, store.View) error{
 		"Portfolio": func(ctx context.Context, v store.View) error { _, err := v.Portfolio(ctx, portfolio); return err },
-		"Accounts":  func(ctx context.Context, v store.View) error { _, err := v.Accounts(ctx, portfolio); return err },
+		"Closings":  func(ctx context.Context, v store.View) error { _, err := v.Closings(ctx, portfolio); return err },
+		"ClosedThrough": func(ctx context.Context, v store.View) error {
+			_, err := v.ClosedThrough(ctx, portfolio)
+			return err
+		},
+		"Accounts": func(ctx context.Context, v store.View) error { _, err := v.Accounts(ctx, portfolio); return err },
 		"Transactions": func(ctx context.Context, v store.View) error {
 			_, err := v.Transactions(ctx, portfolio, store.Latest)
 			return err
@@ -82,6 +87,10 @@ func manages(portfolio, user string) map[string]func(context.Context, store.Tx) 
 		},
 		"DeletePortfolio": func(ctx context.Context, tx store.Tx) error { return tx.DeletePortfolio(ctx, portfolio) },
 		"Grants":          func(ctx context.Context, tx store.Tx) error { _, err := tx.Grants(ctx, portfolio); return err },
+		"PutClosing": func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.PutClosing(ctx, store.Closing{Portfolio: portfolio, Through: date.MustParse("1999-12-31")})
+			return err
+		},
 		"PutGrant": func(ctx context.Context, tx store.Tx) error {
 			return tx.PutGrant(ctx, store.Grant{Portfolio: portfolio, User: user, Role: store.CanManage})
 		},
