@@ -37,7 +37,17 @@ type Trade struct {
 	Price    money.Optional // in the instrument's quotation currency; the last one stored unless given
 	Fee      money.Optional // in the currency that is paid
 	Account  string         // unless given the one that holds it, else the one that holds most
+	Lot      LotChoice      // which lot a sale or a cover takes; the portfolio's method chooses unless given
 }
+
+// LotChoice names a lot. What is not given matches any.
+type LotChoice struct {
+	Opened date.Date      // the day its holding period counts from
+	Cost   money.Optional // of one piece, in the currency it was paid in
+}
+
+// None reports that no lot is named.
+func (l LotChoice) None() bool { return unset(l.Opened) && !l.Cost.Known }
 
 // TriedTrade is a trade with what was left out filled in, and what it would do.
 type TriedTrade struct {

@@ -79,6 +79,9 @@ func (r *resolver) trade(given Trade) (t TriedTrade, fault *ledger.Fault) {
 	if t.Quantity.Sign() <= 0 {
 		return t, &ledger.Fault{Field: "quantity", Value: t.Quantity.String(), Problem: "quantities are positive", Cure: "the side says the direction"}
 	}
+	if !t.Lot.None() && (t.Side == BuySide || t.Side == ShortSide) {
+		return t, &ledger.Fault{Field: "lot", Value: string(t.Side), Problem: "only a sale and a cover take from a lot", Cure: "leave the lot out"}
+	}
 	if t.Fee.Known && t.Fee.Decimal.Sign() < 0 {
 		return t, &ledger.Fault{Field: "fee", Value: t.Fee.Decimal.String(), Problem: "fees are not negative", Cure: "leave it out where there is none"}
 	}
@@ -224,8 +227,12 @@ func (r *resolver) booking(i int, t *TriedTrade) ledger.Transaction {
 	if _, parts := t.Instrument.Currency.Major(); parts > 1 {
 		price = price.DivRound(money.Int(parts), money.Places)
 	}
-	return ledger.Transaction{ID: triedID(i), Date: r.asOf, Type: sides[t.Side], Account: t.Account, Symbol: t.Symbol, Quantity: money.Some(t.Quantity),
+	out := ledger.Transaction{ID: triedID(i), Date: r.asOf, Type: sides[t.Side], Account: t.Account, Symbol: t.Symbol, Quantity: money.Some(t.Quantity),
 		Price: money.Some(price), Currency: t.Currency, Fees: t.Fee}
+	if !t.Lot.None() {
+		out.LotSpec = &ledger.LotSpec{Date: t.Lot.Opened, Cost: t.Lot.Cost}
+	}
+	return out
 }
 
 // triedID names the booking of a trade, counted from 0; no stored booking has such an id.
