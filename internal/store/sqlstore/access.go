@@ -55,6 +55,9 @@ func (t *tx) access(ctx context.Context, portfolio string, needed store.Role) er
 		}
 		role = t.roleOf(owner, granted)
 		t.roles[portfolio] = role
+		if role != "" {
+			t.sees(portfolio, owner)
+		}
 	}
 	switch {
 	case role == "":

@@ -41,6 +41,9 @@ func (t *tx) Portfolios(ctx context.Context, archived bool) ([]store.Portfolio, 
 func (t *tx) Portfolio(ctx context.Context, id string) (store.Portfolio, error) {
 	p, err := t.scanPortfolio(t.row(ctx, `SELECT `+portfolioColumns+` FROM portfolios p`+grantOfUser+`WHERE `+visible+` AND p.id = $3`,
 		t.id.Tenant, t.id.User, id))
+	if err == nil {
+		t.sees(p.ID, p.Owner)
+	}
 	return p, t.named("portfolio "+id, err)
 }
 

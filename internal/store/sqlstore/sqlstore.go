@@ -34,6 +34,7 @@ type Store struct {
 	dialect Dialect
 	now     func() time.Time
 	onClose func() error
+	looks   looks
 }
 
 var _ store.Store = (*Store)(nil)
@@ -130,7 +131,8 @@ func (s *Store) run(ctx context.Context, db *sql.DB, id store.Identity, writes b
 		return t.refused
 	}
 	if !writes {
-		return nil
+		t.ended = true // looks are noted in a transaction of their own
+		return s.noteLooks(ctx, t)
 	}
 	if err := begun.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
@@ -152,6 +154,7 @@ type tx struct {
 	refused error
 	roles   map[string]store.Role // of portfolios asked for so far
 	head    *chainHead
+	seen    []string // portfolios of others that were looked at
 }
 
 var _ store.SQLTx = (*tx)(nil)

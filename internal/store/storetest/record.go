@@ -242,3 +242,43 @@ func snapshot(t *testing.T, s store.Store) {
 		wantEqual(t, len(all), 0, "bookings within one read")
 	})
 }
+
+func lookedAt(t *testing.T, s store.Store) {
+	ada, bob := build(t, s, "ada"), build(t, s, "bob")
+	guest := store.Identity{Tenant: ada.tenant, User: bob.owner.User}
+	as(t, s, ada.owner, func(ctx context.Context, tx store.Tx) {
+		check(t, tx.PutGrant(ctx, store.Grant{Portfolio: ada.portfolio, User: guest.User, Role: store.CanView}))
+	})
+	looks := func() (by []string) {
+		read(t, s, ada.owner, func(ctx context.Context, v store.View) {
+			events, err := v.Events(ctx, 0, 1000)
+			check(t, err)
+			for _, e := range events {
+				if e.Action == "portfolio.look" && e.Portfolio == ada.portfolio {
+					by = append(by, e.User)
+				}
+			}
+		})
+		return by
+	}
+	read(t, s, ada.owner, func(ctx context.Context, v store.View) { // one's own is no look
+		_, err := v.Transactions(ctx, ada.portfolio, store.Latest)
+		check(t, err)
+	})
+	wantEqual(t, len(looks()), 0, "looks at one's own portfolio")
+	for range 3 { // several requests within the hour
+		read(t, s, guest, func(ctx context.Context, v store.View) {
+			_, err := v.Transactions(ctx, ada.portfolio, store.Latest)
+			check(t, err)
+			_, err = v.Portfolio(ctx, ada.portfolio)
+			check(t, err)
+		})
+	}
+	if got := looks(); len(got) != 1 || got[0] != guest.User {
+		t.Errorf("looks of another: %v", got)
+	}
+	read(t, s, ada.owner, func(ctx context.Context, v store.View) {
+		_, err := v.VerifyEvents(ctx)
+		check(t, err)
+	})
+}

@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"answers to repeated requests", answers},
 		{"settings", settings},
 		{"the audit trail is a chain", audit},
+		{"a look at another's portfolio is noted", lookedAt},
 		{"a closed period stays as it is", closings},
 		{"all or nothing", atomic},
 		{"nested calls join", nested},
