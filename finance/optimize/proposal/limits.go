@@ -14,7 +14,8 @@ var ErrVolatility = errors.New("no weights within the other constraints are as c
 
 // inside finds the least turnover within which the constraints and the limit on volatility
 // can be satisfied, and of the weights it allows those of least volatility. A portfolio
-// that is inside stays as it is.
+// that is inside stays as it is. Unless a weight of cash is asked for, what is sold may stay
+// cash; turnover is then the larger of purchases and sales, at least what it is elsewhere.
 func (r *Request) inside() (w []float64, ridge float64, err error) {
 	now := r.current()
 	if r.holds(now) == nil && r.within(now) && r.fits(now) {

@@ -34,7 +34,9 @@ func (r *Request) write() written {
 			continue
 		}
 		out.rest += now[i]
-		gross += math.Abs(now[i])
+		if !r.Assets[i].Cash {
+			gross += math.Abs(now[i])
+		}
 	}
 	n := len(out.moving) + 1
 	p := &out.Problem
@@ -53,6 +55,10 @@ func (r *Request) write() written {
 	p.Covariance[n-1] = make([]float64, n)
 	p.Covariance[n-1][n-1] = still * still
 	p.Current[n-1], p.Lows[n-1], p.Highs[n-1] = out.rest, out.rest, out.rest
+	if r.Objective == Limits && math.IsNaN(r.Cash) { // what is sold need not be spent, but nothing is borrowed for it
+		cash := r.cash()
+		p.Lows[n-1], p.Highs[n-1] = out.rest-math.Max(cash, 0), out.rest+r.widest()
+	}
 	if r.Expected != nil {
 		// what does not move returns a constant; as weights sum to one, it may be added to all
 		constant := float64(r.cash() * r.RiskFree)
@@ -77,13 +83,42 @@ func (r *Request) write() written {
 		p.Rows = append(p.Rows, optimize.Row{Name: row.Name, Weights: out.choose(row.Weights, 0), Low: row.Low - shift, High: row.High - shift})
 	}
 	if r.Gross > 0 {
-		p.Gross = math.Max(r.Gross-gross+math.Abs(out.rest), 1e-9)
+		out.limitGross(r.Gross - gross)
 	}
 	if r.Turnover > 0 {
 		p.Turnover = r.Turnover + changed/2
 		p.Current[n-1] = out.rest - (r.cash() - (1 - series.Sum(now)))
 	}
 	return out
+}
+
+// limitGross bounds Σ |w| of what moves and is no cash. Where every asset stays on its side
+// of zero that is a linear constraint.
+func (x *written) limitGross(most float64) {
+	p := &x.Problem
+	row := optimize.Row{Name: optimize.GrossRow, Weights: make([]float64, len(p.Lows)), Low: math.Inf(-1), High: most}
+	linear := true
+	for a, i := range x.moving {
+		switch {
+		case x.request.Assets[i].Cash:
+		case p.Lows[a] >= 0:
+			row.Weights[a] = 1
+		case p.Highs[a] <= 0:
+			row.Weights[a] = -1
+		default:
+			linear = false
+		}
+	}
+	if linear {
+		p.Rows = append(p.Rows, row)
+		return
+	}
+	for a, i := range x.moving {
+		if x.request.Assets[i].Cash {
+			most += math.Abs(p.Current[a])
+		}
+	}
+	p.Gross = math.Max(most+math.Abs(x.rest), 1e-9)
 }
 
 // choose takes what the problem has of a number an asset; last is that of what does not

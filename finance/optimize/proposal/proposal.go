@@ -30,6 +30,7 @@ type Asset struct {
 	ID        string
 	Value     float64 // now
 	Fixed     bool    // is not traded
+	Cash      bool    // of another currency: Fixed, and not part of the gross
 	Low, High float64 // of its weight in the whole, where it is not Fixed
 }
 
@@ -75,7 +76,7 @@ type Request struct {
 	Gross      float64        // the most; 0: no limit
 	Turnover   float64        // the most; 0: no limit
 	Volatility float64        // the most, for Limits; 0: no limit
-	Cash       float64        // wanted, a part of the whole; NaN: as much as there is
+	Cash       float64        // wanted, a part of the whole; NaN: as much as there is, for Limits and Targets as it comes
 }
 
 // Figures are of the whole portfolio, a year.
@@ -185,7 +186,9 @@ func (r *Request) Figures(w []float64) Figures {
 	variance := 0.0
 	for i, row := range r.Covariance {
 		variance += float64(w[i] * series.Dot(row, w))
-		out.Gross += math.Abs(w[i])
+		if !r.Assets[i].Cash {
+			out.Gross += math.Abs(w[i])
+		}
 	}
 	out.Volatility = math.Sqrt(math.Max(variance, 0))
 	if r.Expected != nil {
