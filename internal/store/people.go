@@ -22,8 +22,12 @@ type User struct {
 	Role         UserRole
 	PasswordHash string // argon2id in PHC form; empty on reading, except from Gate.Credentials
 	BaseCurrency money.Currency
-	Locale       string // BCP 47, such as "en-GB"
-	TimeZone     string // IANA, such as "Europe/Berlin"
+	Locale       string    // BCP 47, such as "en-GB"
+	TimeZone     string    // IANA, such as "Europe/Berlin"
+	Country      string    // ISO 3166 alpha-2; empty: not said
+	CostMethod   string    // lot method of new portfolios; empty: FIFO
+	Tier         string    // name of the limits that hold; empty: the usual ones
+	Verified     time.Time // when the e-mail address was proved; zero: it was not
 	Created      time.Time
 	Disabled     bool
 }
@@ -52,7 +56,10 @@ type Session struct {
 	Created   time.Time
 	LastSeen  time.Time
 	Expires   time.Time
-	Agent     string // what the browser said it is, for the list of sessions
+	// TokenUntil is until when the token is good, where refresh tokens keep the session
+	// longer; zero: as long as the session.
+	TokenUntil time.Time
+	Agent      string // what the browser said it is, for the list of sessions
 }
 
 // PeopleReader reads the people of the tenant.
@@ -67,11 +74,14 @@ type PeopleReader interface {
 // PeopleWriter changes them. Another's data are changed by an owner only.
 type PeopleWriter interface {
 	CreateUser(ctx context.Context, u User) error
-	// UpdateUser writes name, role, currency, locale, zone, disabled and e-mail.
+	// UpdateUser writes name, role, currency, locale, zone, country, cost method, tier,
+	// disabled and e-mail; a new address is not verified. Role and disabled are for
+	// owners to change, the tier for operators.
 	UpdateUser(ctx context.Context, u User) error
 	SetPassword(ctx context.Context, user, hash string) error
 	CreateSession(ctx context.Context, s Session) error
-	// TouchSession notes that an own session was used, and until when it now lasts.
+	// TouchSession notes that an own session was used, and until when its token now
+	// lasts; zero leaves that as it is.
 	TouchSession(ctx context.Context, id string, seen, expires time.Time) error
 	DeleteSession(ctx context.Context, id string) error
 	// DeleteSessions ends all of a user's sessions except one ("" for none).

@@ -79,6 +79,7 @@ type Gate interface {
 	// OwnerOf is the id of a tenant's first user: for commands that act as the owner.
 	OwnerOf(ctx context.Context, tenant string) (string, error)
 	JobGate
+	AccountGate
 }
 
 // View reads what an identity may see.
@@ -91,6 +92,7 @@ type View interface {
 	MarketReader
 	RecordReader
 	JobReader
+	AccountReader
 }
 
 // Tx reads and writes. Each write puts its row into the audit trail in the same transaction.
@@ -103,6 +105,7 @@ type Tx interface {
 	MarketWriter
 	RecordWriter
 	JobWriter
+	AccountWriter
 }
 
 // SQLTx is implemented by the Tx of stores that are built on database/sql. It exists

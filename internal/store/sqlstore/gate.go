@@ -45,11 +45,7 @@ func (s *Store) Found(ctx context.Context, tenant store.Tenant, owner store.User
 				return store.ErrExists
 			}
 		}
-		_, err := t.exec(ctx, `INSERT INTO tenants (id, name, created) VALUES ($1, $2, $3)`, tenant.ID, tenant.Name, formatTime(t.stamp()))
-		if err != nil {
-			return err
-		}
-		if err := t.note(ctx, "tenant.found", "tenant/"+tenant.ID, "", nil, tenant.Name); err != nil {
+		if err := t.insertTenant(ctx, tenant); err != nil {
 			return err
 		}
 		owner.Role = store.Owner
@@ -62,6 +58,14 @@ func (s *Store) Found(ctx context.Context, tenant store.Tenant, owner store.User
 		return fmt.Errorf("found tenant: %w", err)
 	}
 	return nil
+}
+
+func (t *tx) insertTenant(ctx context.Context, tenant store.Tenant) error {
+	_, err := t.exec(ctx, `INSERT INTO tenants (id, name, created) VALUES ($1, $2, $3)`, tenant.ID, tenant.Name, formatTime(t.stamp()))
+	if err != nil {
+		return err
+	}
+	return t.note(ctx, "tenant.found", "tenant/"+tenant.ID, "", nil, tenant.Name)
 }
 
 // fold makes an e-mail address comparable.
@@ -77,16 +81,16 @@ func (s *Store) Credentials(ctx context.Context, email string) (store.Credential
 
 // SessionOf implements store.Gate.
 func (s *Store) SessionOf(ctx context.Context, tokenHash []byte, now time.Time) (store.Session, error) {
-	row := s.reader.QueryRowContext(ctx, `SELECT s.tenant_id, s.user_id, s.id, s.created, s.last_seen, s.expires, s.agent
+	row := s.reader.QueryRowContext(ctx, `SELECT `+sessionColumns+`
 		FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
-		WHERE s.token_hash = $1 AND s.expires > $2 AND NOT u.disabled`, tokenHash, formatTime(now))
+		WHERE s.token_hash = $1 AND COALESCE(s.token_until, s.expires) > $2 AND NOT u.disabled`, tokenHash, formatTime(now))
 	session, err := scanSession(row)
 	return session, gateError("session", err)
 }
 
 func scanSession(row interface{ Scan(...any) error }) (store.Session, error) {
 	var s store.Session
-	err := row.Scan(textOf{&s.Identity.Tenant}, textOf{&s.Identity.User}, textOf{&s.ID}, timeOf{&s.Created}, timeOf{&s.LastSeen}, timeOf{&s.Expires}, &s.Agent)
+	err := row.Scan(textOf{&s.Identity.Tenant}, textOf{&s.Identity.User}, textOf{&s.ID}, timeOf{&s.Created}, timeOf{&s.LastSeen}, timeOf{&s.Expires}, timeOf{&s.TokenUntil}, &s.Agent)
 	return s, err
 }
 

@@ -18,11 +18,11 @@ func (t *tx) Tenant(ctx context.Context) (store.Tenant, error) {
 	return tenant, t.named("tenant", err)
 }
 
-const userColumns = `id, email, name, role, base_currency, locale, time_zone, created, disabled`
+const userColumns = `id, email, name, role, base_currency, locale, time_zone, country, cost_method, tier, verified, created, disabled`
 
 func scanUser(row interface{ Scan(...any) error }) (store.User, error) {
 	var u store.User
-	err := row.Scan(textOf{&u.ID}, &u.Email, &u.Name, &u.Role, &u.BaseCurrency, &u.Locale, &u.TimeZone, timeOf{&u.Created}, &u.Disabled)
+	err := row.Scan(textOf{&u.ID}, &u.Email, &u.Name, &u.Role, &u.BaseCurrency, &u.Locale, &u.TimeZone, &u.Country, &u.CostMethod, &u.Tier, timeOf{&u.Verified}, timeOf{&u.Created}, &u.Disabled)
 	return u, err
 }
 
@@ -60,9 +60,10 @@ func (t *tx) CreateUser(ctx context.Context, u store.User) error {
 }
 
 func (t *tx) insertUser(ctx context.Context, u store.User) error {
-	_, err := t.exec(ctx, `INSERT INTO users (tenant_id, id, email, email_key, name, role, password_hash, base_currency, locale, time_zone, created, disabled)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		t.id.Tenant, u.ID, u.Email, fold(u.Email), u.Name, string(u.Role), u.PasswordHash, string(u.BaseCurrency), u.Locale, u.TimeZone, formatTime(t.stamp()), u.Disabled)
+	_, err := t.exec(ctx, `INSERT INTO users (tenant_id, id, email, email_key, name, role, password_hash, base_currency, locale, time_zone, country, cost_method, tier, verified, created, disabled)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		t.id.Tenant, u.ID, u.Email, fold(u.Email), u.Name, string(u.Role), u.PasswordHash, string(u.BaseCurrency), u.Locale, u.TimeZone,
+		u.Country, u.CostMethod, u.Tier, timeOrNull(u.Verified), formatTime(t.stamp()), u.Disabled)
 	if err != nil {
 		return err
 	}
@@ -85,11 +86,17 @@ func (t *tx) UpdateUser(ctx context.Context, u store.User) error {
 		if err != nil {
 			return err
 		}
-		if !t.admin && (u.Role != before.Role || u.Disabled != before.Disabled) {
+		if !t.admin && (u.Role != before.Role || u.Disabled != before.Disabled) || u.Tier != before.Tier && !t.id.Operator {
 			return store.ErrForbidden
 		}
-		err = t.must(ctx, `UPDATE users SET email = $3, email_key = $4, name = $5, role = $6, base_currency = $7, locale = $8, time_zone = $9, disabled = $10
-			WHERE tenant_id = $1 AND id = $2`, t.id.Tenant, u.ID, u.Email, fold(u.Email), u.Name, string(u.Role), string(u.BaseCurrency), u.Locale, u.TimeZone, u.Disabled)
+		u.Verified = before.Verified
+		if fold(u.Email) != fold(before.Email) {
+			u.Verified = time.Time{}
+		}
+		err = t.must(ctx, `UPDATE users SET email = $3, email_key = $4, name = $5, role = $6, base_currency = $7, locale = $8, time_zone = $9, disabled = $10,
+			country = $11, cost_method = $12, tier = $13, verified = $14
+			WHERE tenant_id = $1 AND id = $2`, t.id.Tenant, u.ID, u.Email, fold(u.Email), u.Name, string(u.Role), string(u.BaseCurrency), u.Locale, u.TimeZone, u.Disabled,
+			u.Country, u.CostMethod, u.Tier, timeOrNull(u.Verified))
 		if err != nil {
 			return err
 		}
@@ -118,8 +125,8 @@ func (t *tx) Sessions(ctx context.Context) ([]store.Session, error) {
 		s, err := scanSession(rows)
 		all = append(all, s)
 		return err
-	}, `SELECT tenant_id, user_id, id, created, last_seen, expires, agent FROM sessions
-		WHERE tenant_id = $1 AND user_id = $2 ORDER BY created DESC, id DESC`, t.id.Tenant, t.id.User)
+	}, `SELECT `+sessionColumns+` FROM sessions s
+		WHERE s.tenant_id = $1 AND s.user_id = $2 ORDER BY s.created DESC, s.id DESC`, t.id.Tenant, t.id.User)
 	return all, t.named("sessions", err)
 }
 
@@ -129,9 +136,9 @@ func (t *tx) CreateSession(ctx context.Context, s store.Session) error {
 		if err := t.member(); err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, `INSERT INTO sessions (tenant_id, id, user_id, token_hash, created, last_seen, expires, agent)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			t.id.Tenant, s.ID, t.id.User, s.TokenHash, formatTime(s.Created), formatTime(s.LastSeen), formatTime(s.Expires), s.Agent)
+		_, err := t.exec(ctx, `INSERT INTO sessions (tenant_id, id, user_id, token_hash, created, last_seen, expires, token_until, agent)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			t.id.Tenant, s.ID, t.id.User, s.TokenHash, formatTime(s.Created), formatTime(s.LastSeen), formatTime(s.Expires), timeOrNull(s.TokenUntil), s.Agent)
 		if err != nil {
 			return err
 		}
@@ -143,7 +150,11 @@ func (t *tx) CreateSession(ctx context.Context, s store.Session) error {
 // keeps, so the audit trail does not hear of it.
 func (t *tx) TouchSession(ctx context.Context, id string, seen, expires time.Time) error {
 	return t.write("touch session "+id, func() error {
-		return t.must(ctx, `UPDATE sessions SET last_seen = $4, expires = $5 WHERE tenant_id = $1 AND user_id = $2 AND id = $3`,
+		if expires.IsZero() {
+			return t.must(ctx, `UPDATE sessions SET last_seen = $4 WHERE tenant_id = $1 AND user_id = $2 AND id = $3`, t.id.Tenant, t.id.User, id, formatTime(seen))
+		}
+		return t.must(ctx, `UPDATE sessions SET last_seen = $4, expires = CASE WHEN token_until IS NULL THEN $5 ELSE expires END,
+			token_until = CASE WHEN token_until IS NULL THEN NULL ELSE $5 END WHERE tenant_id = $1 AND user_id = $2 AND id = $3`,
 			t.id.Tenant, t.id.User, id, formatTime(seen), formatTime(expires))
 	})
 }

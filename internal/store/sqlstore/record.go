@@ -114,10 +114,11 @@ func (t *tx) Expire(ctx context.Context, now time.Time) error {
 		if _, err := t.exec(ctx, `DELETE FROM sessions WHERE tenant_id = $1 AND expires <= $2`, t.id.Tenant, formatTime(now)); err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, `DELETE FROM answers WHERE tenant_id = $1 AND expires <= $2`, t.id.Tenant, formatTime(now)); err != nil {
-			return err
+		for _, table := range []string{"answers", "import_drafts", "refresh_tokens", "personal_tokens", "mail_tokens", "outbox"} {
+			if _, err := t.exec(ctx, `DELETE FROM `+table+` WHERE tenant_id = $1 AND expires <= $2`, t.id.Tenant, formatTime(now)); err != nil {
+				return err
+			}
 		}
-		_, err := t.exec(ctx, `DELETE FROM import_drafts WHERE tenant_id = $1 AND expires <= $2`, t.id.Tenant, formatTime(now))
-		return err
+		return nil
 	})
 }
