@@ -22,6 +22,7 @@ var bodies = map[string]string{
 	"update-me":        `{"name":"X"}`,
 	"set-own-prices":   `{"items":[{"symbol":"X","date":"2024-01-02","price":"1","currency":"EUR"}]}`,
 	"calc":             `{}`,
+	"propose-trades":   `{"objective":"min_volatility"}`,
 	"what-if":          `{"trades":[{"side":"buy","symbol":"X","quantity":"1"}]}`,
 	"try-scenario":     `{"shocks":[{"kind":"factor","on":"market","move":-0.1}]}`,
 	"reverse-scenario": `{"share":"0.1"}`,

@@ -9,8 +9,9 @@ import (
 	"github.com/foliosight/foliosight/internal/service"
 )
 
-// WhatIfs tries trades.
+// WhatIfs tries trades, and suggests them.
 type WhatIfs interface {
+	Proposals
 	WhatIf(ctx context.Context, c service.Caller, q service.Question, trades []service.Trade) (*service.WhatIf, error)
 }
 
@@ -25,6 +26,13 @@ type Trade struct {
 	Price    money.Optional `json:"price,omitzero" doc:"In the currency the instrument is quoted in; the last stored one unless given."`
 	Fee      money.Optional `json:"fee,omitzero" doc:"In the currency that is paid."`
 	Account  string         `json:"account,omitempty" maxLength:"100" doc:"Where; the account that holds it unless given, else the one that holds most." example:"Prime"`
+	LotDate  date.Date      `json:"lot_date,omitzero" doc:"Of a sale or a cover: take the lot opened on this day; the portfolio's method chooses unless given."`
+	LotCost  money.Optional `json:"lot_cost,omitzero" doc:"And of this cost a piece, where one day has several."`
+}
+
+// tradeOf writes a trade.
+func tradeOf(t *service.Trade) Trade {
+	return Trade{string(t.Side), t.Symbol, t.Quantity, t.Price, t.Fee, t.Account, t.Lot.Opened, t.Lot.Cost}
 }
 
 // TriedTrade is a trade with what was left out filled in.
@@ -87,6 +95,7 @@ type WhatIfAnswer struct {
 }
 
 func (s *server) whatIfs() {
+	s.proposals()
 	add(s, route{method: "POST", path: "/portfolios/{portfolio}/what-if", id: "what-if", tag: tagAnalysis, errors: []int{404, 422, 503}, summary: "Try trades",
 		about: "The portfolio as it is, and as it would be had the trades been made at the close of the as-of day, one after the other. Nothing is booked. A trade that could not be booked is refused with its row, counted from 1."},
 		func(ctx context.Context, c service.Caller, in *struct {
@@ -101,7 +110,7 @@ func (s *server) whatIfs() {
 			}
 			trades := make([]service.Trade, len(in.Body.Trades))
 			for i, t := range in.Body.Trades {
-				trades[i] = service.Trade{Side: service.Side(t.Side), Symbol: t.Symbol, Quantity: t.Quantity, Price: t.Price, Fee: t.Fee, Account: t.Account}
+				trades[i] = service.Trade{Side: service.Side(t.Side), Symbol: t.Symbol, Quantity: t.Quantity, Price: t.Price, Fee: t.Fee, Account: t.Account, Lot: service.LotChoice{Opened: t.LotDate, Cost: t.LotCost}}
 			}
 			got, err := s.svc.WhatIf(ctx, c, q, trades)
 			if err != nil {
@@ -115,7 +124,7 @@ func whatIfOf(got *service.WhatIf) WhatIfAnswer {
 	out := WhatIfAnswer{Heading: headingOf(got.After), Trades: []TriedTrade{}, Moved: []CashChange{}, Limits: []LimitCheck{}, Before: stateOf(got.Before), After: stateOf(got.After)}
 	out.Realised = RealisedGains{got.Realised.Short, got.Realised.Long, got.Realised.Lots, string(got.Method)}
 	for _, t := range got.Trades {
-		row := TriedTrade{Trade: Trade{string(t.Side), t.Symbol, t.Quantity, t.Price, t.Fee, t.Account}, Name: t.Instrument.Name, Currency: t.Currency, Amount: t.Amount, ValuedAtPrice: t.ValuedAtPrice}
+		row := TriedTrade{Trade: tradeOf(&t.Trade), Name: t.Instrument.Name, Currency: t.Currency, Amount: t.Amount, ValuedAtPrice: t.ValuedAtPrice}
 		if !t.PricedOn.IsNone() {
 			row.PriceDate = t.PricedOn
 		}
