@@ -40,10 +40,11 @@ type Options struct {
 // server is what the handlers share.
 type server struct {
 	Options
-	svc   Services
-	group huma.API
-	calcs chan struct{} // one for each calculation under way
-	order []string      // operation ids, as they were added
+	svc      Services
+	group    huma.API
+	rendered *renderings
+	calcs    chan struct{} // one for each calculation under way
+	order    []string      // operation ids, as they were added
 }
 
 // Prefix is where the resources begin.
@@ -67,7 +68,7 @@ func New(svc Services, o Options) (http.Handler, error) {
 	o.Limits = o.Limits.complete()
 	mux := http.NewServeMux()
 	document := humago.New(mux, describe(o))
-	s := &server{Options: o, svc: svc, group: huma.NewGroup(document, Prefix), calcs: make(chan struct{}, calcsAtOnce)}
+	s := &server{Options: o, svc: svc, group: huma.NewGroup(document, Prefix), rendered: newRenderings(), calcs: make(chan struct{}, calcsAtOnce)}
 	s.people()
 	s.portfolios()
 	s.accounts()
@@ -148,12 +149,14 @@ type route struct {
 	tag          string
 	summary      string
 	about        string
-	status       int   // of success; 200 (204 without a body) unless given
-	errors       []int // besides 401, 422 and 500
-	open         bool  // needs nobody to be signed in
-	limit        int64 // bytes of the body; 1 MiB unless given
-	raw          bool  // the body is not decoded here
-	class        class // of its limit; data unless given
+	status       int          // of success; 200 (204 without a body) unless given
+	errors       []int        // besides 401, 422 and 500
+	open         bool         // needs nobody to be signed in
+	limit        int64        // bytes of the body; 1 MiB unless given
+	raw          bool         // the body is not decoded here
+	class        class        // of its limit; data unless given
+	stream       bool         // the answer goes on: no ETag, no end
+	answer       *huma.Schema // of the answer, where the handler writes it itself
 }
 
 // add registers an operation. h gets who asks; its error becomes a problem.
@@ -180,6 +183,17 @@ func add[I, O any](s *server, r route, h func(ctx context.Context, c service.Cal
 		if r.method != http.MethodGet {
 			op.Middlewares = append(op.Middlewares, s.once)
 			op.Parameters = append(op.Parameters, idempotencyKey)
+		}
+	}
+	if r.method == http.MethodGet && !r.stream {
+		op.Middlewares = append(op.Middlewares, conditional)
+		op.Parameters = append(op.Parameters, ifNoneMatch)
+		op.Responses = map[string]*huma.Response{
+			"200": {Headers: map[string]*huma.Param{"ETag": {Description: "Of this answer; for If-None-Match.", Schema: &huma.Schema{Type: huma.TypeString}}}},
+			"304": {Description: "Nothing has changed since the answer that If-None-Match names."},
+		}
+		if r.answer != nil {
+			op.Responses["200"].Content = map[string]*huma.MediaType{"application/json": {Schema: r.answer}}
 		}
 	}
 	op.Errors = append(op.Errors, http.StatusInternalServerError)

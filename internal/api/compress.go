@@ -48,7 +48,7 @@ func (z *zipper) WriteHeader(status int) {
 func (z *zipper) Write(body []byte) (int, error) {
 	if !z.decided {
 		z.decided = true
-		if len(body) >= compressFrom {
+		if len(body) >= compressFrom && z.Header().Get("Content-Encoding") == "" {
 			z.Header().Set("Content-Encoding", "gzip")
 			z.Header().Del("Content-Length")
 			z.zip = zippers.Get().(*gzip.Writer)
