@@ -15,7 +15,7 @@ var concentrationExplanations = map[string]Explanation{
 	"top3":             {"Three largest", "The share of the three largest positions in the gross exposure.", "Σ three largest weights", "", bookingsAndPrices},
 	"top10":            {"Ten largest", "The share of the ten largest positions in the gross exposure.", "Σ ten largest weights", "", bookingsAndPrices},
 	"largest":          {"Largest position", "The share of the largest position in the gross exposure.", "largest weight", "", bookingsAndPrices},
-	"concentration":    {"Concentration", "How much hangs on few names.", "", "Weights of the gross exposure, by instrument, cash apart.", bookingsAndPrices},
+	"concentration":    {"Concentration", "How much hangs on few names.", "from the weights of all names", "Weights of the gross exposure, by instrument, cash apart.", bookingsAndPrices},
 
 	"look_through_exposure":  {"Exposure behind the funds", "What would move with this name, issuer, sector, country or currency: what you hold of it yourself and what funds hold of it for you.", "Σ own exposure + Σ exposure to fund × weight in the fund", behindFunds, fundLists},
 	"look_through_weight":    {"Weight behind the funds", "The exposure as a share of the total value; negative: short.", "net exposure / total value", behindFunds, fundLists},

@@ -25,7 +25,7 @@ func Explain(method string) (Explanation, bool) {
 }
 
 // allExplanations are the maps that explanations stand in.
-var allExplanations = []map[string]Explanation{explanations, exAnteExplanations, contributionExplanations, concentrationExplanations, rollingExplanations}
+var allExplanations = []map[string]Explanation{explanations, exAnteExplanations, contributionExplanations, concentrationExplanations, rollingExplanations, partExplanations}
 
 // Methods lists every method that is explained, sorted.
 func Methods() []string {
@@ -103,7 +103,7 @@ var explanations = map[string]Explanation{
 	"information_ratio": {"Information ratio", "Active return for each unit of tracking error.", "mean (return − benchmark) / its standard deviation × √252", "", bacon},
 	"correlation":       {"Correlation with the benchmark", "How closely the daily returns move together.", "cov / (sd × sd)", "Pearson.", bacon},
 	"risk_free":         {"Risk-free rate", "The mean of the chosen interest rate over the sessions measured.", "mean of the yearly rate", "", "the stored rates"},
-	"realised_risk":     {"Risk of the period", "Measured on the daily returns of the period.", "", "", bookingsAndPrices},
+	"realised_risk":     {"Risk of the period", "Measured on the daily returns of the period.", "value of the day / (value before + inflow) − 1, session by session", "", bookingsAndPrices},
 
 	"var_historical": {"Value at risk, historical", "A loss that today's holdings would have exceeded on so many days of the history.", "quantile of the profits and losses of today's holdings on past days", "The last 252 days: a longer window answers later to a change of volatility. One day; positive is a loss; linear interpolation between order statistics. Today's values × past total returns in the base currency; options priced anew.", jorion},
 	"es_historical":  {"Expected shortfall, historical", "The mean loss on the days at or beyond the value at risk.", "mean of the profits and losses not above the quantile", "One day; positive is a loss.", jorion},

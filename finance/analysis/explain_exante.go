@@ -61,7 +61,7 @@ var exAnteExplanations = map[string]Explanation{
 	"theta":              {"Theta", "What a calendar day that passes changes, all else equal.", "Σ theta × units / 365", "", hull},
 	"vega":               {"Vega", "What one volatility point more changes.", "Σ vega × units / 100", "", hull},
 	"rho":                {"Rho", "What interest rates one basis point higher change.", "Σ rho × units / 10,000", "", hull},
-	"underlying_price":   {"Price of the underlying", "The last known close of what the option is on.", "", "", "the stored prices"},
+	"underlying_price":   {"Price of the underlying", "The last known close of what the option is on.", "last known close", "", "the stored prices"},
 	"implied_volatility": {"Implied volatility", "The volatility at which the model's price is the option's own.", "model price(volatility) = price", "Black–Scholes–Merton, American where the contract is, without dividends.", "Jäckel 2015, Let's Be Rational; Andersen, Lake and Offengenden 2016"},
 
 	"dv01":                {"DV01", "The loss for yields one basis point higher; negative is a gain.", "duration × value / 10,000", "Of a bond with known terms by its cash flows, of everything else by its fitted answer to the ten-year yield.", "Fabozzi, Bond Markets, Analysis and Strategies"},

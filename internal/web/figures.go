@@ -13,9 +13,10 @@ import (
 // writer turns the figures of one analysis into what a page shows.
 type writer struct {
 	format.Locale
-	a     *analysis.Analysis
-	home  string
-	count int // of explanations, for their ids
+	a       *analysis.Analysis
+	home    string
+	count   int // of explanations, for their ids
+	*asking     // nil where explanations stand on the page
 }
 
 func (r *request) writer(a *analysis.Analysis) *writer {
@@ -142,14 +143,29 @@ func few(list []string, n int) []string {
 	return append(list[:n:n], fmt.Sprintf("and %d more", len(list)-n))
 }
 
-// explain is how a figure was made; nil where there are no words for its method.
+// explain is how a figure was made, or where that is told; nil where there are no words
+// for its method.
 func (w *writer) explain(label string, f analysis.Figure) *view.Explain {
 	method, ok := analysis.Explain(f.Method)
 	if !ok || !f.Known() {
 		return nil
 	}
+	if w.asking != nil {
+		key := howKey(label, f)
+		if key == w.wanted && w.found == nil {
+			w.found = w.explanation(label, f, method)
+		}
+		return &view.Explain{Href: w.asking.base + key}
+	}
 	w.count++
-	e := &view.Explain{ID: fmt.Sprintf("how-%d", w.count), Name: method.Name, Status: mark(f.Status), Money: f.Amount.Known}
+	e := w.explanation(label, f, method)
+	e.ID = fmt.Sprintf("how-%d", w.count)
+	return e
+}
+
+// explanation is all that is said of how a figure was made.
+func (w *writer) explanation(label string, f analysis.Figure, method analysis.Explanation) *view.Explain {
+	e := &view.Explain{Name: method.Name, Status: mark(f.Status), Money: f.Amount.Known}
 	if label != "" {
 		e.Name = label
 	}
@@ -185,6 +201,7 @@ var places = []struct{ method, part string }{
 	{"expected_breaches", "backtest"}, {"kupiec_", "backtest"}, {"independence_", "backtest"}, {"mean_correlation", "correlation"}, {"effective_bets", "correlation"}, {"diversification_", "correlation"},
 	{"cluster_", "clusters"}, {"delta_adjusted", "exposure"}, {"options_", "exposure"}, {"delta", "greeks"}, {"gamma", "greeks"}, {"theta", "greeks"}, {"vega", "greeks"}, {"rho", "greeks"}, {"implied_", "greeks"}, {"underlying_", "greeks"},
 	{"dv01", "rates"}, {"regression_", "rates"}, {"bond_", "rates"}, {"days_to_sell", "liquidity"}, {"impact_", "liquidity"}, {"sold_", "liquidity"}, {"hhi", "concentration"}, {"effective_number", "concentration"}, {"top", "concentration"},
+	{"pair", "correlation"}, {"condition", "model"}, {"breaches", "backtest"}, {"past_", "backtest"}, {"risk_", "sources"},
 	{"look_through_", "concentration"}, {"as_held_", "concentration"}, {"fund_known", "concentration"}, {"largest", "concentration"}, {"long_", "exposure"}, {"short_", "exposure"}, {"gross_", "exposure"}, {"net_", "exposure"},
 }
 
@@ -193,8 +210,13 @@ func (w *writer) more(method string) *view.Link {
 	switch method {
 	case "value", "holding_value", "unrealised", "weight", "cost", "cash":
 		return &view.Link{Label: "Open in Holdings", Href: w.home + "/holdings"}
+	case "limits_kept":
+		return &view.Link{Label: "Change the limits", Href: w.home + "/edit"}
 	case "coverage":
 		return &view.Link{Label: "Open in Data status", Href: w.home + "/data"}
+	}
+	if strings.HasPrefix(method, "scenario_") {
+		return &view.Link{Label: "Open in Scenarios", Href: w.home + "/scenarios"}
 	}
 	for _, p := range places {
 		if strings.HasPrefix(method, p.method) {

@@ -1,15 +1,11 @@
 package web
 
 import (
-	"fmt"
 	"math"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/foliosight/foliosight/finance/analysis"
-	"github.com/foliosight/foliosight/finance/date"
-	"github.com/foliosight/foliosight/internal/web/chart"
 	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/page"
 	"github.com/foliosight/foliosight/internal/web/view"
@@ -20,7 +16,7 @@ func (s *site) performance(r *request) error {
 	if err != nil {
 		return err
 	}
-	w := r.writer(a)
+	w := r.asked(a)
 	frame := r.frame("Performance", "/performance")
 	frame.Sheets = []string{s.assets.Figures}
 	r.dated(&frame, a)
@@ -52,6 +48,9 @@ func (s *site) performance(r *request) error {
 	v.Difference = w.difference()
 	v.Contribution = &view.FiguresCard{Card: contributionHead}
 	if r.URL.Query().Get("added") == "" {
+		if done, err := r.answered(w, "Performance", "/performance"); done {
+			return err
+		}
 		v.Later = r.with("added", "1", "period", a.Period.Label)
 		return r.show(http.StatusOK, page.Performance(v))
 	}
@@ -62,6 +61,9 @@ func (s *site) performance(r *request) error {
 	v.Contribution = w.contributionCard(split)
 	v.Contribution.Export = r.pageWith(r.address("/charts/contribution.csv"), "period", a.Period.Label, "added", "")
 	gatherMarks(&v.Contribution.Card, nil, tablesOf(v.Contribution), nil)
+	if done, err := r.answered(w, "Performance", "/performance"); done {
+		return err
+	}
 	return r.show(http.StatusOK, page.Performance(v))
 }
 
@@ -83,7 +85,10 @@ func (r *request) growthChart(w *writer) view.Chart {
 		if !d.Recovery.IsNone() && d.Recovery != 0 {
 			recovered = format.Date(d.Recovery)
 		}
-		c.Table.Rows = append(c.Table.Rows, []string{format.Date(d.Peak), w.Percent(d.Depth, 2), format.Date(d.Trough), recovered, w.Count(d.Days)})
+		of := "Fall from " + format.Date(d.Peak)
+		depth := w.told(of, w.Percent(d.Depth, 2), analysis.Measure(d.Depth, analysis.Fraction, d.Trough, "drawdown_depth"))
+		days := w.told(of+", days", w.Count(d.Days), w.derived(float64(d.Days), analysis.Days, "drawdown_days", "Peak", format.Date(d.Peak), "Recovered", recovered))
+		addRow(c.Table, format.Date(d.Peak), depth, plainFigure(format.Date(d.Trough)), plainFigure(recovered), days)
 	}
 	return c
 }
@@ -164,137 +169,3 @@ func periodName(label string) string {
 	}
 	return label
 }
-
-// months are the returns of the months, in rows of years.
-func (w *writer) months() view.Months {
-	own := w.monthRows(func(m *analysis.MonthRow) float64 { return m.Return.Float64() }, func(y *analysis.YearRow) float64 { return y.Return.Float64() })
-	positive, count := 0, 0
-	for i := range w.a.Months {
-		if f := w.a.Months[i].Return; f.Known() {
-			count++
-			if f.Float64() > 0 {
-				positive++
-			}
-		}
-	}
-	note := fmt.Sprintf("%s of %s were positive.", w.Count(positive), counted(w, count, "month", "months"))
-	m := view.Months{Views: []view.MonthsView{{Label: "Return", Blocks: [][]view.MonthsRow{own}, Note: "Return, %. " + note}}}
-	if w.a.Benchmark == nil {
-		return m
-	}
-	excess := w.monthRows(
-		func(m *analysis.MonthRow) float64 { return m.Return.Float64() - m.Benchmark.Float64() },
-		func(y *analysis.YearRow) float64 { return y.Return.Float64() - y.Benchmark.Float64() })
-	name := benchmarkName(w.a)
-	m.Views = append(m.Views,
-		view.MonthsView{Label: "Both", Blocks: [][]view.MonthsRow{own, excess}, Note: "Above: return, %. Below: ahead of or behind " + name + ", pp. " + note},
-		view.MonthsView{Label: "Excess", Blocks: [][]view.MonthsRow{excess}, Note: "Ahead of or behind " + name + ", pp."})
-	if len(own) <= 4 {
-		m.Chosen = 1
-	}
-	return m
-}
-
-// monthRows puts months into rows of years, the newest first.
-func (w *writer) monthRows(month func(*analysis.MonthRow) float64, year func(*analysis.YearRow) float64) []view.MonthsRow {
-	var rows []view.MonthsRow
-	for i := len(w.a.Years) - 1; i >= 0; i-- {
-		y := &w.a.Years[i]
-		row := view.MonthsRow{Year: strconv.Itoa(y.Year), Total: w.SignedFloat(100*year(y), 1)}
-		for k := range row.Cells {
-			row.Cells[k] = view.MonthCell{Text: "·", Class: "none"}
-		}
-		for k := range w.a.Months {
-			m := &w.a.Months[k]
-			if m.Year != y.Year {
-				continue
-			}
-			x := month(m)
-			cell := view.MonthCell{Text: w.SignedFloat(100*x, 1), Class: chart.HeatClass(x), Title: fmt.Sprintf("%s %d: %s", format.Month(m.Month), m.Year, w.SignedPercent(x, 2))}
-			if m.Partial {
-				cell.Title += ", a part of the month"
-			}
-			if math.IsNaN(x) {
-				cell.Text = format.Unknown
-			}
-			row.Cells[m.Month-1] = cell
-		}
-		rows = append(rows, row)
-	}
-	return rows
-}
-
-// periodTable are the standard periods.
-func (w *writer) periodTable() (rows []view.PeriodRow, to, foot string) {
-	for i := range w.a.Periods {
-		p := &w.a.Periods[i]
-		if p.Period.Label == "1D" || p.Period.Label == "1W" {
-			continue
-		}
-		row := view.PeriodRow{Name: periodName(p.Period.Label), Own: w.text(p.Return, percent2, true), Benchmark: w.text(p.Benchmark, percent2, true), Active: strings.TrimSuffix(w.text(p.Active, points, true), "\u00a0pp"), Volatility: w.text(p.Volatility, percent1, false)}
-		row.OwnTone, row.ActiveTone = toneOf(row.Own), toneOf(row.Active)
-		row.Reason = reason(p.Return)
-		rows = append(rows, row)
-	}
-	return rows, "To " + format.Date(w.a.AsOf), "Returns of the whole period, time-weighted; active in pp. Nothing is annualised here."
-}
-
-// difference is what led from the value at the start of the period to that at its end.
-func (w *writer) difference() view.Waterfall {
-	c := w.a.Change
-	title := "What made the difference"
-	if !c.Final.Known() || !c.Initial.Known() {
-		why := reason(c.Final)
-		if why == "" {
-			why = reason(c.Initial)
-		}
-		return view.Waterfall{Title: title, Note: "not known: " + why}
-	}
-	byGroup := map[analysis.Group]float64{}
-	known := true
-	for i := range c.ByHolding {
-		row := &c.ByHolding[i]
-		if !row.Realised.Known() || !row.Unrealised.Known() {
-			known = false
-			continue
-		}
-		byGroup[row.Group] += row.Realised.Float64() + row.Unrealised.Float64()
-	}
-	var parts []chart.Difference
-	add := func(name string, x float64) {
-		if math.Abs(x) >= 0.5 {
-			parts = append(parts, chart.Difference{Name: name, Amount: x})
-		}
-	}
-	add("Paid in, net", c.Transfers.Float64())
-	for i := range parts {
-		parts[i].Neutral = true
-	}
-	rest := c.Realised.Float64() + c.Unrealised.Float64()
-	if known {
-		for _, g := range groupWords {
-			add(g.word, byGroup[g.group])
-			rest -= byGroup[g.group]
-		}
-		if math.Abs(rest) >= 1 {
-			add("Other gains", rest)
-		}
-	} else {
-		add("Realised", c.Realised.Float64())
-		add("Unrealised", c.Unrealised.Float64())
-	}
-	add("Income", c.Dividends.Float64()+c.Interest.Float64())
-	add("Fees and taxes", -c.Fees.Float64()-c.Taxes.Float64())
-	add("Currency", c.Currency.Float64())
-	note := string(w.a.Base) + " since " + format.Date(dayAfter(w.a.Period.Start)) + ", realised and unrealised"
-	startName, start := "Start", c.Initial.Float64()
-	if start == 0 && len(parts) > 0 && parts[0].Neutral {
-		// From the very beginning: what was paid in is the ground the rest stands on.
-		startName, start, parts = parts[0].Name, parts[0].Amount, parts[1:]
-	}
-	f := chart.Waterfall(title, note, startName, start, parts, "Value now", w.Locale)
-	f.Check = "The parts add up exactly to the change in value, to the cent."
-	return f
-}
-
-func dayAfter(d date.Date) date.Date { return d + 1 }

@@ -98,25 +98,21 @@ func (w *writer) contributionTable(label string, rows []analysis.ContributionRow
 		}
 		line := view.FigureRow{Name: l.name, Title: l.title, Drawn: &view.Drawing{Zero: span.At(0), Spans: []view.Span{span.Bar(x, -8, 16, fill, x < 0)}}}
 		if byCurrency {
-			exchange := analysis.Measure(l.row.FX.Float64()+l.row.Cross.Float64(), analysis.Fraction, c.Period.End, "contribution_fx")
-			line.Cells = append(line.Cells, quiet(plainFigure(w.contributionText(l.row.Local))), quiet(plainFigure(w.contributionText(exchange))))
+			exchange := analysis.Measure(l.row.FX.Float64()+l.row.Cross.Float64(), analysis.Fraction, c.Period.End, "contribution_sum")
+			line.Cells = append(line.Cells, quiet(w.told(l.name+", local", w.contributionText(l.row.Local), l.row.Local)), quiet(w.told(l.name+", exchange", w.contributionText(exchange), exchange)))
 		} else {
-			line.Cells = append(line.Cells, quiet(plainFigure(w.text(l.row.Weight, percent1, false))))
+			line.Cells = append(line.Cells, quiet(w.figure(l.name+", mean weight", l.row.Weight, percent1)))
 		}
-		switch own := quiet(plainFigure("")); {
+		switch {
 		case byHolding && l.row.Return.Known():
-			own.Text = w.text(l.row.Return, percent1, true)
-			line.Cells = append(line.Cells, own)
+			line.Cells = append(line.Cells, quiet(w.signed(l.name+", own return", l.row.Return, percent1)))
 		case byHolding:
-			line.Cells = append(line.Cells, own)
+			line.Cells = append(line.Cells, quiet(plainFigure("")))
 		case !byCurrency:
-			line.Cells = append(line.Cells, quiet(moneyText(w.text(l.row.Gain, whole, true))))
+			line.Cells = append(line.Cells, quiet(w.signed(l.name+", earned", l.row.Gain, whole)))
 		}
 		added := w.figure(l.name+", added to the return", l.row.Contribution, points)
 		added.Text, added.Tone = l.text, toneOf(l.text)
-		if l.others > 0 {
-			added.Explain = nil
-		}
 		line.Cells = append(line.Cells, added)
 		t.Rows = append(t.Rows, line)
 	}
@@ -128,8 +124,9 @@ func (w *writer) contributionTable(label string, rows []analysis.ContributionRow
 	total.Text = w.SignedFloat(100*c.Effects.Contribution.Float64(), 2)
 	t.Total.Cells = append(t.Total.Cells, total)
 	if byCurrency {
-		t.Total.Cells[0].Text = w.contributionText(c.Effects.Local)
-		t.Total.Cells[1].Text = w.SignedFloat(100*(c.Effects.FX.Float64()+c.Effects.Cross.Float64()), 2)
+		exchange := analysis.Measure(c.Effects.FX.Float64()+c.Effects.Cross.Float64(), analysis.Fraction, c.Period.End, "contribution_sum")
+		t.Total.Cells[0] = w.told("Local, all", w.contributionText(c.Effects.Local), c.Effects.Local)
+		t.Total.Cells[1] = w.told("Exchange, all", w.contributionText(exchange), exchange)
 	}
 	return t
 }
@@ -162,7 +159,7 @@ func (w *writer) mostContributed(rows []analysis.ContributionRow, byHolding bool
 		list = append(list, l)
 	}
 	if n := len(list) - mostAdded - mostTaken; n > 1 {
-		joined := analysis.ContributionRow{Weight: analysis.Measure(0, analysis.Fraction, w.a.AsOf, ""), Contribution: analysis.Measure(0, analysis.Fraction, w.a.AsOf, "contribution")}
+		joined := analysis.ContributionRow{Weight: analysis.Measure(0, analysis.Fraction, w.a.AsOf, "others_added"), Contribution: analysis.Measure(0, analysis.Fraction, w.a.AsOf, "others_added")}
 		fields := func(r *analysis.ContributionRow) []*analysis.Figure {
 			return []*analysis.Figure{&r.Contribution, &r.Weight, &r.Local, &r.FX, &r.Cross}
 		}

@@ -25,7 +25,7 @@ func (s *site) risk(r *request) error {
 			Ways: []view.Link{{Label: "Import a file", Href: r.address("/import")}, {Label: "Add a transaction", Href: r.address("/transactions/new")}}}
 		return r.show(http.StatusOK, page.Risk(v))
 	}
-	w := r.writer(a)
+	w := r.asked(a)
 	v.Strip = w.riskTiles(r.limits())
 	if r.limits() == (limits{}) && r.portfolio != nil {
 		v.SetLimits = &view.Link{Label: "Set your limits", Href: r.address("/edit")}
@@ -40,6 +40,9 @@ func (s *site) risk(r *request) error {
 		v.Greeks, v.Rates, v.Model = w.greeksCard(), w.ratesCard(), w.modelCard()
 	}
 	settle(&v)
+	if done, err := r.answered(w, "Risk", "/risk"); done {
+		return err
+	}
 	return r.show(http.StatusOK, page.Risk(v))
 }
 
@@ -101,6 +104,7 @@ func (w *writer) limitsTile(l limits) view.Figure {
 	} else if over == 0 && unknown > 0 {
 		tile.Note = counted(w, unknown, "cannot be told yet", "cannot be told yet")
 	}
+	tile.Explain = w.limitsExplained(checks)
 	tile.Text = w.Count(kept) + " of " + w.Count(len(checks)) + " within"
 	return tile
 }

@@ -35,8 +35,8 @@ func (w *writer) concentrationCard() *view.FiguresCard {
 		c.Small = append(c.Small, known)
 	}
 	c.Tables = []view.FigureTable{
-		w.exposedTable("Name", l.Names, true), w.exposedTable("Sector", l.Sectors, false), w.exposedTable("Country", l.Countries, false),
-		w.exposedTable("Currency", l.Currencies, false), w.exposedTable("Issuer", l.Issuers, false),
+		w.exposedTable("Name", l.Names), w.exposedTable("Sector", l.Sectors), w.exposedTable("Country", l.Countries),
+		w.exposedTable("Currency", l.Currencies), w.exposedTable("Issuer", l.Issuers),
 	}
 	if l.Indirect() {
 		c.Keys = []view.Key{{Label: "held directly", Kind: "fill-1"}, {Label: "through funds", Kind: "fill-1 hedge"}}
@@ -53,9 +53,8 @@ func (w *writer) beside(f view.Figure, through analysis.Figure, s style) view.Fi
 	return f
 }
 
-// exposedTable is the largest lines of one way of splitting the book; lines of single
-// names can be asked how they came about.
-func (w *writer) exposedTable(label string, lines []analysis.Exposed, single bool) view.FigureTable {
+// exposedTable is the largest lines of one way of splitting the book.
+func (w *writer) exposedTable(label string, lines []analysis.Exposed) view.FigureTable {
 	t := view.FigureTable{Label: label, Caption: "The exposure by " + strings.ToLower(label), Bars: true,
 		Head: []view.Heading{{Label: label, Hush: true}, {Label: string(w.a.Base), Hush: true, Wide: true}, {Label: "of value", Hush: true}}}
 	lines, hidden := largestOf(lines)
@@ -72,12 +71,8 @@ func (w *writer) exposedTable(label string, lines []analysis.Exposed, single boo
 		x := &lines[i]
 		net, weight := w.a.Risk.Concentration.LookThrough.Exposure(x)
 		row := view.FigureRow{Name: exposedName(x), Title: x.Name, Drawn: exposedBar(span, x)}
-		share := plainFigure(w.text(weight, percent1, false))
-		if single {
-			share = w.figure(row.Name, weight, percent1)
-			share.Mark, share.MarkText = view.Complete, ""
-		}
-		row.Cells = []view.Figure{quiet(moneyText(w.text(net, whole, false))), share}
+		row.Cells = []view.Figure{quiet(w.figure(row.Name+", exposure", net, whole)), w.figure(row.Name+", of value", weight, percent1)}
+		unmark(cellsOf(&row)) // the card has the mark of all its lines
 		t.Rows = append(t.Rows, row)
 	}
 	return t

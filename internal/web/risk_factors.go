@@ -42,8 +42,10 @@ func (w *writer) factorsCard() *view.FiguresCard {
 			statistic.Text = "t " + statistic.Text
 		}
 		t.Rows = append(t.Rows, view.FigureRow{Name: f.Label, Note: per, Cells: []view.Figure{beta, statistic}})
-		number := func(x analysis.Figure) string { return w.SignedFloat(size*x.Float64(), 2) }
-		c.Table.Rows = append(c.Table.Rows, []string{f.Label, number(f.Beta), number(f.Low), number(f.High), w.text(f.T, decimal1, false), w.text(f.Money, whole, true), w.text(f.Share, percent1, false)})
+		number := func(what string, x analysis.Figure) view.Figure {
+			return w.told(f.Label+", "+what, w.SignedFloat(size*x.Float64(), 2), x)
+		}
+		addRow(c.Table, f.Label, number("beta", f.Beta), number("low", f.Low), number("high", f.High), w.figure(f.Label+", t", f.T, decimal1), w.signed(f.Label+", money", f.Money, whole), w.figure(f.Label+", share of risk", f.Share, percent1))
 	}
 	drawn, ticks := chart.Intervals(list, w.Locale)
 	for i := range t.Rows {
@@ -68,7 +70,8 @@ func (w *writer) backtestCard() *view.BacktestCard {
 		c.Tag = &view.Tag{Text: "model rejected", Kind: "warn", Icon: "triangle-alert"}
 	}
 	c.Plot = chart.Backtest{Days: b.Days, Return: b.Return, Limit: b.Limit, Breaches: b.Breaches}.Draw(w.Locale)
-	breaches := view.Figure{Label: "Breaches", Text: w.Count(len(b.Breaches)), Note: "expected " + w.text(b.Expected, decimal1, false)}
+	breaches := w.told("Breaches", w.Count(len(b.Breaches)), w.derived(float64(len(b.Breaches)), analysis.Count, "breaches", "Days", w.Count(len(b.Days)), "Confidence", w.Percent(b.Confidence, 0), "Expected", w.text(b.Expected, decimal1, false)))
+	breaches.Note = "expected " + w.text(b.Expected, decimal1, false)
 	c.Stats = []view.Figure{breaches, w.figure("Kupiec p", b.Kupiec, ratio), w.figure("Independence p", b.Independence, ratio)}
 	if b.Zone != "" {
 		c.Stats = append(c.Stats, view.Figure{Label: "Zone", Text: b.Zone})
@@ -76,11 +79,16 @@ func (w *writer) backtestCard() *view.BacktestCard {
 	c.Keys = []view.Key{{Label: "VaR the day before", Kind: "line"}, {Label: "breach", Kind: "breach"}}
 	c.Table = &view.Table{Caption: "Each day's return, the value at risk stated the day before, and by how much it was exceeded", Head: []string{"Day", "Return", "Value at risk", "Beyond"}}
 	for i := len(b.Days) - 1; i >= 0; i-- {
-		beyond := ""
-		if slices.Contains(b.Breaches, i) {
-			beyond = w.Points(b.Return[i]-b.Limit[i], 2)
+		day := format.Date(b.Days[i])
+		on := func(what, text string, x float64, method string) view.Figure {
+			f := analysis.Measure(x, analysis.Fraction, b.Days[i], method)
+			return w.told(what+" on "+day, text, f)
 		}
-		c.Table.Rows = append(c.Table.Rows, []string{format.Date(b.Days[i]), w.SignedPercent(b.Return[i], 2), w.Percent(-b.Limit[i], 2), beyond})
+		beyond := plainFigure("")
+		if slices.Contains(b.Breaches, i) {
+			beyond = on("Beyond", w.Points(b.Return[i]-b.Limit[i], 2), b.Return[i]-b.Limit[i], "past_beyond")
+		}
+		addRow(c.Table, day, on("Return", w.SignedPercent(b.Return[i], 2), b.Return[i], "past_return"), on("Value at risk", w.Percent(-b.Limit[i], 2), -b.Limit[i], "past_var"), beyond)
 	}
 	return c
 }

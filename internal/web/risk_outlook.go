@@ -196,7 +196,7 @@ func (w *writer) ratesCard() *view.FiguresCard {
 			method = word
 		}
 		name := w.called(row.Symbol)
-		all.Rows = append(all.Rows, []string{name, method, w.text(row.Duration, ratio, false), w.text(row.DV01, exact, false), w.text(row.T, decimal1, false)})
+		addRow(all, name, plainFigure(method), w.figure(row.Symbol+", duration", row.Duration, ratio), w.figure(row.Symbol+", DV01", row.DV01, exact), w.figure(row.Symbol+", t", row.T, decimal1))
 		if i >= mostNames {
 			continue
 		}
@@ -229,7 +229,7 @@ func (w *writer) modelCard() *view.FiguresCard {
 		return nil // the cards that need it say why
 	}
 	c := &view.FiguresCard{Card: view.Card{ID: "model", Title: "The model behind this page", Note: format.Date(m.From) + " – " + format.Date(m.To) + ", " + counted(w, m.Days, "daily return", "daily returns")}}
-	c.Small = []view.Figure{w.figure("Variance explained, R²", m.R2, percent1), w.figure("Exposure covered", m.Covered, percent1), {Label: "Condition number", Text: w.Float(m.Condition, 1)}}
+	c.Small = []view.Figure{w.figure("Variance explained, R²", m.R2, percent1), w.figure("Exposure covered", m.Covered, percent1), w.told("Condition number", w.Float(m.Condition, 1), w.derived(m.Condition, analysis.Ratio, "condition", "Factors", w.Count(len(m.Factors)), "Daily moves", w.Count(m.Days)))}
 	t := view.FigureTable{Caption: "The factors of the model", Head: []view.Heading{{Label: "Factor"}, {Label: "Measured by"}, {Label: "Volatility", Title: "A year"}}}
 	for i := range m.Factors {
 		f := &m.Factors[i]

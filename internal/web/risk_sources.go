@@ -8,6 +8,7 @@ import (
 
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/internal/web/chart"
+	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/view"
 )
 
@@ -120,7 +121,7 @@ func (w *writer) sourcesView(label, column, title string, list []source) view.So
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	v.Total = &view.FigureRow{Name: "Total volatility", Cells: []view.Figure{w.figure("Total volatility", w.a.ExAnte.Sources.Total, percent1), plainFigure(w.Percent(total, 1))}}
+	v.Total = &view.FigureRow{Name: "Total volatility", Cells: []view.Figure{w.figure("Total volatility", w.a.ExAnte.Sources.Total, percent1), w.told("Share of risk, all", w.Percent(total, 1), w.derived(total, analysis.Fraction, "risk_total", "Parts", w.Count(len(list))))}}
 	return v
 }
 
@@ -146,7 +147,7 @@ func joinSources(w *writer, list []source) []source {
 			total += s.share.Float64()
 		}
 	}
-	other.share = analysis.Measure(total, analysis.Fraction, w.a.AsOf, "")
+	other.share = w.derived(total, analysis.Fraction, "risk_joined", "Parts together", w.Count(other.count))
 	return append(append(slices.Clone(list[:keep]), other), last...)
 }
 
@@ -193,8 +194,12 @@ func (w *writer) positionsTable() *view.Table {
 		if p.Reason != "" {
 			name += " – " + p.Reason
 		}
-		t.Rows = append(t.Rows, []string{name, w.text(p.Share, percent1, false), w.text(p.Weight, percent1, false), w.text(p.Component, whole, false), w.text(p.Incremental, whole, false),
-			w.text(p.Marginal, percent2, false), w.text(p.Volatility, percent1, false), w.text(p.MarketBeta, ratio, false), w.text(p.R2, ratio, false), w.Count(p.Days)})
+		days := view.Figure{Text: format.Unknown, Reason: "it is not in the model"}
+		if p.Reason == "" {
+			days = w.told(p.Symbol+", days", w.Count(p.Days), w.derived(float64(p.Days), analysis.Days, "count"))
+		}
+		addRow(t, name, w.figure(p.Symbol+", share of risk", p.Share, percent1), w.figure(p.Symbol+", share of value", p.Weight, percent1), w.figure(p.Symbol+", component VaR", p.Component, whole), w.figure(p.Symbol+", incremental VaR", p.Incremental, whole),
+			w.figure(p.Symbol+", marginal VaR", p.Marginal, percent2), w.figure(p.Symbol+", volatility", p.Volatility, percent1), w.figure(p.Symbol+", market beta", p.MarketBeta, ratio), w.figure(p.Symbol+", R²", p.R2, ratio), days)
 	}
 	return t
 }

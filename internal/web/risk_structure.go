@@ -2,8 +2,10 @@ package web
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
+	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/internal/web/chart"
 	"github.com/foliosight/foliosight/internal/web/view"
 )
@@ -34,6 +36,12 @@ func (w *writer) correlationCard() *view.HeatCard {
 	}
 	c.Stats = []view.Figure{w.figure("Mean correlation", k.Mean, ratio), w.figure("Independent bets", k.Bets, decimal1), w.figure("Diversification ratio", k.Ratio, ratio)}
 	c.Heat = chart.Correlations(names, matrix, runs, w.Locale)
+	for i := range c.Heat.Cells {
+		cell := &c.Heat.Cells[i]
+		if f := w.pair(names[cell.X], names[cell.Y], matrix[cell.Y][cell.X]); f.Explain != nil {
+			cell.How = f.Explain.Href
+		}
+	}
 	c.Foot = counted(w, outlined, "cluster outlined", "clusters outlined") + ": what moves together beyond the market."
 	if len(k.Symbols) < k.Of {
 		c.Foot += fmt.Sprintf(" The %s largest of %s.", w.Count(len(k.Symbols)), counted(w, k.Of, "holding", "holdings"))
@@ -43,17 +51,24 @@ func (w *writer) correlationCard() *view.HeatCard {
 	}
 	c.Table = &view.Table{Caption: "Correlation of daily returns", Head: append([]string{"Holding"}, names...)}
 	for y := range names {
-		row := []string{names[y]}
+		row := make([]view.Figure, len(names))
 		for x := range names {
-			text := ""
 			if x < y && y < len(matrix) && x < len(matrix[y]) {
-				text = w.Float(matrix[y][x], 2)
+				row[x] = w.pair(names[x], names[y], matrix[y][x])
 			}
-			row = append(row, text)
 		}
-		c.Table.Rows = append(c.Table.Rows, row)
+		addRow(c.Table, names[y], row...)
 	}
 	return c
+}
+
+// pair is the correlation of two holdings.
+func (w *writer) pair(a, b string, x float64) view.Figure {
+	f := analysis.Unknown(analysis.Ratio, w.a.AsOf, "pair", "too few days that both have")
+	if !math.IsNaN(x) {
+		f = w.derived(x, analysis.Ratio, "pair", "Days", w.Count(w.a.ExAnte.Correlation.Days))
+	}
+	return w.figure("Correlation of "+a+" and "+b, f, ratio)
 }
 
 // clustersCard are the groups of holdings that move together.

@@ -158,7 +158,7 @@ func TestRiskIsWellFormed(t *testing.T) {
 		t.Errorf("left open: %v", open)
 	}
 	card := section(t, html, "backtest")
-	if marks, rows := strings.Count(card, `class="breach-at"`), strings.Count(card, "\u00a0pp</td>"); marks == 0 || marks != rows {
+	if marks, rows := strings.Count(card, `class="breach-at"`), strings.Count(card, "\u00a0pp</a>"); marks == 0 || marks != rows {
 		t.Errorf("%d breaches are drawn, %d stand in the table", marks, rows)
 	}
 }

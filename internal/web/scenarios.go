@@ -58,7 +58,7 @@ func (r *request) scenariosPage() (*scenariosPage, error) {
 	if r.portfolio != nil {
 		q.Portfolios = []string{r.portfolio.ID}
 	}
-	p := &scenariosPage{request: r, w: r.writer(a), q: q, show: r.Form.Get("show")}
+	p := &scenariosPage{request: r, w: r.asked(a), q: q, show: r.Form.Get("show")}
 	if !slices.Contains([]string{showReplays, showMine, showReverse}, p.show) {
 		p.show = showLibrary
 	}
@@ -90,6 +90,9 @@ func (p *scenariosPage) write(status int) error {
 	}
 	v.Shows = p.shows()
 	if err := p.fill(&v); err != nil {
+		return err
+	}
+	if done, err := p.answered(p.w, "Scenarios", "/scenarios"); done {
 		return err
 	}
 	return p.request.show(status, page.Scenarios(v))

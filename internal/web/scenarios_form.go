@@ -259,7 +259,7 @@ func (p *scenariosPage) suggestedName(s *analysis.Scenario) string {
 	var words []string
 	for _, r := range p.w.moves(s) {
 		if !r.Quiet && len(words) < 3 {
-			words = append(words, fmt.Sprintf("%s %s", r.Name, r.Move))
+			words = append(words, fmt.Sprintf("%s %s", r.Name, r.Move.Text))
 		}
 	}
 	return strings.Join(words, ", ")

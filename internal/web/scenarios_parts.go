@@ -34,14 +34,14 @@ func (p *scenariosPage) byPosition(s *analysis.Scenario, c *view.ChosenScenario)
 	for _, x := range s.Positions {
 		list = append(list, part{name: w.short(x.Symbol), kind: w.kindOf(x), note: methodWords[x.Method], value: x.Value, move: x.Move, pnl: x.PnL, actual: x.PnL})
 	}
-	out := p.parts(list, s)
+	out := p.parts(list, s, "scenario_part")
 	out.Label, out.Head, out.Values = "Position", "Position", true
 	if n := len(out.Rows); n > losersShown+winnersShown+2 {
 		if p.Form.Get("positions") == "all" {
 			return out
 		}
 		c.More = &view.Link{Label: "All " + w.Count(n), Href: p.at("show", p.show, "id", s.ID, "positions", "all")}
-		out = p.parts(w.shortened(list, s.PnL.Float64()), s)
+		out = p.parts(w.shortened(list, s.PnL.Float64()), s, "scenario_part")
 		out.Label, out.Head, out.Values = "Position", "Position", true
 	}
 	return out
@@ -80,7 +80,11 @@ func (p *scenariosPage) byName(label string, parts []analysis.ScenarioPart, s *a
 	for _, x := range parts {
 		list = append(list, part{name: named(x.Name), pnl: x.PnL, actual: x.PnL})
 	}
-	out := p.parts(list, s)
+	method := "scenario_group"
+	if label == "Factor" {
+		method = "scenario_factor"
+	}
+	out := p.parts(list, s, method)
 	out.Label, out.Head = label, label
 	if label == "Factor" {
 		out.Note = "Betas times the moves of the factors; what options and replays add beyond that stands apart."
@@ -89,8 +93,8 @@ func (p *scenariosPage) byName(label string, parts []analysis.ScenarioPart, s *a
 }
 
 // parts writes lines that add up to the scenario's total, worst first; what stands for
-// several stays between losses and gains.
-func (p *scenariosPage) parts(list []part, s *analysis.Scenario) view.ScenarioParts {
+// several stays between losses and gains. method is how a line is explained.
+func (p *scenariosPage) parts(list []part, s *analysis.Scenario, method string) view.ScenarioParts {
 	w := p.w
 	total := s.PnL.Float64()
 	pnl, shares := make([]float64, len(list)), make([]float64, len(list))
@@ -121,16 +125,22 @@ func (p *scenariosPage) parts(list []part, s *analysis.Scenario) view.ScenarioPa
 	}
 	for _, i := range order {
 		x := &list[i]
-		row := view.PartRow{Name: x.name, Note: x.note, Kind: x.kind, Value: w.Float(values[i], 0), Bar: axis.bar(pnl[i]), PnL: w.SignedFloat(pnl[i], 0), Quiet: math.IsNaN(x.move)}
+		of := x.name + " in " + s.Name
+		row := view.PartRow{Name: x.name, Note: x.note, Kind: x.kind, Bar: axis.bar(pnl[i]), Quiet: math.IsNaN(x.move)}
+		row.Value = w.told(x.name+", value", w.Float(values[i], 0), w.derived(x.value, w.base(), "scenario_value"))
 		if !math.IsNaN(x.move) {
-			row.Move = w.movePercent(x.move)
+			row.Move = w.told(of+", move", w.movePercent(x.move), w.derived(x.move, analysis.Fraction, "scenario_move"))
 		}
-		row.Tone = toneOf(row.PnL)
-		row.Share = w.shareOf(shares[i])
+		row.PnL = w.told(of, w.SignedFloat(pnl[i], 0), w.derived(x.actual, w.base(), method).With(s.PnL.Status, s.PnL.Reasons...))
+		row.PnL.Tone = toneOf(row.PnL.Text)
+		row.Share = w.told(of+", of value", w.shareOf(shares[i]), w.derived(shares[i]/100, analysis.Fraction, "scenario_share"))
+		row.PnL.Mark = view.Complete // the card has it
 		out.Rows = append(out.Rows, row)
 	}
 	sum := w.change("Total", s.PnL, whole)
-	out.Total = view.PartRow{Name: "Total", Value: w.Float(math.Round(net), 0), PnL: sum.Text, Tone: sum.Tone, Share: w.shareOf(100 * s.Share.Float64()), Explain: w.explain("Total", s.PnL)}
+	sum.Mark = view.Complete
+	out.Total = view.PartRow{Name: "Total", PnL: sum, Value: w.told("Value of all that is covered", w.Float(math.Round(net), 0), w.derived(net, w.base(), "scenario_value")),
+		Share: w.told("Total, of value", w.shareOf(100*s.Share.Float64()), s.Share)}
 	return out
 }
 

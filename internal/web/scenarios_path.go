@@ -73,14 +73,17 @@ func (w *writer) path(s *analysis.Scenario) *view.ScenarioPath {
 			seen++
 		}
 	}
-	p.Last = w.SignedPercent(x[n-1], 1)
-	p.LastY, p.Tone = place(x[n-1]), toneOf(p.Last)
+	on := func(i, places int) view.Figure {
+		return w.told(s.Name+" until "+format.Date(s.Path.Days[i]), w.SignedPercent(x[i], places), analysis.Measure(x[i], analysis.Fraction, s.Path.Days[i], "scenario_path"))
+	}
+	p.Last = on(n-1, 1)
+	p.LastY, p.Tone = place(x[n-1]), toneOf(p.Last.Text)
 	p.Low = "Lowest on " + format.Date(s.Path.Days[at]) + " at " + w.SignedPercent(x[at], 1) + "."
-	p.Summary = fmt.Sprintf("%s: %s after %d days. %s", s.Name, p.Last, n, p.Low)
+	p.Summary = fmt.Sprintf("%s: %s after %d days. %s", s.Name, p.Last.Text, n, p.Low)
 	p.Table = view.Table{Caption: "Gain or loss by day", Head: []string{"Day", "Since the start"}}
 	for i, d := range s.Path.Days {
 		if i%max(1, n/60) == 0 || i == n-1 {
-			p.Table.Rows = append(p.Table.Rows, []string{format.Date(d), w.SignedPercent(x[i], 2)})
+			addRow(&p.Table, format.Date(d), on(i, 2))
 		}
 	}
 	return p

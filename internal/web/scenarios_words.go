@@ -32,7 +32,11 @@ func (w *writer) moves(s *analysis.Scenario) []view.MoveRow {
 	slices.SortStableFunc(implied, func(x, y analysis.ScenarioShock) int { return cmp.Compare(size(y), size(x)) })
 	var rows []view.MoveRow
 	for _, x := range append(fixed, implied...) {
-		row := view.MoveRow{Name: x.On, Move: w.move(x), Why: "shocked"}
+		method := "scenario_shock"
+		if x.Implied {
+			method = "scenario_implied"
+		}
+		row := view.MoveRow{Name: x.On, Move: w.told(x.On+", move in "+s.Name, w.move(x), w.derived(x.Move, analysis.Fraction, method)), Why: "shocked"}
 		if x.Implied {
 			row.Why, row.Quiet = "follows", true
 		}
@@ -85,7 +89,7 @@ func (w *writer) movesNote(s *analysis.Scenario) string {
 		if i == 5 {
 			break
 		}
-		words = append(words, r.Name+" "+r.Move)
+		words = append(words, r.Name+" "+r.Move.Text)
 	}
 	return strings.Join(words, ", ")
 }

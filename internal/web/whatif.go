@@ -135,7 +135,10 @@ func (p *whatIfPage) show() error {
 	if len(p.typed) == 0 {
 		v.Starts = p.starts(p.got.Before)
 	}
-	p.compare(&v)
+	w := p.compare(&v)
+	if done, err := p.answered(w, "What-if", "/what-if"); done {
+		return err
+	}
 	if v.Tried {
 		v.Export = p.address("/what-if/orders.csv") + p.query()
 	}

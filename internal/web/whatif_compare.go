@@ -21,9 +21,6 @@ type pair struct {
 	tried         bool
 }
 
-// explainedAfter is where the ids of the second analysis' explanations begin.
-const explainedAfter = 5000
-
 // row compares two figures. What is a gain or a loss is toned.
 func (p *pair) row(name string, now, after analysis.Figure, s style, toned bool) view.CompareRow {
 	write := func(w *writer, f analysis.Figure) view.Figure {
@@ -41,11 +38,18 @@ func (p *pair) row(name string, now, after analysis.Figure, s style, toned bool)
 	row.Mark, row.MarkText = row.After.Mark, row.After.MarkText
 	row.After.Mark = view.Complete
 	row.Change = p.before.differenceOf(now, after, s)
+	row.ChangeHow = p.changed(name, now.Unit, now.Float64(), after.Float64(), row.Now.Text, row.After.Text)
 	row.Changed = row.Change != "" && row.Change != format.Unknown && strings.ContainsAny(row.Change, "+−")
 	if toned {
 		row.Tone = toneOf(row.Change)
 	}
 	return row
+}
+
+// changed is how the difference of two figures is made; nil where one of them is not
+// known.
+func (p *pair) changed(name string, unit analysis.Unit, now, after float64, before, then string) *view.Explain {
+	return p.before.explain(name+", change", p.before.derived(after-now, unit, "what_if_change", "Now", before, "After", then))
 }
 
 // differenceOf is that of two figures as they are displayed.
@@ -78,10 +82,10 @@ func (w *writer) differenceOf(now, after analysis.Figure, s style) string {
 }
 
 // compare fills the figures before and after.
-func (p *whatIfPage) compare(v *view.WhatIf) {
+func (p *whatIfPage) compare(v *view.WhatIf) *writer {
 	b, a := p.got.Before, p.got.After
-	x := &pair{before: p.writer(b), after: p.writer(a), tried: v.Tried}
-	x.after.count = explainedAfter
+	x := &pair{before: p.asked(b), after: p.writer(a), tried: v.Tried}
+	x.after.asking = x.before.asking // one page, whichever side is asked
 	v.Against = string(b.Base) + ", " + format.Date(b.AsOf)
 	v.Compare = append(x.traded(p.got), x.exposures()...)
 	v.Compare = append(v.Compare, x.risks()...)
@@ -97,6 +101,7 @@ func (p *whatIfPage) compare(v *view.WhatIf) {
 	if v.Tried {
 		v.Sections = []view.CompareSection{x.holdings(), x.sides(), x.factors(), x.scenarios()}
 	}
+	return x.before
 }
 
 // traded are the weights of what is traded.
@@ -125,7 +130,7 @@ func weightOf(a *analysis.Analysis, symbol string) analysis.Figure {
 			return a.Holdings[i].Weight
 		}
 	}
-	return analysis.Measure(0, analysis.Fraction, a.AsOf, "weight")
+	return analysis.Measure(0, analysis.Fraction, a.AsOf, "not_held")
 }
 
 func (p *pair) exposures() []view.CompareRow {

@@ -3,6 +3,7 @@ package web
 import (
 	"strings"
 
+	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/web/view"
 )
@@ -27,14 +28,20 @@ func (p *pair) limitsMet(got *service.WhatIf) *view.CompareRow {
 		row.After = view.Figure{Label: "Limits met", Text: then, Explain: p.after.limitsExplained(got.Limits.After)}
 		row.Changed = before != after
 		row.Change = p.before.SignedFloat(float64(after-before), 0)
+		row.ChangeHow = p.changed("Limits met", analysis.Count, float64(before), float64(after), now, then)
 	}
 	return row
 }
 
 // limitsExplained lists the limits with what stands against them.
 func (w *writer) limitsExplained(list []service.LimitCheck) *view.Explain {
-	w.count++
-	e := &view.Explain{ID: "how-" + number(float64(w.count)), Name: "Limits met", Link: &view.Link{Label: "Change the limits", Href: w.home + "/edit"}}
+	kept := 0
+	for _, l := range list {
+		if l.Met {
+			kept++
+		}
+	}
+	f := w.derived(float64(kept), analysis.Count, "limits_kept")
 	for _, l := range list {
 		write := func(x float64) string {
 			if l.Name == "beta" {
@@ -49,10 +56,9 @@ func (w *writer) limitsExplained(list []service.LimitCheck) *view.Explain {
 				said = write(l.Value.Float64()) + ", over " + write(l.Limit.Float64())
 			}
 		}
-		e.Terms = append(e.Terms, view.Term{Label: capital(limitWords[l.Name]), Text: said})
+		f = f.From(capital(limitWords[l.Name]), said)
 	}
-	e.Terms = append(e.Terms, view.Term{Label: "Method", Text: "Beta and volatility are those that the factor model expects of these holdings; where there is none, those of the period’s returns."})
-	return e
+	return w.explain("Limits met", f)
 }
 
 // limitsSaid names the limits that the trades break and those that hold again.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/internal/web/format"
@@ -21,6 +22,14 @@ type sized struct {
 	cash      bool
 	now, then analysis.Figure
 	changed   bool
+}
+
+// orNone is a value, or that nothing is held on this side.
+func (s *sized) orNone(f analysis.Figure, w *writer) analysis.Figure {
+	if f.Method == "" {
+		return w.derived(0, w.base(), "not_held")
+	}
+	return f
 }
 
 // holdings compares the values of what is held; they add up as displayed.
@@ -53,6 +62,7 @@ func (p *pair) holdings() view.CompareSection {
 		row := view.CompareRow{Name: name, Now: write(before)}
 		if p.tried {
 			row.After, row.Change = write(after), w.SignedFloat(after-before, 0)
+			row.ChangeHow = p.changed(name, w.base(), before, after, row.Now.Text, row.After.Text)
 		}
 		return row
 	}
@@ -70,14 +80,18 @@ func (p *pair) holdings() view.CompareSection {
 		}
 		row := line(l.name, l.before, l.after)
 		row.Changed = l.changed && p.tried
-		row.Now.Explain, row.Now.Label = w.explain(l.name, l.now), l.name
+		row.Now.Explain, row.Now.Label = w.explain(l.name, l.orNone(l.now, w)), l.name
 		if p.tried {
-			row.After.Explain, row.After.Label = p.after.explain(l.name, l.then), l.name
+			row.After.Explain, row.After.Label = p.after.explain(l.name, l.orNone(l.then, w)), l.name
 		}
 		s.Rows = append(s.Rows, row)
 	}
 	if rest > 0 {
 		row := line(counted(w, rest, "smaller position", "smaller positions")+", unchanged", restBefore, restAfter)
+		row.Now.Explain, row.Now.Label = w.explain(row.Name, w.derived(restBefore, w.base(), "others_added", "Positions", w.Count(rest))), row.Name
+		if p.tried {
+			row.After.Explain, row.After.Label = p.after.explain(row.Name, w.derived(restAfter, w.base(), "others_added", "Positions", w.Count(rest))), row.Name
+		}
 		s.Rows = append(s.Rows, row)
 	}
 	total := p.row("Total value", p.before.a.Summary.Value, p.after.a.Summary.Value, whole, false)
@@ -153,10 +167,10 @@ func (p *pair) slices(title string, before, after []analysis.Slice) []view.Compa
 	figure := func(list []analysis.Slice, key string, a *analysis.Analysis) analysis.Figure {
 		for _, s := range list {
 			if s.Key == key {
-				return analysis.Measure(s.Weight.Float64(), analysis.Fraction, a.AsOf, "")
+				return analysis.Measure(s.Weight.Float64(), analysis.Fraction, a.AsOf, "allocation_weight").From("Holdings", strconv.Itoa(s.Count))
 			}
 		}
-		return analysis.Measure(0, analysis.Fraction, a.AsOf, "")
+		return analysis.Measure(0, analysis.Fraction, a.AsOf, "not_held")
 	}
 	seen := map[string]bool{}
 	for _, list := range [][]analysis.Slice{before, after} {

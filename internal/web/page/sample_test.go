@@ -170,21 +170,21 @@ func samplePerformance(theme string) templ.Component {
 		r := rand.New(rand.NewPCG(seed, 3))
 		var rows []view.MonthsRow
 		for _, year := range []string{"2025", "2024"} {
-			row := view.MonthsRow{Year: year, Total: "+9.2"}
+			row := view.MonthsRow{Year: year, Total: view.Figure{Text: "+9.2"}}
 			for i := range row.Cells {
 				if year == "2025" && i > 5 {
-					row.Cells[i] = view.MonthCell{Text: "·", Class: "none"}
+					row.Cells[i] = view.MonthCell{Figure: view.Figure{Text: "·"}, Class: "none"}
 					continue
 				}
 				f := r.NormFloat64() * 0.035
-				row.Cells[i] = view.MonthCell{Text: format.English.SignedFloat(100*f, 1), Class: chart.HeatClass(f)}
+				row.Cells[i] = view.MonthCell{Figure: view.Figure{Text: format.English.SignedFloat(100*f, 1)}, Class: chart.HeatClass(f)}
 			}
 			rows = append(rows, row)
 		}
 		return rows
 	}
 	line := func(name, own, bench, active, vol string, tone view.Tone) view.PeriodRow {
-		return view.PeriodRow{Name: name, Own: own, Benchmark: bench, Active: active, Volatility: vol, OwnTone: view.Gain, ActiveTone: tone}
+		return view.PeriodRow{Name: name, Own: view.Figure{Text: own, Tone: view.Gain}, Benchmark: view.Figure{Text: bench}, Active: view.Figure{Text: active, Tone: tone}, Volatility: view.Figure{Text: vol}}
 	}
 	return page.Performance(view.Performance{
 		Page: samplePage("Performance", "/performance", theme), Range: "2 Jan 2024 – 30 Jun 2025", Benchmark: "S&P 500 total return",

@@ -52,6 +52,7 @@ func (f Figure) Known() bool { return f.Reason == "" }
 // Explain is how a figure was made.
 type Explain struct {
 	ID      string // unique on the page, for the popover
+	Href    string // where it is fetched when it is asked for; then the rest is empty
 	Name    string
 	Status  Mark
 	Precise string // in full precision
@@ -60,6 +61,13 @@ type Explain struct {
 	Formula []string // lines, with the numbers put in
 	Terms   []Term   // Means, Method, Inputs, Coverage, As of …
 	Link    *Link    // where more of it is shown
+}
+
+// How is an explanation that was asked for; Explain is nil where no figure has that key.
+type How struct {
+	Page    Page
+	Explain *Explain
+	Back    Link
 }
 
 // Term is a labelled text.
@@ -160,6 +168,7 @@ type Table struct {
 	Caption string
 	Head    []string
 	Rows    [][]string
+	Figures [][]Figure // of the cells behind the first, where they can be asked
 }
 
 // Empty is what stands where there is nothing yet.

@@ -41,18 +41,21 @@ type MonthsView struct {
 type MonthsRow struct {
 	Year  string
 	Cells [12]MonthCell
-	Total string
+	Total Figure
 	Title string
 }
 
 // MonthCell is a month; Class tints it.
-type MonthCell struct{ Text, Class, Title string }
+type MonthCell struct {
+	Figure
+	Class, Title string
+}
 
 // PeriodRow is a line of the periods table.
 type PeriodRow struct {
-	Name, Own, Benchmark, Active, Volatility string
-	OwnTone, ActiveTone                      Tone
-	Reason                                   string
+	Name                               string
+	Own, Benchmark, Active, Volatility Figure
+	Reason                             string
 }
 
 // Waterfall is what made the difference between two values, drawn on the
@@ -83,4 +86,5 @@ type Step struct {
 	LinkY        float64 // height at which it hands over to the next
 	LinkTo       float64 // x of the next bar, 0 for none
 	Title        string
+	How          string // address of its explanation
 }

@@ -185,4 +185,5 @@ type HeatCell struct {
 	Unknown  bool
 	Strength float64
 	Title    string
+	How      string // address of its explanation
 }

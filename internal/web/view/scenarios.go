@@ -68,9 +68,10 @@ type ChosenScenario struct {
 
 // MoveRow is what a factor does.
 type MoveRow struct {
-	Name, Move string
-	Why        string // shocked, or follows from what is
-	Quiet      bool
+	Name  string
+	Move  Figure
+	Why   string // shocked, or follows from what is
+	Quiet bool
 }
 
 // KeepForm keeps a scenario that was tried.
@@ -96,12 +97,11 @@ type ScenarioParts struct {
 
 // PartRow is a position, a sector or a factor.
 type PartRow struct {
-	Name, Note, Kind, Value, Move string
-	Bar                           Bar
-	PnL, Share                    string
-	Tone                          Tone
-	Quiet                         bool
-	Explain                       *Explain
+	Name, Note, Kind string
+	Value, Move      Figure
+	Bar              Bar
+	PnL, Share       Figure
+	Quiet            bool
 }
 
 // ScenarioPath is a replay day by day, drawn in a box of 1000 × 100.
@@ -112,7 +112,7 @@ type ScenarioPath struct {
 	Zero        float64
 	Grid        []GridLine
 	Days        []PlacedWord // along the bottom
-	Last        string
+	Last        Figure
 	LastY       float64
 	Tone        Tone
 	Low         string // the lowest point in words

@@ -39,6 +39,7 @@ type CompareRow struct {
 	Name       string
 	Now, After Figure
 	Change     string
+	ChangeHow  *Explain
 	Tone       Tone // of Change, where it is a gain or a loss
 	Head       bool // begins a group
 	Changed    bool

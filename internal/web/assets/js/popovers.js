@@ -4,7 +4,7 @@ export function startPopovers() {
   if (!CSS.supports("position-area", "bottom span-right")) {
     document.addEventListener("toggle", place, true);
   }
-  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+  showCopy(document);
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
@@ -13,10 +13,15 @@ export function startPopovers() {
   });
 }
 
+// showCopy offers to copy where that can be done.
+export function showCopy(root) {
+  for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+}
+
 function place(event) {
   const popover = event.target;
   if (!(popover instanceof HTMLElement) || !popover.hasAttribute("popover") || event.newState !== "open") return;
-  const button = document.querySelector(`[popovertarget="${CSS.escape(popover.id)}"]`);
+  const button = popover.asker ?? document.querySelector(`[popovertarget="${CSS.escape(popover.id)}"]`);
   if (!button || innerWidth < 760) return;
   const at = button.getBoundingClientRect();
   const box = popover.getBoundingClientRect();
