@@ -30,7 +30,7 @@ type optionMark struct {
 // chain only the expiries on either side are fitted, with so many strikes each around
 // the option's own.
 const (
-	markQuotes   = 5
+	markQuotes   = 3
 	markAge      = 5
 	markExpiries = 2 // on either side, its own counted with the later ones
 	markStrikes  = 12
@@ -134,6 +134,7 @@ func markOption(in *Input, o instrument.Instrument, chain []instrument.Instrumen
 	} else {
 		m.price = option.European(terms).Price
 	}
+	m.price = math.Round(m.price*1e6) / 1e6
 	if !(m.price > 0) || math.IsInf(m.price, 0) {
 		return unknown("it has no price, and the volatility between the quotes of %s on %s makes it worth nothing", o.Underlying, day)
 	}

@@ -122,7 +122,7 @@ func TestUnpricedOptionStaysUnknown(t *testing.T) {
 		why      string
 	}{
 		{"no chain", nil, nil, d.AsOf, s, d.AsOf + 45, "1 of 1 prices of other options"},
-		{"few quotes", few, near, d.AsOf, s + 1, d.AsOf + 45, "at least 5"},
+		{"few quotes", few, near[:1], d.AsOf, s + 1, d.AsOf + 45, "at least 3"},
 		{"old quotes", many, near, d.AsOf - 12, s, d.AsOf + 45, "1 of 1 prices of other options"},
 		{"strike outside", many, near, d.AsOf, s * 2, d.AsOf + 45, "outside of the"},
 		{"expiry outside", many, near, d.AsOf, s, d.AsOf + 200, "outside of the"},

@@ -82,6 +82,9 @@ func loadPanel(ctx context.Context, v store.View, w panelWants) (*market.Panel, 
 	if err := w.prices(ctx, v, p); err != nil {
 		return nil, err
 	}
+	if err := w.chains(ctx, v, p); err != nil {
+		return nil, err
+	}
 	if err := w.volumes(ctx, v, p); err != nil {
 		return nil, err
 	}
@@ -166,6 +169,9 @@ func (w *panelWants) prices(ctx context.Context, v store.View, p *market.Panel) 
 	for symbol, list := range bySymbol(series) {
 		s := merged(list)
 		if i, ok := p.Instrument(symbol); !ok || i.Currency == "" {
+			if o, err := instrument.ParseOCC(symbol); err == nil && !ok {
+				i = o
+			}
 			i.Symbol, i.Currency, i.Simulated = symbol, list[0].Currency, w.simulated
 			p.SetInstrument(i)
 		}
@@ -177,6 +183,40 @@ func (w *panelWants) prices(ctx context.Context, v store.View, p *market.Panel) 
 	}
 	for symbol, points := range entered {
 		p.SetPrices(symbol, market.FromPoints(points, "entered"))
+	}
+	return nil
+}
+
+// chains loads the quotes of the other options on the underlyings of options without a
+// price, which say with what volatility these are marked: of every day, as a panel serves
+// analyses as of any.
+func (w *panelWants) chains(ctx context.Context, v store.View, p *market.Panel) error {
+	var underlyings []string
+	for _, symbol := range w.symbols {
+		o, known := p.Instrument(symbol)
+		if !known || !o.IsOption() {
+			var err error
+			if o, err = instrument.ParseOCC(symbol); err != nil {
+				continue
+			}
+		}
+		if p.Prices(symbol) == nil && !slices.Contains(underlyings, o.Underlying) {
+			underlyings = append(underlyings, o.Underlying)
+		}
+	}
+	if len(underlyings) == 0 {
+		return nil
+	}
+	q := w.query(store.Prices, []string{}) // none by name
+	q.OptionsOn = underlyings
+	series, err := v.Series(ctx, q)
+	if err != nil {
+		return err
+	}
+	for symbol, list := range bySymbol(series) {
+		if p.Prices(symbol) == nil {
+			p.SetPrices(symbol, merged(list))
+		}
 	}
 	return nil
 }

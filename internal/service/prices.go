@@ -158,6 +158,9 @@ func (in *priceImport) currency(symbol string) money.Currency {
 	if i, ok := in.known[symbol]; ok && i.Currency != "" {
 		return i.Currency
 	}
+	if o, err := instrument.ParseOCC(symbol); err == nil && in.known[o.Underlying].Currency != "" {
+		return in.known[o.Underlying].Currency
+	}
 	return in.options.Currency
 }
 

@@ -265,3 +265,40 @@ func TestDemo(t *testing.T) {
 		}))
 	}
 }
+
+// A chain of quotes that is imported marks the option that is held and is not in it, and
+// values the one that is.
+func TestOptionChains(t *testing.T) {
+	w := newWorld(t)
+	w.book("2024-01-02 deposit 100000", "2024-01-03 buy 10 ACME @ 100", "2024-01-03 buy 2 ACME240315C00100000 @ 5", "2024-01-03 buy 1 ACME240315C00105000 @ 3")
+	w.prices("date,symbol,close\n2024-01-03,ACME,100\n2024-01-04,ACME,100\n", PriceOptions{Currency: "EUR"})
+	text := "date,underlying,expiry,type,strike,bid,ask\n"
+	for _, q := range []string{"90,11.0,11.2,1.0,1.2", "95,7.6,7.8,2.6,2.8", "105,3.0,3.2,8.0,8.2", "110,1.7,1.9,11.7,11.9"} {
+		f := strings.Split(q, ",")
+		text += fmt.Sprintf("2024-01-04,ACME,2024-03-15,call,%s,%s,%s\n2024-01-04,ACME,2024-03-15,put,%s,%s,%s\n", f[0], f[1], f[2], f[0], f[3], f[4])
+	}
+	r := w.prices(text, PriceOptions{})
+	if r.Files[0].Kind != "option quotes" || r.Files[0].Symbols != 8 || !strings.Contains(strings.Join(r.Files[0].Notes, " "), "spread") {
+		t.Errorf("import: %+v", r.Files[0])
+	}
+	a, err := w.s.Analysis(ctx, w.owner, Question{Portfolios: []string{w.portfolio}})
+	w.must(err)
+	found := 0
+	for _, h := range a.Holdings {
+		switch h.Symbol {
+		case "ACME240315C00105000":
+			found++
+			if h.Value.Amount.Decimal.String() != "310" || h.Value.Status != "complete" {
+				t.Errorf("quoted: %v", h.Value)
+			}
+		case "ACME240315C00100000":
+			found++
+			if x := h.Value.Float64(); h.Value.Status != "estimated" || !(x > 2*310 && x < 2*770) {
+				t.Errorf("not quoted: %v", h.Value)
+			}
+		}
+	}
+	if found != 2 {
+		t.Errorf("%d of 2 options are held", found)
+	}
+}

@@ -71,6 +71,7 @@ type SeriesInfo struct {
 type SeriesQuery struct {
 	Kind      SeriesKind
 	Symbols   []string // nil: all
+	OptionsOn []string // and, beside Symbols, the options on these, by their OCC symbols
 	From, To  date.Date
 	Version   MarketVersion // or LatestMarket
 	Simulated bool          // from the simulated market, else from everything but it

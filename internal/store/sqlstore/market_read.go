@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/store/block"
@@ -145,15 +146,24 @@ func (t *tx) Series(ctx context.Context, q store.SeriesQuery) ([]store.Series, e
 	return all, nil
 }
 
+// isOptionOn reports whether a symbol is an OCC symbol of an option on one of these.
+func isOptionOn(symbol string, underlyings map[string]bool) bool {
+	if len(underlyings) == 0 {
+		return false
+	}
+	o, err := instrument.ParseOCC(symbol)
+	return err == nil && underlyings[o.Underlying]
+}
+
 func (t *tx) ownersSeries(ctx context.Context, o owner, q store.SeriesQuery) ([]store.Series, error) {
 	metas, err := t.seriesMetas(ctx, o, q.Kind)
 	if err != nil {
 		return nil, err
 	}
 	total := len(metas)
-	wanted := symbolSet(q.Symbols)
+	wanted, underlyings := symbolSet(q.Symbols), symbolSet(q.OptionsOn)
 	metas = slices.DeleteFunc(metas, func(m seriesMeta) bool {
-		return (m.source == store.Simulated) != q.Simulated || wanted != nil && !wanted[m.symbol]
+		return (m.source == store.Simulated) != q.Simulated || wanted != nil && !wanted[m.symbol] && !isOptionOn(m.symbol, underlyings)
 	})
 	if len(metas) == 0 {
 		return nil, nil

@@ -63,6 +63,33 @@ func latest(symbols ...string) store.SeriesQuery {
 	return store.SeriesQuery{Kind: store.Prices, Symbols: symbols, Version: store.LatestMarket}
 }
 
+// seriesOfOptions: the options on an underlying are found by their OCC symbols.
+func seriesOfOptions(t *testing.T, s store.Store) {
+	h := build(t, s, "ada")
+	var all []store.Series
+	for _, symbol := range []string{"ACME", "ACME240621C00100000", "ACME240621P00090500", "ACMEX240621C00100000", "OTHER"} {
+		all = append(all, closes(symbol, "file", "2024-05-01", 5, 6))
+	}
+	write(t, s, operator(h.owner), store.Batch{Source: "file", Series: all})
+	for _, c := range []struct {
+		symbols, on []string
+		want        string
+	}{
+		{[]string{}, []string{"ACME"}, "[ACME240621C00100000 ACME240621P00090500]"},
+		{[]string{"OTHER"}, []string{"ACMEX"}, "[ACMEX240621C00100000 OTHER]"},
+		{[]string{}, []string{"OTHER"}, "[]"},
+		{[]string{}, nil, "[]"},
+	} {
+		q := latest(c.symbols...)
+		q.OptionsOn = c.on
+		got := []string{}
+		for _, x := range load(t, s, h.member, q) {
+			got = append(got, x.Symbol)
+		}
+		wantEqual(t, fmt.Sprint(got), c.want, fmt.Sprint(c.symbols, c.on))
+	}
+}
+
 func seriesRoundTrip(t *testing.T, s store.Store) {
 	h := build(t, s, "ada")
 	r := rand.New(rand.NewPCG(11, 3))
