@@ -8,7 +8,9 @@ package sqlite
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -102,13 +104,24 @@ func pool(path string, size int, settings ...string) (*sql.DB, error) {
 	for _, s := range settings {
 		name += "&" + s
 	}
-	db, err := sql.Open("sqlite", name)
+	db, err := openPool(name)
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	return db, nil
+}
+
+func init() {
+	sqlite.MustRegisterDeterministicScalarFunction("digest_text", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+		text, ok := args[0].(string)
+		if !ok {
+			return nil, nil
+		}
+		sum := sha256.Sum256([]byte(text))
+		return sum[:], nil
+	})
 }
 
 func unique(err error) bool {

@@ -12,28 +12,45 @@ import (
 // enter finds out who is asking: an owner or a member of the tenant, a guest with a
 // grant in it, or nobody.
 func (t *tx) enter(ctx context.Context) error {
+	standing, err := t.standing(ctx)
+	if err != nil {
+		return fmt.Errorf("user %s: %w", t.id.User, t.store.dialect.named(err))
+	}
+	switch {
+	case t.store.dialect.Unscoped:
+		t.admin = true
+	case standing == IsNobody:
+		return fmt.Errorf("user %s: %w", t.id.User, store.ErrNotFound)
+	case standing == IsDisabled:
+		return fmt.Errorf("user %s: disabled: %w", t.id.User, store.ErrForbidden)
+	}
+	t.admin = t.admin || standing == IsOwner
+	t.guest = standing == IsGuest
+	return nil
+}
+
+// standing asks the database what the user is to the tenant.
+func (t *tx) standing(ctx context.Context) (Standing, error) {
+	if t.store.dialect.Enter != nil {
+		return t.store.dialect.Enter(ctx, t.sql, t.id)
+	}
 	var role string
 	var disabled bool
 	err := t.row(ctx, `SELECT role, disabled FROM users WHERE tenant_id = $1 AND id = $2`, t.id.Tenant, t.id.User).Scan(&role, &disabled)
 	switch {
 	case err == nil && disabled:
-		return fmt.Errorf("user %s: disabled: %w", t.id.User, store.ErrForbidden)
+		return IsDisabled, nil
 	case err == nil:
-		t.admin = store.UserRole(role) == store.Owner
-		return nil
+		return Standing(role), nil
 	case !errors.Is(err, sql.ErrNoRows):
-		return fmt.Errorf("user %s: %w", t.id.User, err)
+		return IsNobody, err
 	}
 	var granted int
 	err = t.row(ctx, `SELECT COUNT(*) FROM grants WHERE tenant_id = $1 AND user_id = $2`, t.id.Tenant, t.id.User).Scan(&granted)
-	if err != nil {
-		return fmt.Errorf("user %s: %w", t.id.User, err)
+	if err != nil || granted == 0 {
+		return IsNobody, err
 	}
-	if granted == 0 {
-		return fmt.Errorf("user %s: %w", t.id.User, store.ErrNotFound)
-	}
-	t.guest = true
-	return nil
+	return IsGuest, nil
 }
 
 // visible is the condition under which an identity sees a portfolio p; $1 is the
@@ -44,6 +61,9 @@ const visible = `p.tenant_id = $1 AND (p.owner_id = $2 OR EXISTS (
 // access is the one decision whether the identity may do something with a portfolio.
 // What it cannot see is ErrNotFound; what it sees but may not do is ErrForbidden.
 func (t *tx) access(ctx context.Context, portfolio string, needed store.Role) error {
+	if t.store.dialect.Unscoped {
+		return nil
+	}
 	role, asked := t.roles[portfolio]
 	if !asked {
 		var owner, granted string
@@ -51,7 +71,7 @@ func (t *tx) access(ctx context.Context, portfolio string, needed store.Role) er
 			LEFT JOIN grants g ON g.tenant_id = p.tenant_id AND g.portfolio_id = p.id AND g.user_id = $2
 			WHERE p.tenant_id = $1 AND p.id = $3`, t.id.Tenant, t.id.User, portfolio).Scan(textOf{&owner}, textOf{&granted})
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("portfolio %s: %w", portfolio, err)
+			return fmt.Errorf("portfolio %s: %w", portfolio, t.store.dialect.named(err))
 		}
 		role = t.roleOf(owner, granted)
 		t.roles[portfolio] = role

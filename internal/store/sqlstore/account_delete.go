@@ -6,6 +6,39 @@ import (
 	"github.com/foliosight/foliosight/internal/store"
 )
 
+// othersOf tells whether a user is there, and how many owners the tenant has besides.
+var othersOf = Question{Name: "others_of", Arguments: []string{"id_text", "id_text"}, Scoped: true, Columns: `there bigint, owners bigint`,
+	SQL: `SELECT COUNT(CASE WHEN id = $2 THEN 1 END), COUNT(CASE WHEN id <> $2 AND role = 'owner' AND NOT disabled THEN 1 END)
+		FROM users WHERE tenant_id = $1`}
+
+// erasing is what goes with a user: $2 is the user, $3 the object of its events.
+var erasing = []Question{
+	erase("contents", `DELETE FROM event_contents WHERE tenant_id = $1 AND sequence IN (SELECT sequence FROM events WHERE tenant_id = $1 AND (user_id = $2 OR object = $3))`),
+	erase("portfolios", `DELETE FROM portfolios WHERE tenant_id = $1 AND owner_id = $2 AND $3 <> ''`),
+	erase("grants", `DELETE FROM grants WHERE tenant_id = $1 AND user_id = $2 AND $3 <> ''`),
+	erase("settings", `DELETE FROM settings WHERE tenant_id = $1 AND user_id = $2 AND $3 <> ''`),
+	erase("answers", `DELETE FROM answers WHERE tenant_id = $1 AND user_id = $2 AND $3 <> ''`),
+	erase("user", `DELETE FROM users WHERE tenant_id = $1 AND id = $2 AND $3 <> ''`),
+}
+
+func erase(what, statement string) Question {
+	return Question{Name: "erase_" + what, Arguments: []string{"id_text", "id_text", "text"}, Writes: true, Scoped: true, SQL: statement}
+}
+
+// end takes everything of a tenant out of a table.
+func end(table string) Question {
+	return Question{Name: "end_" + table, Arguments: []string{"id_text"}, Writes: true, Scoped: true, SQL: `DELETE FROM ` + table + ` WHERE tenant_id = $1`}
+}
+
+// deletingQuestions are those of this file.
+func deletingQuestions() []Question {
+	all := append([]Question{othersOf}, erasing...)
+	for _, table := range ofTenant {
+		all = append(all, end(table))
+	}
+	return all
+}
+
 // DeleteUser implements store.AccountWriter.
 func (t *tx) DeleteUser(ctx context.Context, id string) error {
 	return t.write("delete user "+id, func() error {
@@ -13,8 +46,7 @@ func (t *tx) DeleteUser(ctx context.Context, id string) error {
 			return err
 		}
 		var there, owners int
-		err := t.row(ctx, `SELECT COALESCE(SUM(CASE WHEN id = $2 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN id <> $2 AND role = 'owner' AND NOT disabled THEN 1 ELSE 0 END), 0)
-			FROM users WHERE tenant_id = $1`, t.id.Tenant, id).Scan(&there, &owners)
+		err := t.row(ctx, t.store.text(othersOf), t.id.Tenant, id).Scan(&there, &owners)
 		switch {
 		case err != nil:
 			return err
@@ -28,18 +60,12 @@ func (t *tx) DeleteUser(ctx context.Context, id string) error {
 		if err := t.note(ctx, "user.delete", "user/"+id, "", nil, nil); err != nil {
 			return err
 		}
-		for _, statement := range []string{
-			`DELETE FROM event_contents WHERE tenant_id = $1 AND sequence IN (SELECT sequence FROM events WHERE tenant_id = $1 AND (user_id = $2 OR object = $3))`,
-			`DELETE FROM portfolios WHERE tenant_id = $1 AND owner_id = $2 AND $3 <> ''`,
-			`DELETE FROM grants WHERE tenant_id = $1 AND user_id = $2 AND $3 <> ''`,
-			`DELETE FROM settings WHERE tenant_id = $1 AND user_id = $2 AND $3 <> ''`,
-			`DELETE FROM answers WHERE tenant_id = $1 AND user_id = $2 AND $3 <> ''`,
-		} {
-			if _, err := t.exec(ctx, statement, t.id.Tenant, id, "user/"+id); err != nil {
+		for _, q := range erasing {
+			if _, err := t.exec(ctx, t.store.text(q), t.id.Tenant, id, "user/"+id); err != nil {
 				return err
 			}
 		}
-		return t.must(ctx, `DELETE FROM users WHERE tenant_id = $1 AND id = $2`, t.id.Tenant, id)
+		return nil
 	})
 }
 
@@ -54,7 +80,7 @@ func (t *tx) DeleteTenant(ctx context.Context) error {
 			return err
 		}
 		for _, table := range ofTenant {
-			if _, err := t.exec(ctx, `DELETE FROM `+table+` WHERE tenant_id = $1`, t.id.Tenant); err != nil {
+			if _, err := t.exec(ctx, t.store.text(end(table)), t.id.Tenant); err != nil {
 				return err
 			}
 		}

@@ -18,6 +18,20 @@ type chainHead struct {
 	hash     []byte
 }
 
+// lockChain reads the head of the tenant's chain, once a transaction, under lock.
+func (t *tx) lockChain(ctx context.Context) error {
+	if t.head != nil {
+		return nil
+	}
+	head := &chainHead{}
+	err := t.row(ctx, `SELECT event_sequence, event_hash FROM tenants WHERE id = $1`+t.store.dialect.ForUpdate, t.id.Tenant).
+		Scan(&head.sequence, &head.hash)
+	if err == nil {
+		t.head = head
+	}
+	return err
+}
+
 // note writes an event of a store's own write: before and after are kept as JSON, nil
 // where there was or is nothing.
 func (t *tx) note(ctx context.Context, action, object, portfolio string, before, after any) error {
@@ -39,14 +53,8 @@ func (t *tx) note(ctx context.Context, action, object, portfolio string, before,
 // noteEvent appends an event to the chain. Contents that are given are kept apart and
 // hashed; where only hashes are given the contents are elsewhere (rows of the ledger).
 func (t *tx) noteEvent(ctx context.Context, e store.Event) error {
-	if t.head == nil {
-		head := &chainHead{}
-		err := t.row(ctx, `SELECT event_sequence, event_hash FROM tenants WHERE id = $1`+t.store.dialect.ForUpdate, t.id.Tenant).
-			Scan(&head.sequence, &head.hash)
-		if err != nil {
-			return fmt.Errorf("audit: %w", err)
-		}
-		t.head = head
+	if err := t.lockChain(ctx); err != nil {
+		return fmt.Errorf("audit: %w", err)
 	}
 	e.Sequence, e.At, e.User, e.PrevHash = t.head.sequence+1, t.stamp(), t.id.User, t.head.hash
 	if e.Before != nil {
@@ -63,8 +71,8 @@ func (t *tx) noteEvent(ctx context.Context, e store.Event) error {
 		return fmt.Errorf("audit: %w", err)
 	}
 	if e.Before != nil || e.After != nil {
-		_, err = t.exec(ctx, `INSERT INTO event_contents (tenant_id, sequence, before, after) VALUES ($1, $2, $3, $4)`,
-			t.id.Tenant, e.Sequence, orNull(string(e.Before)), orNull(string(e.After)))
+		_, err = t.exec(ctx, `INSERT INTO event_contents (tenant_id, sequence, before, after, user_id, portfolio_id) VALUES ($1, $2, $3, $4, $5, $6)`,
+			t.id.Tenant, e.Sequence, orNull(string(e.Before)), orNull(string(e.After)), e.User, orNull(e.Portfolio))
 		if err != nil {
 			return fmt.Errorf("audit: %w", err)
 		}
@@ -148,6 +156,15 @@ func (t *tx) Events(ctx context.Context, after int64, limit int) ([]store.Event,
 	return all, t.named("audit trail", err)
 }
 
+// eventChain is the whole chain of a tenant, whoever may see which of it: the contents
+// as digests only. Either database has the function digest_text, SHA-256 of a text.
+var eventChain = Question{Name: "event_chain", Arguments: []string{"id_text"}, Scoped: true,
+	Columns: `sequence bigint, at ts_text, user_id id_text, action text, object text, portfolio_id id_text, before_hash bytes_blob, after_hash bytes_blob,
+		prev_hash bytes_blob, hash bytes_blob, before_digest bytes_blob, after_digest bytes_blob`,
+	SQL: `SELECT e.sequence, e.at, e.user_id, e.action, e.object, e.portfolio_id, e.before_hash, e.after_hash, e.prev_hash, e.hash, digest_text(c.before), digest_text(c.after)
+		FROM events e LEFT JOIN event_contents c ON c.tenant_id = e.tenant_id AND c.sequence = e.sequence
+		WHERE e.tenant_id = $1 ORDER BY e.sequence`}
+
 // VerifyEvents implements store.RecordReader.
 func (t *tx) VerifyEvents(ctx context.Context) (int64, error) {
 	if err := t.member(); err != nil {
@@ -155,7 +172,10 @@ func (t *tx) VerifyEvents(ctx context.Context) (int64, error) {
 	}
 	head := chainHead{}
 	err := t.each(ctx, func(rows *sql.Rows) error {
-		e, err := scanEvent(rows)
+		var e store.Event
+		var before, after []byte // of the contents as they are now; nil: erased, or never kept apart
+		err := rows.Scan(&e.Sequence, timeOf{&e.At}, textOf{&e.User}, &e.Action, &e.Object, textOf{&e.Portfolio},
+			&e.BeforeHash, &e.AfterHash, &e.PrevHash, &e.Hash, &before, &after)
 		if err != nil {
 			return err
 		}
@@ -166,14 +186,12 @@ func (t *tx) VerifyEvents(ctx context.Context) (int64, error) {
 			return fmt.Errorf("event %d does not follow the one before: %w", e.Sequence, store.ErrDamaged)
 		case string(linkHash(&e)) != string(e.Hash):
 			return fmt.Errorf("event %d was changed: %w", e.Sequence, store.ErrDamaged)
-		case e.Before != nil && string(digest(e.Before)) != string(e.BeforeHash), e.After != nil && string(digest(e.After)) != string(e.AfterHash):
+		case before != nil && string(before) != string(e.BeforeHash), after != nil && string(after) != string(e.AfterHash):
 			return fmt.Errorf("contents of event %d were changed: %w", e.Sequence, store.ErrDamaged)
 		}
 		head = chainHead{e.Sequence, e.Hash}
 		return nil
-	}, `SELECT `+eventColumns+` FROM events e
-		LEFT JOIN event_contents c ON c.tenant_id = e.tenant_id AND c.sequence = e.sequence
-		WHERE e.tenant_id = $1 ORDER BY e.sequence`, t.id.Tenant)
+	}, t.store.text(eventChain), t.id.Tenant)
 	if err != nil {
 		return head.sequence, t.named("audit trail", err)
 	}

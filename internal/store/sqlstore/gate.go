@@ -11,13 +11,27 @@ import (
 	"github.com/foliosight/foliosight/internal/store"
 )
 
-// The gate's questions are asked before there is a user; they give ids and hashes
-// only. On PostgreSQL they become SECURITY DEFINER functions.
+// The gate's questions are asked before there is a user.
+var (
+	anyUser = Question{Name: "any_user", Columns: `found bigint`,
+		SQL: `SELECT COUNT(*) FROM (SELECT 1 FROM users LIMIT 1) any_user`}
+	credentials = Question{Name: "credentials", Arguments: []string{"text"},
+		Columns: `tenant_id id_text, id id_text, password_hash text, disabled boolean`,
+		SQL:     `SELECT tenant_id, id, password_hash, disabled FROM users WHERE email_key = $1`}
+	sessionOf = Question{Name: "session_of", Arguments: []string{"bytes_blob", "ts_text"},
+		Columns: sessionAnswer,
+		SQL: `SELECT ` + sessionColumns + `
+			FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+			WHERE s.token_hash = $1 AND COALESCE(s.token_until, s.expires) > $2 AND NOT u.disabled`}
+	allTenants = Question{Name: "all_tenants", Columns: `id id_text`, SQL: `SELECT id FROM tenants ORDER BY created, id`}
+	ownerOf    = Question{Name: "owner_of", Arguments: []string{"id_text"}, Columns: `id id_text`,
+		SQL: `SELECT id FROM users WHERE tenant_id = $1 AND role = 'owner' AND NOT disabled ORDER BY created, id LIMIT 1`}
+)
 
 // HasOwner implements store.Gate.
 func (s *Store) HasOwner(ctx context.Context) (bool, error) {
 	var n int
-	err := s.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM users LIMIT 1) any_user`).Scan(&n)
+	err := s.ask(ctx, anyUser).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("has owner: %w", err)
 	}
@@ -26,19 +40,36 @@ func (s *Store) HasOwner(ctx context.Context) (bool, error) {
 
 // Found implements store.Gate.
 func (s *Store) Found(ctx context.Context, tenant store.Tenant, owner store.User, first bool) error {
-	if s.joined(ctx) != nil {
-		return fmt.Errorf("found tenant: %w", store.ErrNested)
+	what := "found tenant " + tenant.Name
+	return s.atTheGate(ctx, what, func(begun *sql.Tx) error {
+		t, err := s.assume(ctx, begun, store.Identity{Tenant: tenant.ID, User: owner.ID})
+		if err != nil {
+			return err
+		}
+		return t.found(ctx, tenant, owner, first)
+	})
+}
+
+// assume gives a transaction for somebody who is only being made.
+func (s *Store) assume(ctx context.Context, begun *sql.Tx, id store.Identity) (*tx, error) {
+	if s.dialect.Assume != nil {
+		if err := s.dialect.Assume(ctx, begun, id); err != nil {
+			return nil, err
+		}
 	}
-	begun, err := s.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("found tenant: %w", err)
-	}
-	defer begun.Rollback()
-	t := &tx{sql: begun, store: s, id: store.Identity{Tenant: tenant.ID, User: owner.ID}, writes: true, admin: true}
-	err = t.write("found tenant "+tenant.Name, func() error {
+	return &tx{sql: begun, ctx: ctx, store: s, id: id, writes: true, admin: true, roles: map[string]store.Role{}}, nil
+}
+
+func (t *tx) found(ctx context.Context, tenant store.Tenant, owner store.User, first bool) error {
+	return t.writeQuietly("found tenant "+tenant.Name, func() error {
 		if first {
+			if lock := t.store.dialect.LockFounding; lock != "" {
+				if _, err := t.exec(ctx, lock); err != nil {
+					return err
+				}
+			}
 			var n int
-			if err := t.row(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM users LIMIT 1) any_user`).Scan(&n); err != nil {
+			if err := t.row(ctx, t.store.text(anyUser)).Scan(&n); err != nil {
 				return err
 			}
 			if n > 0 {
@@ -51,13 +82,6 @@ func (s *Store) Found(ctx context.Context, tenant store.Tenant, owner store.User
 		owner.Role = store.Owner
 		return t.insertUser(ctx, owner)
 	})
-	if err != nil {
-		return err
-	}
-	if err := begun.Commit(); err != nil {
-		return fmt.Errorf("found tenant: %w", err)
-	}
-	return nil
 }
 
 func (t *tx) insertTenant(ctx context.Context, tenant store.Tenant) error {
@@ -74,18 +98,15 @@ func fold(email string) string { return strings.ToLower(strings.TrimSpace(email)
 // Credentials implements store.Gate.
 func (s *Store) Credentials(ctx context.Context, email string) (store.Credentials, error) {
 	var c store.Credentials
-	err := s.reader.QueryRowContext(ctx, `SELECT tenant_id, id, password_hash, disabled FROM users WHERE email_key = $1`, fold(email)).
+	err := s.ask(ctx, credentials, fold(email)).
 		Scan(textOf{&c.Identity.Tenant}, textOf{&c.Identity.User}, &c.PasswordHash, &c.Disabled)
-	return c, gateError("credentials", err)
+	return c, s.gateError("credentials", err)
 }
 
 // SessionOf implements store.Gate.
 func (s *Store) SessionOf(ctx context.Context, tokenHash []byte, now time.Time) (store.Session, error) {
-	row := s.reader.QueryRowContext(ctx, `SELECT `+sessionColumns+`
-		FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
-		WHERE s.token_hash = $1 AND COALESCE(s.token_until, s.expires) > $2 AND NOT u.disabled`, tokenHash, formatTime(now))
-	session, err := scanSession(row)
-	return session, gateError("session", err)
+	session, err := scanSession(s.ask(ctx, sessionOf, tokenHash, formatTime(now)))
+	return session, s.gateError("session", err)
 }
 
 func scanSession(row interface{ Scan(...any) error }) (store.Session, error) {
@@ -96,7 +117,7 @@ func scanSession(row interface{ Scan(...any) error }) (store.Session, error) {
 
 // Tenants implements store.Gate.
 func (s *Store) Tenants(ctx context.Context) ([]string, error) {
-	rows, err := s.reader.QueryContext(ctx, `SELECT id FROM tenants ORDER BY created, id`)
+	rows, err := s.askAll(ctx, allTenants)
 	if err != nil {
 		return nil, fmt.Errorf("tenants: %w", err)
 	}
@@ -115,17 +136,16 @@ func (s *Store) Tenants(ctx context.Context) ([]string, error) {
 // OwnerOf implements store.Gate.
 func (s *Store) OwnerOf(ctx context.Context, tenant string) (string, error) {
 	var id string
-	err := s.reader.QueryRowContext(ctx, `SELECT id FROM users WHERE tenant_id = $1 AND role = 'owner' AND NOT disabled ORDER BY created, id LIMIT 1`, tenant).
-		Scan(textOf{&id})
-	return id, gateError("owner", err)
+	err := s.ask(ctx, ownerOf, tenant).Scan(textOf{&id})
+	return id, s.gateError("owner", err)
 }
 
-func gateError(what string, err error) error {
+func (s *Store) gateError(what string, err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("%s: %w", what, store.ErrNotFound)
 	}
-	return fmt.Errorf("%s: %w", what, err)
+	return fmt.Errorf("%s: %w", what, s.dialect.named(err))
 }

@@ -3,44 +3,86 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/foliosight/foliosight/internal/store"
 )
 
-// The gate's questions of accounts. On PostgreSQL those that read tenants' tables
-// become SECURITY DEFINER functions; challenges, attempts and signing keys belong to
-// no tenant.
+// The gate's questions of accounts. Challenges, attempts and signing keys belong to no
+// tenant and are read and written plainly.
+var (
+	sessionByID = Question{Name: "session_by_id", Arguments: []string{"id_text", "id_text", "id_text", "ts_text"}, Columns: sessionAnswer,
+		SQL: `SELECT ` + sessionColumns + `
+			FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+			WHERE s.tenant_id = $1 AND s.user_id = $2 AND s.id = $3 AND s.expires > $4 AND NOT u.disabled`}
+	refreshOf = Question{Name: "refresh_of", Arguments: []string{"bytes_blob", "ts_text"},
+		Columns: `tenant_id id_text, user_id id_text, id id_text, session_id id_text, created ts_text, expires ts_text, used ts_text`,
+		SQL: `SELECT r.tenant_id, r.user_id, r.id, r.session_id, r.created, r.expires, r.used
+			FROM refresh_tokens r JOIN users u ON u.tenant_id = r.tenant_id AND u.id = r.user_id
+			WHERE r.token_hash = $1 AND r.expires > $2 AND NOT u.disabled`}
+	personalTokenOf = Question{Name: "personal_token_of", Arguments: []string{"bytes_blob", "ts_text"},
+		Columns: `tenant_id id_text, user_id id_text, id id_text, name text, scope text, created ts_text, expires ts_text, last_used ts_text`,
+		SQL: `SELECT p.tenant_id, p.user_id, p.id, p.name, p.scope, p.created, p.expires, p.last_used
+			FROM personal_tokens p JOIN users u ON u.tenant_id = p.tenant_id AND u.id = p.user_id
+			WHERE p.token_hash = $1 AND p.expires > $2 AND NOT u.disabled`}
+	inviteOf = Question{Name: "invite_of", Arguments: []string{"bytes_blob", "ts_text"}, Columns: inviteAnswer,
+		SQL: `SELECT ` + inviteColumns + ` FROM invites WHERE token_hash = $1 AND expires > $2 AND accepted IS NULL`}
+	acceptInvite = Question{Name: "accept_invite", Arguments: []string{"bytes_blob", "ts_text"}, Columns: inviteAnswer, Writes: true,
+		SQL: `UPDATE invites SET accepted = $2 WHERE token_hash = $1 AND expires > $2 AND accepted IS NULL RETURNING ` + inviteColumns}
+	mailTokenOf = Question{Name: "mail_token_of", Arguments: []string{"bytes_blob", "text", "ts_text"},
+		Columns: `tenant_id id_text, user_id id_text, id id_text, email text, created ts_text, expires ts_text`,
+		SQL: `SELECT m.tenant_id, m.user_id, m.id, m.email, m.created, m.expires
+			FROM mail_tokens m JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id
+			WHERE m.token_hash = $1 AND m.kind = $2 AND m.expires > $3 AND m.used IS NULL AND NOT u.disabled`}
+	passkeyOf = Question{Name: "passkey_of", Arguments: []string{"bytes_blob"},
+		Columns: `tenant_id id_text, user_id id_text, id id_text, credential_id bytes_blob, name text, credential json_text, created ts_text, last_used ts_text`,
+		SQL: `SELECT ` + passkeyColumns + `
+			FROM passkeys p JOIN users u ON u.tenant_id = p.tenant_id AND u.id = p.user_id
+			WHERE p.credential_id = $1 AND NOT u.disabled`}
+	linkedTo = Question{Name: "linked_to", Arguments: []string{"text", "text"}, Columns: `tenant_id id_text, user_id id_text`,
+		SQL: `SELECT l.tenant_id, l.user_id
+			FROM linked_identities l JOIN users u ON u.tenant_id = l.tenant_id AND u.id = l.user_id
+			WHERE l.issuer = $1 AND l.subject = $2 AND NOT u.disabled`}
+	// "due" is asked twice: a process that waited for another's claim sees it moved.
+	claimOutbox = Question{Name: "claim_outbox", Arguments: []string{"ts_text", "ts_text", "bigint"}, Writes: true,
+		Columns: `tenant_id id_text, user_id id_text, id id_text`,
+		SQL: `UPDATE outbox SET due = $2, attempts = attempts + 1
+			WHERE due <= $1 AND sent IS NULL AND failed IS NULL AND id IN (
+				SELECT id FROM outbox WHERE due <= $1 AND sent IS NULL AND failed IS NULL ORDER BY due, id LIMIT $3)
+			RETURNING tenant_id, user_id, id`}
+)
+
+// accountQuestions are those of this file.
+func accountQuestions() []Question {
+	return []Question{sessionByID, refreshOf, personalTokenOf, inviteOf, acceptInvite, mailTokenOf, passkeyOf, linkedTo, claimOutbox}
+}
+
+const (
+	sessionAnswer = `tenant_id id_text, user_id id_text, id id_text, created ts_text, last_seen ts_text, expires ts_text, token_until ts_text, agent text`
+	inviteAnswer  = `tenant_id id_text, id id_text, email text, role text, founds boolean, created_by id_text, created ts_text, expires ts_text, accepted ts_text`
+)
 
 const sessionColumns = `s.tenant_id, s.user_id, s.id, s.created, s.last_seen, s.expires, s.token_until, s.agent`
 
 // SessionByID implements store.AccountGate.
 func (s *Store) SessionByID(ctx context.Context, id store.Identity, session string, now time.Time) (store.Session, error) {
-	row := s.reader.QueryRowContext(ctx, `SELECT `+sessionColumns+`
-		FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
-		WHERE s.tenant_id = $1 AND s.user_id = $2 AND s.id = $3 AND s.expires > $4 AND NOT u.disabled`, id.Tenant, id.User, session, formatTime(now))
-	found, err := scanSession(row)
-	return found, gateError("session", err)
+	found, err := scanSession(s.ask(ctx, sessionByID, id.Tenant, id.User, session, formatTime(now)))
+	return found, s.gateError("session", err)
 }
 
 // RefreshOf implements store.AccountGate.
 func (s *Store) RefreshOf(ctx context.Context, tokenHash []byte, now time.Time) (store.Refresh, error) {
 	var r store.Refresh
-	err := s.reader.QueryRowContext(ctx, `SELECT r.tenant_id, r.user_id, r.id, r.session_id, r.created, r.expires, r.used
-		FROM refresh_tokens r JOIN users u ON u.tenant_id = r.tenant_id AND u.id = r.user_id
-		WHERE r.token_hash = $1 AND r.expires > $2 AND NOT u.disabled`, tokenHash, formatTime(now)).
+	err := s.ask(ctx, refreshOf, tokenHash, formatTime(now)).
 		Scan(textOf{&r.Identity.Tenant}, textOf{&r.Identity.User}, textOf{&r.ID}, textOf{&r.Session}, timeOf{&r.Created}, timeOf{&r.Expires}, timeOf{&r.Used})
-	return r, gateError("refresh token", err)
+	return r, s.gateError("refresh token", err)
 }
 
 // PersonalTokenOf implements store.AccountGate.
 func (s *Store) PersonalTokenOf(ctx context.Context, tokenHash []byte, now time.Time) (store.PersonalToken, error) {
-	p, err := scanPersonalToken(s.reader.QueryRowContext(ctx, `SELECT p.tenant_id, p.user_id, p.id, p.name, p.scope, p.created, p.expires, p.last_used
-		FROM personal_tokens p JOIN users u ON u.tenant_id = p.tenant_id AND u.id = p.user_id
-		WHERE p.token_hash = $1 AND p.expires > $2 AND NOT u.disabled`, tokenHash, formatTime(now)))
-	return p, gateError("token", err)
+	p, err := scanPersonalToken(s.ask(ctx, personalTokenOf, tokenHash, formatTime(now)))
+	return p, s.gateError("token", err)
 }
 
 func scanPersonalToken(row interface{ Scan(...any) error }) (store.PersonalToken, error) {
@@ -59,9 +101,8 @@ func scanInvite(row interface{ Scan(...any) error }) (store.Invite, error) {
 
 // InviteOf implements store.AccountGate.
 func (s *Store) InviteOf(ctx context.Context, tokenHash []byte, now time.Time) (store.Invite, error) {
-	i, err := scanInvite(s.reader.QueryRowContext(ctx, `SELECT `+inviteColumns+` FROM invites
-		WHERE token_hash = $1 AND expires > $2 AND accepted IS NULL`, tokenHash, formatTime(now)))
-	return i, gateError("invitation", err)
+	i, err := scanInvite(s.ask(ctx, inviteOf, tokenHash, formatTime(now)))
+	return i, s.gateError("invitation", err)
 }
 
 // Accept implements store.AccountGate.
@@ -78,8 +119,11 @@ func (s *Store) Accept(ctx context.Context, tokenHash []byte, now time.Time, own
 		if i.Founds {
 			id.Tenant, u.Role = own.ID, store.Owner
 		}
-		t := &tx{sql: begun, store: s, id: id, writes: true, admin: true}
-		return t.write("accept invitation", func() error {
+		t, err := s.assume(ctx, begun, id)
+		if err != nil {
+			return err
+		}
+		return t.writeQuietly("accept invitation", func() error {
 			if i.Founds {
 				if err := t.insertTenant(ctx, own); err != nil {
 					return err
@@ -96,28 +140,23 @@ func (s *Store) atTheGate(ctx context.Context, what string, fn func(*sql.Tx) err
 	if s.joined(ctx) != nil {
 		return fmt.Errorf("%s: %w", what, store.ErrNested)
 	}
-	begun, err := s.writer.BeginTx(ctx, nil)
+	begun, err := s.begin(ctx, s.writer, s.dialect.WriteTx)
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	defer begun.Rollback() // does nothing after a commit
 	if err := fn(begun); err != nil {
-		return gateError(what, err)
+		return s.gateError(what, err)
 	}
-	if err := begun.Commit(); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
+	return s.gateError(what, begun.Commit())
 }
 
 // MailTokenOf implements store.AccountGate.
 func (s *Store) MailTokenOf(ctx context.Context, kind store.MailTokenKind, tokenHash []byte, now time.Time) (store.MailToken, error) {
 	m := store.MailToken{Kind: kind}
-	err := s.reader.QueryRowContext(ctx, `SELECT m.tenant_id, m.user_id, m.id, m.email, m.created, m.expires
-		FROM mail_tokens m JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id
-		WHERE m.token_hash = $1 AND m.kind = $2 AND m.expires > $3 AND m.used IS NULL AND NOT u.disabled`, tokenHash, string(kind), formatTime(now)).
+	err := s.ask(ctx, mailTokenOf, tokenHash, string(kind), formatTime(now)).
 		Scan(textOf{&m.Identity.Tenant}, textOf{&m.Identity.User}, textOf{&m.ID}, &m.Email, timeOf{&m.Created}, timeOf{&m.Expires})
-	return m, gateError("token of a mail", err)
+	return m, s.gateError("token of a mail", err)
 }
 
 const passkeyColumns = `p.tenant_id, p.user_id, p.id, p.credential_id, p.name, p.credential, p.created, p.last_used`
@@ -132,19 +171,15 @@ func scanPasskey(row interface{ Scan(...any) error }) (store.Passkey, error) {
 
 // PasskeyOf implements store.AccountGate.
 func (s *Store) PasskeyOf(ctx context.Context, credential []byte) (store.Passkey, error) {
-	p, err := scanPasskey(s.reader.QueryRowContext(ctx, `SELECT `+passkeyColumns+`
-		FROM passkeys p JOIN users u ON u.tenant_id = p.tenant_id AND u.id = p.user_id
-		WHERE p.credential_id = $1 AND NOT u.disabled`, credential))
-	return p, gateError("passkey", err)
+	p, err := scanPasskey(s.ask(ctx, passkeyOf, credential))
+	return p, s.gateError("passkey", err)
 }
 
 // LinkedTo implements store.AccountGate.
 func (s *Store) LinkedTo(ctx context.Context, issuer, subject string) (store.Identity, error) {
 	var id store.Identity
-	err := s.reader.QueryRowContext(ctx, `SELECT l.tenant_id, l.user_id
-		FROM linked_identities l JOIN users u ON u.tenant_id = l.tenant_id AND u.id = l.user_id
-		WHERE l.issuer = $1 AND l.subject = $2 AND NOT u.disabled`, issuer, subject).Scan(textOf{&id.Tenant}, textOf{&id.User})
-	return id, gateError("identity", err)
+	err := s.ask(ctx, linkedTo, issuer, subject).Scan(textOf{&id.Tenant}, textOf{&id.User})
+	return id, s.gateError("identity", err)
 }
 
 // PutChallenge implements store.AccountGate.
@@ -183,8 +218,14 @@ func (s *Store) SpendAttempt(ctx context.Context, limits []store.AttemptLimit, n
 		for _, l := range limits {
 			var failures int
 			var last, wait time.Time
-			err := begun.QueryRowContext(ctx, `SELECT failures, until, last FROM attempts WHERE key_hash = $1`+s.dialect.ForUpdate, l.Key).Scan(&failures, timeOf{&wait}, timeOf{&last})
-			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			// The row is there before it is locked: of several first attempts at once each counts.
+			_, err := begun.ExecContext(ctx, `INSERT INTO attempts (key_hash, failures, until, last) VALUES ($1, 0, $2, $3) ON CONFLICT (key_hash) DO NOTHING`,
+				l.Key, formatTime(now), formatTime(now))
+			if err != nil {
+				return err
+			}
+			err = begun.QueryRowContext(ctx, `SELECT failures, until, last FROM attempts WHERE key_hash = $1`+s.dialect.ForUpdate, l.Key).Scan(&failures, timeOf{&wait}, timeOf{&last})
+			if err != nil {
 				return err
 			}
 			if wait.After(now) {
@@ -268,11 +309,7 @@ func (s *Store) RotateSigningKey(ctx context.Context, k store.SealedKey, first b
 func (s *Store) ClaimOutbox(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]store.Sending, error) {
 	var all []store.Sending
 	err := s.atTheGate(ctx, "outbox", func(begun *sql.Tx) error {
-		// "due" is asked twice: a process that waited for another's claim sees it moved.
-		rows, err := begun.QueryContext(ctx, `UPDATE outbox SET due = $2, attempts = attempts + 1
-			WHERE due <= $1 AND sent IS NULL AND failed IS NULL AND id IN (
-				SELECT id FROM outbox WHERE due <= $1 AND sent IS NULL AND failed IS NULL ORDER BY due, id LIMIT $3)
-			RETURNING tenant_id, user_id, id`, formatTime(now), formatTime(now.Add(lease)), limit)
+		rows, err := begun.QueryContext(ctx, s.text(claimOutbox), formatTime(now), formatTime(now.Add(lease)), limit)
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ func (s *Store) PortfoliosDue(ctx context.Context, after string, limit int) ([]s
 	if after == "" {
 		after = shared // sorts before every id that was ever made
 	}
-	rows, err := s.reader.QueryContext(ctx, portfoliosDue, after, limit)
+	rows, err := s.askAll(ctx, portfoliosDue, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("portfolios due: %w", err)
 	}
@@ -32,8 +32,10 @@ func (s *Store) PortfoliosDue(ctx context.Context, after string, limit int) ([]s
 	return all, rows.Err()
 }
 
-const portfoliosDue = `SELECT p.tenant_id, p.owner_id, p.id, p.base FROM portfolios p JOIN users u ON u.tenant_id = p.tenant_id AND u.id = p.owner_id
-	WHERE p.id > $1 AND p.archived IS NULL AND p.version > 0 AND NOT u.disabled ORDER BY p.id LIMIT $2`
+var portfoliosDue = Question{Name: "portfolios_due", Arguments: []string{"id_text", "bigint"},
+	Columns: `tenant_id id_text, owner_id id_text, id id_text, base text`,
+	SQL: `SELECT p.tenant_id, p.owner_id, p.id, p.base FROM portfolios p JOIN users u ON u.tenant_id = p.tenant_id AND u.id = p.owner_id
+		WHERE p.id > $1 AND p.archived IS NULL AND p.version > 0 AND NOT u.disabled ORDER BY p.id LIMIT $2`}
 
 const runColumns = `kind, day, job, attempt, state, reason, started, ended, ledger, market_shared, market_own, engine`
 

@@ -5,7 +5,10 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/ledger"
@@ -86,31 +89,21 @@ type ledgerWrite struct {
 
 func (w *ledgerWrite) run(ctx context.Context) (store.Version, error) {
 	before, after := sha256.New(), sha256.New()
-	for _, id := range w.change.Remove {
-		row, err := w.rowByID(ctx, w.portfolio, id)
-		if err != nil {
-			return w.version, fmt.Errorf("row %s: %w", id, err)
-		}
-		if row.Superseded != 0 {
-			return w.version, fmt.Errorf("row %s went out in version %d: %w", id, row.Superseded, store.ErrStale)
-		}
-		if err := w.takeOut(ctx, row); err != nil {
-			return w.version, err
-		}
-	}
-	insert, err := w.sql.PrepareContext(ctx, `INSERT INTO transactions (tenant_id, portfolio_id, `+bookingColumns+`, origin_id, replaces_id, sequence, entered, import_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`)
-	if err != nil {
+	if err := w.takeOutAll(ctx, w.change.Remove); err != nil {
 		return w.version, err
 	}
-	defer insert.Close()
+	rows := make([][]any, 0, len(w.change.Enter))
 	for i := range w.change.Enter {
 		w.closed.meet(i+1, "", w.change.Enter[i].Date)
-		values, err := w.enter(ctx, insert, &w.change.Enter[i])
+		values, row, err := w.enter(ctx, &w.change.Enter[i])
 		if err != nil {
 			return w.version, fmt.Errorf("entry %d: %w", i+1, err)
 		}
 		hashValues(after, values)
+		rows = append(rows, row)
+	}
+	if err := w.insertRows(ctx, `transactions`, insertColumns, rows); err != nil {
+		return w.version, err
 	}
 	if len(w.closed.faults) > 0 {
 		return w.version, w.closed.faults
@@ -125,6 +118,43 @@ func (w *ledgerWrite) run(ctx context.Context) (store.Version, error) {
 	return w.version, w.commit(ctx, before.Sum(nil), after.Sum(nil))
 }
 
+// insertColumns are those of a new row, in the order of enter.
+var insertColumns = slices.Concat([]string{"tenant_id", "portfolio_id"}, strings.FieldsFunc(bookingColumns, func(r rune) bool { return !unicode.IsLower(r) && r != '_' }),
+	[]string{"origin_id", "replaces_id", "sequence", "entered", "import_id"})
+
+// takeOutAll supersedes rows that have no successor.
+func (w *ledgerWrite) takeOutAll(ctx context.Context, ids []string) error {
+	const atOnce = 5000
+	for part := range slices.Chunk(ids, atOnce) {
+		inForce := make(map[string]store.Row, len(part))
+		err := w.eachRow(ctx, func(r store.Row) { inForce[r.ID] = r }, w.portfolio, ` AND `+w.store.dialect.in("id", 3), w.store.dialect.list(part))
+		if err != nil {
+			return err
+		}
+		for _, id := range part {
+			row, found := inForce[id]
+			switch {
+			case !found:
+				return fmt.Errorf("row %s: %w", id, sql.ErrNoRows)
+			case row.Superseded != 0:
+				return fmt.Errorf("row %s went out in version %d: %w", id, row.Superseded, store.ErrStale)
+			}
+			w.goesOut(row)
+			row.Superseded = w.version.Version
+			inForce[id] = row
+		}
+		n, err := w.exec(ctx, `UPDATE transactions SET superseded = $3 WHERE tenant_id = $1 AND portfolio_id = $2 AND superseded = 0 AND `+
+			w.store.dialect.in("id", 4), w.id.Tenant, w.portfolio, w.version.Version, w.store.dialect.list(part))
+		if err != nil {
+			return err
+		}
+		if n != int64(len(part)) {
+			return fmt.Errorf("%d of %d rows went out meanwhile: %w", int64(len(part))-n, len(part), store.ErrStale)
+		}
+	}
+	return nil
+}
+
 // takeOut supersedes a row.
 func (w *ledgerWrite) takeOut(ctx context.Context, row store.Row) error {
 	err := w.must(ctx, `UPDATE transactions SET superseded = $4 WHERE tenant_id = $1 AND portfolio_id = $2 AND id = $3 AND superseded = 0`,
@@ -132,11 +162,15 @@ func (w *ledgerWrite) takeOut(ctx context.Context, row store.Row) error {
 	if err != nil {
 		return err
 	}
+	w.goesOut(row)
+	return nil
+}
+
+func (w *ledgerWrite) goesOut(row store.Row) {
 	w.closed.meet(0, row.ID, row.Date)
 	w.touch(row.Date)
 	w.removed = append(w.removed, row.ID)
 	w.version.Removed++
-	return nil
 }
 
 // touch notes a day that the change affects.
@@ -146,7 +180,8 @@ func (w *ledgerWrite) touch(day date.Date) {
 	}
 }
 
-func (w *ledgerWrite) enter(ctx context.Context, insert *sql.Stmt, e *store.Entry) ([]any, error) {
+// enter makes the row of an entry, and gives what it says apart.
+func (w *ledgerWrite) enter(ctx context.Context, e *store.Entry) (values, row []any, err error) {
 	origin, sequence, from := e.ID, w.head.sequence+1, w.change.Import
 	if w.change.Kind != store.Imported {
 		from = ""
@@ -154,24 +189,20 @@ func (w *ledgerWrite) enter(ctx context.Context, insert *sql.Stmt, e *store.Entr
 	if e.Replaces != "" {
 		old, err := w.predecessor(ctx, e.Replaces)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		origin, sequence, from = old.Origin, old.Sequence, old.Import
 	} else {
 		w.head.sequence++
 	}
-	values, err := bookingValues(&e.Transaction)
-	if err != nil {
-		return nil, err
+	if values, err = bookingValues(&e.Transaction); err != nil {
+		return nil, nil, err
 	}
-	args := append([]any{w.id.Tenant, w.portfolio}, values...)
-	args = append(args, origin, orNull(e.Replaces), sequence, w.version.Version, orNull(from))
-	if _, err := insert.ExecContext(ctx, args...); err != nil {
-		return nil, err
-	}
+	row = append(append(make([]any, 0, len(insertColumns)), w.id.Tenant, w.portfolio), values...)
+	row = append(row, origin, orNull(e.Replaces), sequence, w.version.Version, orNull(from))
 	w.touch(e.Date)
 	w.version.Entered++
-	return values, nil
+	return values, row, nil
 }
 
 // predecessor is the row that an entry takes the place of; it goes out if it is still

@@ -63,6 +63,11 @@ func (t *tx) beginMarket(ctx context.Context, own bool, source, reason string) (
 	if !t.id.Operator {
 		return nil, fmt.Errorf("shared market data are for operators to write: %w", store.ErrForbidden)
 	}
+	if lock := t.store.dialect.LockMarket; lock != "" {
+		if _, err := t.exec(ctx, lock); err != nil {
+			return nil, err
+		}
+	}
 	return w, nil
 }
 

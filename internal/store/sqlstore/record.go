@@ -23,7 +23,7 @@ func (t *tx) Answered(ctx context.Context, key string, now time.Time) (store.Ans
 
 // KeepAnswer implements store.RecordWriter.
 func (t *tx) KeepAnswer(ctx context.Context, a store.Answer) error {
-	return t.write("idempotency key "+a.Key, func() error {
+	return t.writeQuietly("idempotency key "+a.Key, func() error {
 		// An expired answer gives its key free.
 		_, err := t.exec(ctx, `DELETE FROM answers WHERE tenant_id = $1 AND user_id = $2 AND key = $3 AND expires <= $4`,
 			t.id.Tenant, t.id.User, a.Key, formatTime(t.stamp()))
@@ -105,17 +105,23 @@ func (t *tx) PutSetting(ctx context.Context, scope store.SettingScope, key strin
 	})
 }
 
+// expiring are the tables whose rows have an end.
+var expiring = []string{"sessions", "answers", "import_drafts", "refresh_tokens", "personal_tokens", "mail_tokens", "outbox"}
+
+// expire clears what has ended away for the whole tenant, whosever it was.
+func expire(table string) Question {
+	return Question{Name: "expire_" + table, Arguments: []string{"id_text", "ts_text"}, Writes: true, Scoped: true,
+		SQL: `DELETE FROM ` + table + ` WHERE tenant_id = $1 AND expires <= $2`}
+}
+
 // Expire implements store.RecordWriter.
 func (t *tx) Expire(ctx context.Context, now time.Time) error {
-	return t.write("expire", func() error {
+	return t.writeQuietly("expire", func() error {
 		if err := t.member(); err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, `DELETE FROM sessions WHERE tenant_id = $1 AND expires <= $2`, t.id.Tenant, formatTime(now)); err != nil {
-			return err
-		}
-		for _, table := range []string{"answers", "import_drafts", "refresh_tokens", "personal_tokens", "mail_tokens", "outbox"} {
-			if _, err := t.exec(ctx, `DELETE FROM `+table+` WHERE tenant_id = $1 AND expires <= $2`, t.id.Tenant, formatTime(now)); err != nil {
+		for _, table := range expiring {
+			if _, err := t.exec(ctx, t.store.text(expire(table)), t.id.Tenant, formatTime(now)); err != nil {
 				return err
 			}
 		}

@@ -16,17 +16,6 @@ import (
 	"github.com/foliosight/foliosight/internal/store"
 )
 
-// Dialect is what the two databases do not share.
-type Dialect struct {
-	// ForUpdate is appended to a SELECT that is read to be written: " FOR UPDATE", or
-	// nothing where a write transaction has the database to itself.
-	ForUpdate string
-	// Unique reports whether err is a violation of a primary key or unique index.
-	Unique func(err error) bool
-	// Begin is run first in every transaction, to tell the database who is asking.
-	Begin func(ctx context.Context, tx *sql.Tx, id store.Identity) error
-}
-
 // Store implements store.Store over two pools of one database.
 type Store struct {
 	reader  *sql.DB
@@ -107,20 +96,19 @@ func (s *Store) run(ctx context.Context, db *sql.DB, id store.Identity, writes b
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	begun, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+	options := s.dialect.ReadTx
+	if writes {
+		options = s.dialect.WriteTx
 	}
-	t := &tx{sql: begun, store: s, id: id, writes: writes, roles: map[string]store.Role{}}
+	begun, err := s.begin(ctx, db, options)
+	if err != nil {
+		return err
+	}
+	t := &tx{sql: begun, ctx: ctx, store: s, id: id, writes: writes, roles: map[string]store.Role{}}
 	defer func() {
 		t.ended = true
 		begun.Rollback() // does nothing after a commit
 	}()
-	if s.dialect.Begin != nil {
-		if err := s.dialect.Begin(ctx, begun, id); err != nil {
-			return fmt.Errorf("begin: %w", err)
-		}
-	}
 	if err := t.enter(ctx); err != nil {
 		return err
 	}
@@ -135,14 +123,28 @@ func (s *Store) run(ctx context.Context, db *sql.DB, id store.Identity, writes b
 		return s.noteLooks(ctx, t)
 	}
 	if err := begun.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return t.named("commit", err)
 	}
 	return nil
+}
+
+// begin begins a transaction; where every connection is taken it waits for one as long
+// as the dialect says.
+func (s *Store) begin(ctx context.Context, db *sql.DB, options *sql.TxOptions) (*sql.Tx, error) {
+	if s.dialect.Begin != nil {
+		return s.dialect.Begin(ctx, db, options)
+	}
+	begun, err := db.BeginTx(ctx, options)
+	if err != nil {
+		return nil, fmt.Errorf("begin: %w", err)
+	}
+	return begun, nil
 }
 
 // tx implements store.Tx, and store.View when writes is false.
 type tx struct {
 	sql    *sql.Tx
+	ctx    context.Context // of the whole transaction
 	store  *Store
 	id     store.Identity
 	writes bool
@@ -172,8 +174,23 @@ func (t *tx) refuse(err error) {
 	}
 }
 
-// write runs the body of a write method and remembers its error.
+// write runs the body of a write method that the audit trail hears of. Where several
+// write at once it waits for the tenant's other writers first: all take that lock before
+// any other, so that none waits for one that waits for it.
 func (t *tx) write(what string, fn func() error) error {
+	return t.writeQuietly(what, func() error {
+		if t.store.dialect.ForUpdate != "" {
+			if err := t.lockChain(t.ctx); err != nil {
+				return err
+			}
+		}
+		return fn()
+	})
+}
+
+// writeQuietly is write for what is no change of anything a person keeps, so that the
+// audit trail does not hear of it.
+func (t *tx) writeQuietly(what string, fn func() error) error {
 	if !t.writes {
 		return fmt.Errorf("%s: %w", what, store.ErrNested)
 	}
@@ -195,10 +212,8 @@ func (t *tx) named(what string, err error) error {
 		return nil
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("%s: %w", what, store.ErrNotFound)
-	case t.store.dialect.Unique(err):
-		return fmt.Errorf("%s: %w", what, store.ErrExists)
 	}
-	return fmt.Errorf("%s: %w", what, err)
+	return fmt.Errorf("%s: %w", what, t.store.dialect.named(err))
 }
 
 // stamp is the time of a write, to the microsecond that both databases keep.

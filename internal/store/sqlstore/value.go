@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/foliosight/foliosight/finance/date"
@@ -139,7 +141,7 @@ func object(raw json.RawMessage) string {
 
 // exec runs a statement and returns how many rows it changed.
 func (t *tx) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := t.sql.ExecContext(ctx, query, args...)
+	result, err := t.sql.ExecContext(ctx, t.query(query), args...)
 	if err != nil {
 		return 0, err
 	}
@@ -156,12 +158,37 @@ func (t *tx) must(ctx context.Context, query string, args ...any) error {
 }
 
 func (t *tx) row(ctx context.Context, query string, args ...any) *sql.Row {
-	return t.sql.QueryRowContext(ctx, query, args...)
+	return t.sql.QueryRowContext(ctx, t.query(query), args...)
+}
+
+// insertRows adds rows of as many values as there are columns.
+func (t *tx) insertRows(ctx context.Context, table string, columns []string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if t.store.dialect.Insert != nil {
+		return t.store.dialect.Insert(ctx, t.sql, table, columns, rows)
+	}
+	marks := make([]string, len(columns))
+	for i := range marks {
+		marks[i] = "$" + strconv.Itoa(i+1)
+	}
+	insert, err := t.sql.PrepareContext(ctx, `INSERT INTO `+table+` (`+strings.Join(columns, ", ")+`) VALUES (`+strings.Join(marks, ", ")+`)`)
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	for _, row := range rows {
+		if _, err := insert.ExecContext(ctx, row...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // each calls scan for every row.
 func (t *tx) each(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := t.sql.QueryContext(ctx, query, args...)
+	rows, err := t.sql.QueryContext(ctx, t.query(query), args...)
 	if err != nil {
 		return err
 	}
