@@ -22,6 +22,7 @@ type commands struct {
 	Import  importCommand  `cmd:"" help:"Import transaction files into a portfolio; undo an import."`
 	Prices  pricesCommand  `cmd:"" help:"Import prices, splits and dividends, exchange and interest rates."`
 	Demo    demoCommand    `cmd:"" help:"Add the simulated portfolios to a database, or make them anew."`
+	Audit   auditCommand   `cmd:"" help:"Recompute the audit trail."`
 	Config  configCommand  `cmd:"" help:"Show the configuration."`
 	Analyze analyzeCommand `cmd:"" help:"Analyse transaction files: value, returns, gains, risk. No server, no database."`
 	Calc    calcCommand    `cmd:"" help:"Answer the requests of a calculation engine, one JSON document a line."`

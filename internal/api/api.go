@@ -74,6 +74,8 @@ func New(svc Services, o Options) (http.Handler, error) {
 	s.accounts()
 	s.transactions()
 	s.versions()
+	s.closings()
+	s.audit()
 	s.imports()
 	s.prices()
 	s.analyses()

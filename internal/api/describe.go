@@ -17,6 +17,7 @@ import (
 const (
 	tagPeople       = "Signing in"
 	tagPortfolios   = "Portfolios"
+	tagAudit        = "Audit trail"
 	tagTransactions = "Transactions"
 	tagImports      = "Imports"
 	tagPrices       = "Prices"
@@ -28,6 +29,7 @@ const (
 var tags = []*huma.Tag{
 	{Name: tagPeople, Description: "Who asks. A session is a cookie for browsers and a bearer token for programs; both come with signing in."},
 	{Name: tagPortfolios, Description: "A portfolio is one ledger with its base currency, lot rules, benchmark and accounts."},
+	{Name: tagAudit, Description: "What was done, by whom and when, as a chain of hashes that shows any change to it."},
 	{Name: tagTransactions, Description: "Bookings. Nothing is overwritten: an edit supersedes, and each change raises the version of the ledger by one."},
 	{Name: tagImports, Description: "Files of brokers and other programs. Look at a preview first; an import is one unit and can be undone."},
 	{Name: tagPrices, Description: "Prices, splits, dividends and exchange rates from files, and prices and valuations that you enter yourself."},

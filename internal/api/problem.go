@@ -90,6 +90,7 @@ var kinds = []kind{
 	{service.ErrNotFound, 404, "not-found", "There is no such thing", "It may have been deleted, or it is not yours to see."},
 	{service.ErrStale, 409, "stale", "This changed meanwhile", "Nothing was overwritten. Read it again and repeat the change with the current version."},
 	{service.ErrSetUp, 409, "already-set-up", "The owner exists already", "Sign in instead."},
+	{service.ErrClosed, 409, "closed", "The books are closed", "Book it on a later day, or have somebody who manages the portfolio open the period again, with a reason."},
 	{service.ErrExists, 409, "exists", "There is one already", "Choose another name, or leave it as it is."},
 	{service.ErrReused, 422, "key-reused", "The idempotency key was used for another request", "Take a new key for a new request."},
 	{service.ErrFormat, 422, "unknown-format", "The file format is not recognised", "GET /api/v1/formats lists those that are read; name one with `format`."},

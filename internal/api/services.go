@@ -16,6 +16,7 @@ type Services interface {
 	People
 	Portfolios
 	Ledgers
+	Records
 	Imports
 	Market
 	Stress
@@ -50,6 +51,14 @@ type Portfolios interface {
 	Accounts(ctx context.Context, c service.Caller, portfolio string) ([]store.Account, error)
 	PutAccount(ctx context.Context, c service.Caller, portfolio string, a store.Account) error
 	DeleteAccount(ctx context.Context, c service.Caller, portfolio, name string) error
+}
+
+// Records is what was closed and what was done.
+type Records interface {
+	Closings(ctx context.Context, c service.Caller, portfolio string) ([]store.Closing, error)
+	CloseBooks(ctx context.Context, c service.Caller, portfolio string, through date.Date, reason string) (store.Closing, error)
+	Events(ctx context.Context, c service.Caller, after int64, limit int) ([]store.Event, error)
+	VerifyEvents(ctx context.Context, c service.Caller) (int64, error)
 }
 
 // Ledgers keeps bookings.

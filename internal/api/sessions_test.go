@@ -15,6 +15,7 @@ import (
 var bodies = map[string]string{
 	"create-portfolio": `{"name":"X"}`,
 	"update-portfolio": `{"name":"X"}`,
+	"close-books":      `{"through":"2024-01-31"}`,
 	"put-account":      `{"label":"X"}`,
 	"book":             `{"transactions":[{"date":"2024-01-02","type":"deposit","amount":"1","account":"a","currency":"EUR"}]}`,
 	"edit-transaction": `{"date":"2024-01-02","type":"deposit","amount":"1","account":"a","currency":"EUR"}`,

@@ -14,6 +14,7 @@ var (
 	ErrForbidden   = store.ErrForbidden // 403
 	ErrStale       = store.ErrStale     // 409: reload and try again
 	ErrExists      = store.ErrExists    // 409
+	ErrClosed      = store.ErrClosed    // 409: the period is closed
 	ErrCredentials = errors.New("e-mail address or password is wrong")
 	ErrSignedOut   = errors.New("not signed in")
 	ErrSetUp       = errors.New("already set up")

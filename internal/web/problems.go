@@ -31,6 +31,7 @@ var problems = []problem{
 	{service.ErrNotFound, http.StatusNotFound, "There is no such page", "It may have been deleted, or it is not yours to see.", ""},
 	{service.ErrForbidden, http.StatusForbidden, "You may look at this, not change it", "Your role in this portfolio does not allow the change.", "Ask its owner for the right to book."},
 	{service.ErrStale, http.StatusConflict, "This changed meanwhile", "Somebody, or another window of yours, changed it first. Nothing was overwritten.", "Go back, reload the page and try again."},
+	{service.ErrClosed, http.StatusConflict, "The books are closed", "The change lies in a period that was closed. Nothing was changed.", "Use a later day, or open the period again in the settings of the portfolio."},
 	{service.ErrExists, http.StatusConflict, "This name is taken", "There is one of that name already.", "Choose another name."},
 	{errChoose, http.StatusConflict, "Choose a portfolio", "Changes are made to one portfolio, not to all of them together.", "Choose one in the switcher at the top left."},
 	{analysis.ErrPeriod, http.StatusBadRequest, "There is no such period", "The address names a period that does not exist.", "Choose one of those on the page."},

@@ -77,6 +77,8 @@ func (t *tx) access(ctx context.Context, portfolio string, needed store.Role) er
 		t.roles[portfolio] = role
 		if role != "" {
 			t.sees(portfolio, owner)
+		} else {
+			t.misses(portfolio)
 		}
 	}
 	switch {

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/foliosight/foliosight/internal/store"
 )
 
@@ -13,8 +15,14 @@ import (
 // process puts one an hour of each user into the audit trail, not every request.
 const lookEvery = time.Hour
 
-// look is one user's at a portfolio of somebody else.
-type look struct{ tenant, user, portfolio string }
+// What a look comes to.
+const (
+	looked  = "portfolio.look"  // at another's portfolio, by a grant
+	refused = "portfolio.probe" // at a portfolio that is not there for the user
+)
+
+// look is one user's at a portfolio that is not theirs.
+type look struct{ action, tenant, user, portfolio string }
 
 // looks remembers when each was last put into the audit trail.
 type looks struct {
@@ -23,23 +31,23 @@ type looks struct {
 }
 
 // due are the portfolios whose look is to be noted now.
-func (l *looks) due(id store.Identity, portfolios []string, now time.Time) []string {
+func (l *looks) due(action string, id store.Identity, portfolios []string, now time.Time) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(portfolios), func(p string) bool {
-		at, noted := l.last[look{id.Tenant, id.User, p}]
+		at, noted := l.last[look{action, id.Tenant, id.User, p}]
 		return noted && now.Sub(at) < lookEvery && !now.Before(at)
 	})
 }
 
-func (l *looks) noted(id store.Identity, portfolios []string, now time.Time) {
+func (l *looks) noted(action string, id store.Identity, portfolios []string, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.last == nil || len(l.last) > 100_000 { // forgetting notes a look once more, no harm
 		l.last = map[look]time.Time{}
 	}
 	for _, p := range portfolios {
-		l.last[look{id.Tenant, id.User, p}] = now
+		l.last[look{action, id.Tenant, id.User, p}] = now
 	}
 }
 
@@ -50,24 +58,37 @@ func (t *tx) sees(portfolio, owner string) {
 	}
 }
 
-// noteLooks puts the looks of a finished read into the audit trail before what was read
-// is handed out.
-func (s *Store) noteLooks(ctx context.Context, t *tx) error {
+// misses remembers that the identity asked for a portfolio that it cannot see. What is
+// no id names nothing of anybody's.
+func (t *tx) misses(portfolio string) {
+	if uuid.Validate(portfolio) == nil && !slices.Contains(t.missed, portfolio) {
+		t.missed = append(t.missed, portfolio)
+	}
+}
+
+// noteLooks puts the looks of a finished transaction into the audit trail, before what
+// was read is handed out: those that a grant allowed into the trail of the portfolio,
+// with it, and those at nothing visible into the trail of who asked.
+func (s *Store) noteLooks(ctx context.Context, t *tx, action string, portfolios []string) error {
 	now := s.now()
-	due := s.looks.due(t.id, t.seen, now)
+	due := s.looks.due(action, t.id, portfolios, now)
 	if len(due) == 0 {
 		return nil
 	}
 	err := s.run(ctx, s.writer, t.id, true, func(ctx context.Context, w *tx) error {
 		for _, p := range due {
-			if err := w.Note(ctx, store.Event{Action: "portfolio.look", Object: "portfolio/" + p, Portfolio: p}); err != nil {
+			e := store.Event{Action: action, Object: "portfolio/" + p}
+			if action == looked {
+				e.Portfolio = p
+			}
+			if err := w.Note(ctx, e); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	if err == nil {
-		s.looks.noted(t.id, due, now)
+		s.looks.noted(action, t.id, due, now)
 	}
 	return err
 }

@@ -43,6 +43,8 @@ func (t *tx) Portfolio(ctx context.Context, id string) (store.Portfolio, error) 
 		t.id.Tenant, t.id.User, id))
 	if err == nil {
 		t.sees(p.ID, p.Owner)
+	} else if errors.Is(err, sql.ErrNoRows) {
+		t.misses(id)
 	}
 	return p, t.named("portfolio "+id, err)
 }

@@ -112,15 +112,24 @@ func (s *Store) run(ctx context.Context, db *sql.DB, id store.Identity, writes b
 	if err := t.enter(ctx); err != nil {
 		return err
 	}
-	if err := fn(context.WithValue(ctx, insideKey{}, inside{s, t}), t); err != nil {
+	err = fn(context.WithValue(ctx, insideKey{}, inside{s, t}), t)
+	if err == nil {
+		err = t.refused
+	}
+	if err != nil && len(t.missed) > 0 {
+		t.ended = true
+		begun.Rollback()
+		if noteErr := s.noteLooks(ctx, t, refused, t.missed); noteErr != nil {
+			return errors.Join(err, noteErr)
+		}
 		return err
 	}
-	if t.refused != nil {
-		return t.refused
+	if err != nil {
+		return err
 	}
 	if !writes {
 		t.ended = true // looks are noted in a transaction of their own
-		return s.noteLooks(ctx, t)
+		return s.noteLooks(ctx, t, looked, t.seen)
 	}
 	if err := begun.Commit(); err != nil {
 		return t.named("commit", err)
@@ -157,6 +166,7 @@ type tx struct {
 	roles   map[string]store.Role // of portfolios asked for so far
 	head    *chainHead
 	seen    []string // portfolios of others that were looked at
+	missed  []string // portfolios asked for that are not visible
 }
 
 var _ store.SQLTx = (*tx)(nil)

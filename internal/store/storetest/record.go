@@ -277,8 +277,28 @@ func lookedAt(t *testing.T, s store.Store) {
 	if got := looks(); len(got) != 1 || got[0] != guest.User {
 		t.Errorf("looks of another: %v", got)
 	}
-	read(t, s, ada.owner, func(ctx context.Context, v store.View) {
-		_, err := v.VerifyEvents(ctx)
+	for range 2 { // what is not there for somebody is noted where they belong
+		err := s.As(ctx, bob.owner, func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Append(ctx, store.Change{Portfolio: ada.portfolio, Expected: store.AnyVersion, Kind: store.Booked, Enter: entries(buy("2025-01-01", "EVIL", "1", "1"))})
+			return err
+		})
+		wantError(t, err, store.ErrNotFound, "a booking in another tenant's portfolio")
+	}
+	probes := 0
+	read(t, s, bob.owner, func(ctx context.Context, v store.View) {
+		events, err := v.Events(ctx, 0, 1000)
 		check(t, err)
+		for _, e := range events {
+			if e.Action == "portfolio.probe" && e.Object == "portfolio/"+ada.portfolio && e.User == bob.owner.User {
+				probes++
+			}
+		}
 	})
+	wantEqual(t, probes, 1, "probes in the trail of who asked")
+	for _, id := range []store.Identity{ada.owner, bob.owner} {
+		read(t, s, id, func(ctx context.Context, v store.View) {
+			_, err := v.VerifyEvents(ctx)
+			check(t, err)
+		})
+	}
 }
