@@ -36,6 +36,8 @@ type analyses struct {
 	// knowledge is what is known of instruments, for trying bookings.
 	knowledge *otter.Cache[marketKey, *knowledge]
 	flights   singleflight.Group
+	// shelves are what nightly analyses share.
+	shelves shelves
 }
 
 // once computes what several ask for at the same time one time only. Who computes it

@@ -24,6 +24,16 @@ type panelWants struct {
 	version    store.MarketVersion
 	simulated  bool
 	through    date.Date
+	// closed leaves it at the currencies given; else those of the instruments join them.
+	closed bool
+}
+
+// marketView is what a panel is read from: a store, or what is remembered of one.
+type marketView interface {
+	Instruments(ctx context.Context, symbols []string, v store.MarketVersion, simulated bool) (map[string]instrument.Instrument, error)
+	Series(ctx context.Context, q store.SeriesQuery) ([]store.Series, error)
+	OwnPrices(ctx context.Context, symbols []string, v store.MarketVersion) ([]store.OwnPrice, error)
+	Actions(ctx context.Context, symbols []string, v store.MarketVersion, simulated bool) ([]store.Action, error)
 }
 
 // wantsOf gathers what valuing the bookings needs of the market.
@@ -56,7 +66,7 @@ func wantsOf(transactions []ledger.Transaction, base money.Currency, benchmark s
 }
 
 // loadPanel reads the panel from the store, in the reader's own snapshot.
-func loadPanel(ctx context.Context, v store.View, w panelWants) (*market.Panel, error) {
+func loadPanel(ctx context.Context, v marketView, w panelWants) (*market.Panel, error) {
 	p := market.NewPanel()
 	p.SetVersion(max(w.version.Shared, 0) + max(w.version.Own, 0))
 	known, err := v.Instruments(ctx, w.symbols, w.version, w.simulated)
@@ -72,7 +82,7 @@ func loadPanel(ctx context.Context, v store.View, w panelWants) (*market.Panel, 
 		i := known[symbol]
 		i.Simulated = w.simulated
 		p.SetInstrument(i)
-		if i.Currency != "" && !slices.Contains(w.currencies, i.Currency) {
+		if i.Currency != "" && !w.closed && !slices.Contains(w.currencies, i.Currency) {
 			w.currencies = append(w.currencies, i.Currency)
 		}
 	}
@@ -109,7 +119,7 @@ func (w *panelWants) addUnderlyings(known map[string]instrument.Instrument) bool
 
 // constituents describes what funds hold, without prices: a constituent may be a fund of
 // which it is known what it holds, and lists leave out what the store may know.
-func (w *panelWants) constituents(ctx context.Context, v store.View, p *market.Panel, known map[string]instrument.Instrument) error {
+func (w *panelWants) constituents(ctx context.Context, v marketView, p *market.Panel, known map[string]instrument.Instrument) error {
 	asked := maps.Clone(known)
 	for range lookthrough.Depth {
 		var symbols []string
@@ -144,7 +154,7 @@ func (w *panelWants) query(kind store.SeriesKind, symbols []string) store.Series
 }
 
 // prices loads closes; what the user entered stands over what sources say.
-func (w *panelWants) prices(ctx context.Context, v store.View, p *market.Panel) error {
+func (w *panelWants) prices(ctx context.Context, v marketView, p *market.Panel) error {
 	series, err := v.Series(ctx, w.query(store.Prices, w.symbols))
 	if err != nil {
 		return err
@@ -226,7 +236,7 @@ func (w *panelWants) chains(ctx context.Context, v store.View, p *market.Panel) 
 const volumeDays = 70
 
 // volumes loads how much was traded of late.
-func (w *panelWants) volumes(ctx context.Context, v store.View, p *market.Panel) error {
+func (w *panelWants) volumes(ctx context.Context, v marketView, p *market.Panel) error {
 	q := w.query(store.Prices, w.symbols)
 	q.From, q.Full = w.through-volumeDays, true
 	series, err := v.Series(ctx, q)
@@ -259,7 +269,7 @@ func merged(list []store.Series) *market.Series {
 }
 
 // exchange loads the rates between the currencies in use, and through the pivots.
-func (w *panelWants) exchange(ctx context.Context, v store.View, p *market.Panel) error {
+func (w *panelWants) exchange(ctx context.Context, v marketView, p *market.Panel) error {
 	majors := map[money.Currency]bool{"EUR": true, "USD": true}
 	for _, c := range w.currencies {
 		major, _ := c.Major()
@@ -297,7 +307,7 @@ func (w *panelWants) exchange(ctx context.Context, v store.View, p *market.Panel
 
 // actions loads splits and dividends; of several sources the first that knows a symbol
 // says all of its actions.
-func (w *panelWants) actions(ctx context.Context, v store.View, p *market.Panel) error {
+func (w *panelWants) actions(ctx context.Context, v marketView, p *market.Panel) error {
 	rows, err := v.Actions(ctx, w.symbols, w.version, w.simulated)
 	if err != nil {
 		return err

@@ -21,6 +21,8 @@ type Service struct {
 	waiting  chan struct{} // one for each sign-in waiting for that
 	sessions time.Duration
 	analyses *analyses
+	queue    Queue
+	alerts   Alerts
 
 	adminMu sync.Mutex
 	admin   store.Identity // whoever owns the first tenant, once known
@@ -32,6 +34,8 @@ type Options struct {
 	Now      func() time.Time   // time.Now unless given
 	Formats  *importer.Registry // of transaction files; all that we read unless given
 	Sessions time.Duration      // how long a session lasts unused; 30 days unless given
+	Queue    Queue              // of jobs; nil: there are none
+	Alerts   Alerts             // looked at by the nightly analysis; nil: there are none
 }
 
 // New returns the use cases over a store.
@@ -45,7 +49,7 @@ func New(o Options) *Service {
 	if o.Sessions == 0 {
 		o.Sessions = 30 * 24 * time.Hour
 	}
-	return &Service{store: o.Store, now: o.Now, formats: o.Formats, sessions: o.Sessions, analyses: newAnalyses(),
+	return &Service{store: o.Store, now: o.Now, formats: o.Formats, sessions: o.Sessions, analyses: newAnalyses(), queue: o.Queue, alerts: o.Alerts,
 		hashing: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), waiting: make(chan struct{}, 64)}
 }
 
