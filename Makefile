@@ -29,7 +29,7 @@ generate: ## write the generated code again (templ)
 lint: ## tidy, generated code, format, vet and staticcheck alone
 	@scripts/check
 
-bench: ## our figures beside their targets and the peers'; PEERS=DIR measures those too, BENCH_DATA=DIR has workloads
+bench: ## our speed beside its targets and the peers, into docs/benchmarks.md; ONLY=PATTERN, TURNS=5, PYTHON=PATH
 	@scripts/bench
 
 bench-all: ## every benchmark there is, in Go's own form; BENCH_DATA=DIR has workloads

@@ -148,6 +148,7 @@ func BenchmarkNode(b *testing.B) {
 	}
 	for name, node := range map[string]portfolio.Node{"account": {Accounts: []string{"A03"}}, "holding": {Symbols: in.Book.Symbols[:1]}} {
 		b.Run(name, func(b *testing.B) {
+			defer cputime.Report(b)()
 			for b.Loop() {
 				if _, err := prepared.Node(node).Run(period); err != nil {
 					b.Fatal(err)

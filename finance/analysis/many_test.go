@@ -21,7 +21,7 @@ import (
 // symbol's trades have a size of their own in it. peak-MB is what the
 // process had from the system at most, with the demonstration's market in it.
 func BenchmarkManyPortfolios(b *testing.B) {
-	for _, portfolios := range []int{1000, 2000, 10000} {
+	for _, portfolios := range []int{1000, 2500, 5000, 10000} {
 		b.Run(fmt.Sprint(portfolios), func(b *testing.B) { manyPortfolios(b, portfolios) })
 	}
 }
