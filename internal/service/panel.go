@@ -200,7 +200,7 @@ func (w *panelWants) prices(ctx context.Context, v marketView, p *market.Panel) 
 // chains loads the quotes of the other options on the underlyings of options without a
 // price, which say with what volatility these are marked: of every day, as a panel serves
 // analyses as of any.
-func (w *panelWants) chains(ctx context.Context, v store.View, p *market.Panel) error {
+func (w *panelWants) chains(ctx context.Context, v marketView, p *market.Panel) error {
 	var underlyings []string
 	for _, symbol := range w.symbols {
 		o, known := p.Instrument(symbol)

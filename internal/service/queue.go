@@ -85,6 +85,7 @@ type Job struct {
 	Due      time.Time // when it runs next, or ran last
 	Started  time.Time // of the last attempt; zero: none yet
 	Ended    time.Time // zero: not yet
+	Note     string    // what was done, in a sentence
 	// Asked is set where a running job was told to stop.
 	Asked bool
 }

@@ -46,6 +46,7 @@ type shelf struct {
 	instruments map[string]instrument.Instrument
 	described   map[string]bool // asked for, known or not
 	series      map[seriesKey]*heldSeries
+	options     map[string][]store.Series // by underlying
 	actions     map[string][]store.Action
 	acted       map[string]bool
 	markets     map[string]*sharedMarket
@@ -77,7 +78,7 @@ func (s *shelves) get(key shelfKey) *shelf {
 		found = s.all[i]
 		s.all = slices.Delete(s.all, i, i+1)
 	} else {
-		found = &shelf{key: key, instruments: map[string]instrument.Instrument{}, described: map[string]bool{}, series: map[seriesKey]*heldSeries{},
+		found = &shelf{key: key, instruments: map[string]instrument.Instrument{}, described: map[string]bool{}, series: map[seriesKey]*heldSeries{}, options: map[string][]store.Series{},
 			actions: map[string][]store.Action{}, acted: map[string]bool{}, markets: map[string]*sharedMarket{}}
 	}
 	s.all = append([]*shelf{found}, s.all[:min(len(s.all), keptShelves-1)]...)
@@ -186,6 +187,9 @@ func (s *shelfView) Instruments(ctx context.Context, symbols []string, v store.M
 
 // Series implements marketView. All of one kind are read for the same days.
 func (s *shelfView) Series(ctx context.Context, q store.SeriesQuery) ([]store.Series, error) {
+	if len(q.OptionsOn) > 0 {
+		return s.chains(ctx, q)
+	}
 	key := seriesKey{q.Kind, q.Full}
 	held := s.series[key]
 	if held == nil {
@@ -206,6 +210,23 @@ func (s *shelfView) Series(ctx context.Context, q store.SeriesQuery) ([]store.Se
 	var out []store.Series
 	for _, symbol := range wanted {
 		out = append(out, held.bySymbol[symbol]...)
+	}
+	return out, nil
+}
+
+// chains are the series of all options on some underlyings.
+func (s *shelfView) chains(ctx context.Context, q store.SeriesQuery) (out []store.Series, err error) {
+	for _, underlying := range q.OptionsOn {
+		found, asked := s.options[underlying]
+		if !asked {
+			one := q
+			one.OptionsOn = []string{underlying}
+			if found, err = s.view.Series(ctx, one); err != nil {
+				return nil, err
+			}
+			s.options[underlying] = found
+		}
+		out = append(out, found...)
 	}
 	return out, nil
 }
