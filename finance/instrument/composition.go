@@ -16,6 +16,13 @@ type Composition struct {
 	AsOf         date.Date     `json:"as_of,omitzero"` // the day of the holdings; zero where it is not known
 	Source       string        `json:"source,omitempty"`
 	Constituents []Constituent `json:"constituents"`
+	Sectors      []SectorShare `json:"sectors,omitempty"` // of the whole fund, as its manager states them; where the list is of the largest holdings only
+}
+
+// SectorShare is the weight of a sector in a fund.
+type SectorShare struct {
+	Sector string        `json:"sector"`
+	Weight money.Decimal `json:"weight"`
 }
 
 // Constituent is one holding of a fund. It is known by its symbol, its ISIN or, where

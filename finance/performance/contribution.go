@@ -205,6 +205,15 @@ func (l *linker) before(h *portfolio.Timeline) float64 {
 	return h.Value[l.s.From-1]
 }
 
+// Capital is what a holding worked with on a day, negative when it is short, by the
+// conventions of NewContributions; its gain over it is its return of the day.
+func Capital(previous, value, inflow, outflow float64) float64 {
+	if inflow == 0 && outflow == 0 {
+		return previous
+	}
+	return capitalOf(previous, value, inflow, outflow)
+}
+
 // capitalOf is what a holding worked with on a day with flows, negative when it is short:
 // it is the side that was held, or the one that the day opened. Money that only left or
 // came, such as a dividend after the sale, has no capital.

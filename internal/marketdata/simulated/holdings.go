@@ -46,6 +46,23 @@ var holdings = map[string]string{
 	"LQD":   "JPM-BOND 3.1 C-BOND 2.2 AAPL-BOND 1.6",
 }
 
+// sectorShares are the sectors of broad funds in percent, of which the lists above name
+// the largest holdings only, in the order of sectorsStated.
+var sectorShares = map[string]string{
+	"SPY": "31.5 9.4 10.3 6.0 13.6 10.4 3.3 8.5 2.2 2.6 2.2",
+	"VTI": "30.1 8.9 10.6 5.6 14.2 10.8 3.5 9.6 1.7 2.4 2.6",
+}
+
+var sectorsStated = []string{tech, comm, disc, stap, fin, hlth, ener, indu, matl, util, reit}
+
+// sectorsOf are the sectors of a fund; nil where it does not state them.
+func sectorsOf(symbol string) (all []instrument.SectorShare) {
+	for i, text := range strings.Fields(sectorShares[symbol]) {
+		all = append(all, instrument.SectorShare{Sector: sectorsStated[i], Weight: money.MustParse(text).Mul(money.New(1, 2))})
+	}
+	return all
+}
+
 // others are securities that funds hold and that do not trade in the simulated market.
 var others = map[string]instrument.Constituent{
 	"GOOG":      {Symbol: "GOOG", Name: "Alphabet Inc. Class C", Issuer: "Alphabet Inc.", Sector: comm, Country: "US", Currency: "USD"},
@@ -67,7 +84,7 @@ func (m *Market) publishHoldings() {
 		if len(list) == 0 {
 			continue
 		}
-		c := &instrument.Composition{AsOf: m.AsOf.StartOfMonth() - 1, Source: Source}
+		c := &instrument.Composition{AsOf: m.AsOf.StartOfMonth() - 1, Source: Source, Sectors: sectorsOf(l.Symbol)}
 		for k := 0; k+1 < len(list); k += 2 {
 			held := m.constituent(list[k])
 			held.Weight = money.MustParse(list[k+1]).Mul(money.New(1, 2))
