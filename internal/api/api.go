@@ -16,6 +16,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -41,7 +42,8 @@ type Options struct {
 type server struct {
 	Options
 	svc      Services
-	group    huma.API
+	root     huma.API // takes addresses whole
+	group    huma.API // takes those below Prefix
 	rendered *renderings
 	calcs    chan struct{} // one for each calculation under way
 	order    []string      // operation ids, as they were added
@@ -68,7 +70,7 @@ func New(svc Services, o Options) (http.Handler, error) {
 	o.Limits = o.Limits.complete()
 	mux := http.NewServeMux()
 	document := humago.New(mux, describe(o))
-	s := &server{Options: o, svc: svc, group: huma.NewGroup(document, Prefix), rendered: newRenderings(), calcs: make(chan struct{}, calcsAtOnce)}
+	s := &server{Options: o, svc: svc, root: document, group: huma.NewGroup(document, Prefix), rendered: newRenderings(), calcs: make(chan struct{}, calcsAtOnce)}
 	s.people()
 	s.portfolios()
 	s.accounts()
@@ -84,6 +86,9 @@ func New(svc Services, o Options) (http.Handler, error) {
 	s.forecasts()
 	s.whatIfs()
 	s.calculations()
+	s.dashboard()
+	s.seedPortfolios()
+	s.seedDashboard()
 	s.health(mux)
 	if err := s.documentation(mux, document.OpenAPI()); err != nil {
 		return nil, err
@@ -100,7 +105,7 @@ func New(svc Services, o Options) (http.Handler, error) {
 	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		problemOf(r.Context(), s.Log, errForeign).write(w)
 	}))
-	return private(compressed(own.Handler(methods(mux)))), nil
+	return private(compressed(own.Handler(forms(methods(mux))))), nil
 }
 
 // private keeps answers out of shared caches and frames.
@@ -200,7 +205,11 @@ func add[I, O any](s *server, r route, h func(ctx context.Context, c service.Cal
 	}
 	op.Errors = append(op.Errors, http.StatusInternalServerError)
 	s.order = append(s.order, r.id)
-	huma.Register(s.group, op, func(ctx context.Context, in *I) (*O, error) {
+	under := s.group
+	if strings.HasPrefix(r.path, "/api/") {
+		under = s.root
+	}
+	huma.Register(under, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, callerOf(ctx), in)
 		if err != nil {
 			return nil, problemOf(ctx, s.Log, err)
