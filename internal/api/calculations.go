@@ -2,14 +2,9 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/foliosight/foliosight/internal/calc"
 	"github.com/foliosight/foliosight/internal/service"
@@ -98,51 +93,4 @@ func noSuch(detail string) error {
 	p := known(service.ErrNotFound)
 	p.Detail = detail
 	return p
-}
-
-// health registers what load balancers ask. None of it waits for a calculation.
-func (s *server) health(mux *http.ServeMux) {
-	for path, answer := range map[string]func(context.Context) error{"/health": nil, "/health/live": nil, "/health/ready": s.ready, "/api/health": nil} {
-		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
-			status, word := http.StatusOK, "ok"
-			if answer != nil {
-				if err := answer(r.Context()); err != nil {
-					s.Log.WarnContext(r.Context(), "not ready", "error", err)
-					status, word = http.StatusServiceUnavailable, "unavailable"
-				}
-			}
-			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(status)
-			_ = json.NewEncoder(w).Encode(map[string]string{"status": word, "version": s.Version}) // the client went away: nothing to do
-		})
-	}
-}
-
-// ready asks the database, briefly.
-func (s *server) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
-	defer cancel()
-	_, err := s.svc.NeedsSetup(ctx)
-	return err
-}
-
-// healthPaths describe them in the document.
-func healthPaths() map[string]*huma.PathItem {
-	answer := &huma.Schema{Type: huma.TypeObject, Description: "Whether it is well.", Properties: map[string]*huma.Schema{
-		"status":  {Type: huma.TypeString, Enum: []any{"ok", "unavailable"}, Description: "ok or unavailable."},
-		"version": {Type: huma.TypeString, Description: "Version of the program.", Examples: []any{"0.1.0"}},
-	}, Required: []string{"status", "version"}}
-	get := func(id, summary, about string, ready bool) *huma.PathItem {
-		op := &huma.Operation{OperationID: id, Summary: summary, Description: about, Tags: []string{tagHealth}, Security: []map[string][]string{},
-			Responses: map[string]*huma.Response{"200": {Description: "It is well.", Content: map[string]*huma.MediaType{"application/json": {Schema: answer}}}}}
-		if ready {
-			op.Responses["503"] = &huma.Response{Description: "It is not ready.", Content: op.Responses["200"].Content}
-		}
-		return &huma.PathItem{Get: op}
-	}
-	return map[string]*huma.PathItem{
-		"/health":       get("health", "Whether the server is there", "Answers at once.", false),
-		"/health/live":  get("health-live", "Whether the process lives", "Answers at once; restart the process where it does not.", false),
-		"/health/ready": get("health-ready", "Whether requests can be answered", "Asks the database, for half a second at most.", true),
-	}
 }

@@ -23,6 +23,7 @@ const (
 	tagPrices       = "Prices"
 	tagAnalysis     = "Analysis"
 	tagCalc         = "Calculations"
+	tagSeeds        = "Addresses of the originals"
 	tagHealth       = "Health"
 )
 
@@ -35,6 +36,7 @@ var tags = []*huma.Tag{
 	{Name: tagPrices, Description: "Prices, splits, dividends and exchange rates from files, and prices and valuations that you enter yourself."},
 	{Name: tagAnalysis, Description: "Every figure of a portfolio. Each carries its unit, date, method and status; what cannot be known is null with its reasons."},
 	{Name: tagCalc, Description: "The engines by themselves: one request in, one answer out, nothing stored."},
+	{Name: tagSeeds, Description: "The addresses of the programs that this one takes the place of: the body of the new resource and, beside it, the fields they promise, as JSON numbers. What is not known is null, and says why under unknown."},
 	{Name: tagHealth, Description: "Whether the server is there. These answers never wait for a calculation."},
 }
 

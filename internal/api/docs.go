@@ -21,6 +21,7 @@ var docsStyle []byte
 // documentation serves the OpenAPI document and a page made from it. Both are made once.
 func (s *server) documentation(mux *http.ServeMux, document *huma.OpenAPI) error {
 	maps.Copy(document.Paths, healthPaths())
+	describeForms(document)
 	schemas := document.Components.Schemas.Map()
 	delete(schemas, "FormFile") // the framework's own, which nothing refers to
 	describeProperties(schemas)
