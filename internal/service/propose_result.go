@@ -52,7 +52,7 @@ func (p *proposer) frontier() {
 // point makes figures of a portfolio in the plane.
 func (p *proposer) point(f proposal.Figures) ProposedPoint {
 	on := p.before.AsOf
-	out := ProposedPoint{Volatility: analysis.Measure(f.Volatility, analysis.Fraction, on, "model_volatility"), Gross: analysis.Measure(f.Gross, analysis.Fraction, on, "gross"), Cash: analysis.Measure(f.Cash, analysis.Fraction, on, "cash")}
+	out := ProposedPoint{Volatility: analysis.Measure(f.Volatility, analysis.Fraction, on, "model_volatility"), Gross: analysis.Measure(f.Gross, analysis.Fraction, on, "proposed_gross"), Cash: analysis.Measure(f.Cash, analysis.Fraction, on, "proposed_cash")}
 	if p.request.Expected == nil {
 		out.Return = analysis.Unknown(analysis.Fraction, on, "expected_return", p.unmarked)
 		out.Sharpe = analysis.Unknown(analysis.Ratio, on, "expected_sharpe", p.unmarked)
@@ -97,7 +97,7 @@ func (p *proposer) names() {
 			continue // the benchmark
 		}
 		row := ProposedName{Symbol: a.Symbol, Name: a.Instrument.Name, Candidate: a.Candidate, Traded: traded[i], Why: p.why[i],
-			Now: measure(p.wished.Before.Weights[i], "weight"), Wished: measure(p.wished.Wished.Weights[i], "weight"), After: measure(p.orders.After[i], "weight")}
+			Now: measure(p.wished.Before.Weights[i], "weight"), Wished: measure(p.wished.Wished.Weights[i], "proposed_weight"), After: measure(p.orders.After[i], "proposed_weight")}
 		if a.Cash {
 			row.Symbol, row.Name = a.Symbol, "Cash in "+a.Symbol
 		}
@@ -116,7 +116,7 @@ func (p *proposer) names() {
 		p.out.Names = append(p.out.Names, row)
 	}
 	p.out.Costs = analysis.Money(exactly(p.orders.Cost).Round(2), p.before.Base, on, "trading_costs")
-	p.out.Turnover = measure(p.orders.Turnover, "turnover")
+	p.out.Turnover = measure(p.orders.Turnover, "proposed_turnover")
 	if len(p.orders.Dropped) > 0 && known(p.asked.MinTrade) > 0 {
 		p.note(strconv.Itoa(len(p.orders.Dropped)) + " trades are smaller than the least that you want and are left out.")
 	}

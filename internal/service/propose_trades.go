@@ -240,7 +240,7 @@ func (p *proposer) realise(try func([]Trade) (*trial, error)) error {
 		tax    *analysis.Figure
 	}{{p.out.Trades, &p.out.Realised.Method, &p.out.Tax.Method}, {least, &p.out.Realised.LeastTax, &p.out.Tax.LeastTax}} {
 		if len(x.trades) == 0 {
-			none := analysis.Money(money.Zero, p.before.Base, p.before.AsOf, "realised")
+			none := analysis.Money(money.Zero, p.before.Base, p.before.AsOf, "proposed_gain")
 			x.into.Short, x.into.Long = none, none
 			if why != "" {
 				none = analysis.Unknown(analysis.Unit(p.before.Base), p.before.AsOf, "realised", why)
@@ -269,13 +269,13 @@ func (p *proposer) tax(g *RealisedGain) analysis.Figure {
 	unit, on := analysis.Unit(p.before.Base), p.before.AsOf
 	switch {
 	case p.asked.TaxShort != p.asked.TaxShort && p.asked.TaxLong != p.asked.TaxLong:
-		return analysis.Unknown(unit, on, "tax", "no tax rate is given")
+		return analysis.Unknown(unit, on, "proposed_tax", "no tax rate is given")
 	case !g.Short.Known():
-		return analysis.Unknown(unit, on, "tax", g.Short.Reasons...)
+		return analysis.Unknown(unit, on, "proposed_tax", g.Short.Reasons...)
 	}
 	x := float64(known(p.asked.TaxShort)*g.Short.Float64()) + float64(known(p.asked.TaxLong)*g.Long.Float64())
 	d := exactly(math.Max(x, 0)).Round(2)
-	return analysis.Money(d, p.before.Base, on, "tax").With(analysis.Estimated, "by the rates given, with losses set against gains").With(g.Short.Status, g.Short.Reasons...)
+	return analysis.Money(d, p.before.Base, on, "proposed_tax").With(analysis.Estimated, "by the rates given, with losses set against gains").With(g.Short.Status, g.Short.Reasons...)
 }
 
 // byLeastTax are the same trades with the lots that are taxed least; why says why lots
@@ -345,10 +345,10 @@ func (p *proposer) chosen(valuer *portfolio.Valuer, open []*lot.Lot, y part) (ou
 		left = left.Sub(n)
 		gain, _ := money.FromFloat(math.Round(s.Gain*100) / 100)
 		row := ProposedLot{Symbol: y.symbol, Account: y.account, Opened: l.Opened, Quantity: n, LongTerm: lots[i].LongTerm && y.side == SellSide,
-			Gain: analysis.Money(gain, p.before.Base, p.before.AsOf, "realised")}
-		row.Tax = analysis.Unknown(unit, p.before.AsOf, "tax", "no tax rate is given")
+			Gain: analysis.Money(gain, p.before.Base, p.before.AsOf, "proposed_gain")}
+		row.Tax = analysis.Unknown(unit, p.before.AsOf, "proposed_tax", "no tax rate is given")
 		if p.asked.TaxShort == p.asked.TaxShort || p.asked.TaxLong == p.asked.TaxLong {
-			row.Tax = analysis.Money(exactly(s.Tax).Round(2), p.before.Base, p.before.AsOf, "tax").With(analysis.Estimated, "by the rates given")
+			row.Tax = analysis.Money(exactly(s.Tax).Round(2), p.before.Base, p.before.AsOf, "proposed_tax").With(analysis.Estimated, "by the rates given")
 		}
 		which := LotChoice{Opened: l.Opened}
 		if slices.ContainsFunc(from, func(other *lot.Lot) bool { return other != l && other.Opened == l.Opened }) {
@@ -358,7 +358,7 @@ func (p *proposer) chosen(valuer *portfolio.Valuer, open []*lot.Lot, y part) (ou
 			return c.which.Opened == which.Opened && c.which.Cost.Or(money.Zero).Equal(which.Cost.Or(money.Zero))
 		}); k >= 0 {
 			out[k].row.Quantity = out[k].row.Quantity.Add(n) // two that no name tells apart
-			out[k].row.Gain = analysis.Money(out[k].row.Gain.Amount.Decimal.Add(gain), p.before.Base, p.before.AsOf, "realised")
+			out[k].row.Gain = analysis.Money(out[k].row.Gain.Amount.Decimal.Add(gain), p.before.Base, p.before.AsOf, "proposed_gain")
 			continue
 		}
 		out = append(out, chosenLot{row, which})

@@ -24,8 +24,14 @@ func (s *site) whatIf(r *request) error {
 		return err
 	}
 	p := r.whatIfPage()
-	if p.filled && len(p.errs) == 0 {
+	switch x := p.suggestion; {
+	case x != nil && x.filled && len(x.errs) == 0: // the form becomes an address with plain numbers
+		return r.to(r.address("/what-if") + p.suggestQuery())
+	case p.filled && len(p.errs) == 0:
 		return r.to(r.address("/what-if") + p.query())
+	}
+	if err := p.suggest(); err != nil {
+		return err
 	}
 	if err := p.ask(); err != nil {
 		return err
@@ -40,21 +46,28 @@ type whatIfPage struct {
 	filled bool // from a form
 	errs   map[int]map[string]string
 	got    *service.WhatIf
+
+	suggestion *suggestion // nil where none is asked for
 }
 
 // whatIfPage reads the trades of the address or of the form.
 func (r *request) whatIfPage() *whatIfPage {
-	p := &whatIfPage{request: r, errs: map[int]map[string]string{}}
+	p := &whatIfPage{request: r, errs: map[int]map[string]string{}, suggestion: r.readSuggestion()}
 	for _, text := range r.Form["t"] {
 		p.typed = append(p.typed, parseTrade(text, format.English))
 	}
 	p.readForm()
+	p.read()
+	return p
+}
+
+// read reads what was typed.
+func (p *whatIfPage) read() {
 	for i := range p.typed {
 		if errs := p.typed[i].read(); len(errs) > 0 {
 			p.errs[i] = errs
 		}
 	}
-	return p
 }
 
 // ask tries the trades. What cannot be done is said beside its field, and the portfolio
@@ -88,15 +101,36 @@ func (p *whatIfPage) ask() error {
 
 // try asks about the same period as the other pages do.
 func (p *whatIfPage) try(trades []service.Trade) (*service.WhatIf, error) {
+	q, err := p.question()
+	if err != nil {
+		return nil, err
+	}
+	return p.site.svc.WhatIf(p.Context(), p.caller, q, trades)
+}
+
+// question is what trades are tried on and suggested for.
+func (p *whatIfPage) question() (service.Question, error) {
 	q := service.Question{Portfolios: []string{p.portfolio.ID}, Period: p.URL.Query().Get("period"), Benchmark: p.URL.Query().Get("benchmark")}
 	if q.Period == "" {
 		a, err := p.analyse()
 		if err != nil {
-			return nil, err
+			return q, err
 		}
 		q.Period = a.Period.Label
 	}
-	return p.site.svc.WhatIf(p.Context(), p.caller, q, trades)
+	return q, nil
+}
+
+// suggestQuery is the part of an address that asks for a suggestion.
+func (p *whatIfPage) suggestQuery() string {
+	q := url.Values{}
+	for _, name := range []string{"period", "benchmark"} {
+		if value := p.Form.Get(name); value != "" {
+			q.Set(name, value)
+		}
+	}
+	p.suggestion.query(q, p.locale)
+	return "?" + q.Encode()
 }
 
 // query is the part of an address that holds the trades, but for those left out.
@@ -122,7 +156,7 @@ func (p *whatIfPage) show() error {
 	frame := p.frame("What-if", "/what-if")
 	frame.Sheets = []string{p.site.assets.Figures, p.site.assets.Risk}
 	p.dated(&frame, p.got.Before)
-	v := view.WhatIf{Page: frame, Action: p.address("/what-if"), Clear: p.address("/what-if")}
+	v := view.WhatIf{Page: frame, Action: p.address("/what-if"), Clear: p.address("/what-if"), As: p.locale.Tag}
 	if p.got.Before.Bookings == 0 {
 		v.Empty = &view.Empty{Icon: "flask-conical", Title: "There is nothing to try trades on yet", Text: "Trades are tried on what you hold. It begins with the first transaction.",
 			Ways: []view.Link{{Label: "Import a file", Href: p.address("/import")}, {Label: "Add a transaction", Href: p.address("/transactions/new")}}}
@@ -135,7 +169,11 @@ func (p *whatIfPage) show() error {
 	if len(p.typed) == 0 {
 		v.Starts = p.starts(p.got.Before)
 	}
+	v.Suggest = p.suggestForm()
 	w := p.compare(&v)
+	if x := p.suggestion; x != nil && x.got != nil {
+		v.Suggest.Result = w.suggested(x.got)
+	}
 	if done, err := p.answered(w, "What-if", "/what-if"); done {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/foliosight/foliosight/finance/analysis"
+	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/internal/service"
@@ -17,11 +18,12 @@ import (
 // in English.
 type typedTrade struct {
 	side, symbol, quantity, price, fee, account string
+	lot                                         string // day of the lot, and cost behind a colon
 	locale                                      format.Locale
 	trade                                       service.Trade // once it is read
 }
 
-// parseTrade reads a line such as "sell 3000 NVDA @ 158 fee 5 in Broker A".
+// parseTrade reads a line such as "sell 3000 NVDA @ 158 fee 5 lot 2024-03-01 in Broker A".
 func parseTrade(line string, locale format.Locale) typedTrade {
 	t := typedTrade{locale: locale}
 	words := strings.Fields(line)
@@ -42,6 +44,9 @@ func parseTrade(line string, locale format.Locale) typedTrade {
 		case key == "fee":
 			words = words[1:]
 			next(&t.fee)
+		case key == "lot":
+			words = words[1:]
+			next(&t.lot)
 		case key == "in":
 			t.account, words = strings.Join(words[1:], " "), nil
 		default: // symbols of some brokers have spaces
@@ -64,6 +69,14 @@ func (t *typedTrade) String() string {
 	if t.trade.Fee.Known {
 		text += " fee " + t.trade.Fee.Decimal.String()
 	}
+	if l := t.trade.Lot; !l.None() {
+		text += " lot " + l.Opened.String()
+		if l.Cost.Known {
+			text += ":" + l.Cost.Decimal.String()
+		}
+	} else if t.lot != "" {
+		text += " lot " + t.lot
+	}
 	if t.account != "" {
 		text += " in " + t.account
 	}
@@ -78,16 +91,20 @@ func (p *whatIfPage) readForm() {
 		}
 		return ""
 	}
+	typed := p.locale // forms of other sites name no manner
+	if p.Form.Has("as") {
+		typed = p.typedIn()
+	}
 	_, p.filled = p.Form["symbol"]
 	for i := range p.Form["symbol"] {
-		t := typedTrade{side: at("side", i), symbol: at("symbol", i), quantity: at("quantity", i), price: at("price", i), fee: at("fee", i), account: at("account", i), locale: p.locale}
+		t := typedTrade{side: at("side", i), symbol: at("symbol", i), quantity: at("quantity", i), price: at("price", i), fee: at("fee", i), account: at("account", i), lot: at("lot", i), locale: typed}
 		if t.symbol+t.quantity+t.price+t.fee != "" {
 			p.typed = append(p.typed, t)
 		}
 	}
 	for line := range strings.Lines(p.Form.Get("list")) {
 		if line = strings.TrimSpace(line); line != "" {
-			p.typed = append(p.typed, parseTrade(line, p.locale))
+			p.typed = append(p.typed, parseTrade(line, typed))
 		}
 	}
 }
@@ -123,7 +140,28 @@ func (t *typedTrade) read() map[string]string {
 		}
 		*field.into = money.Some(d)
 	}
+	if t.lot != "" {
+		t.readLot(errs)
+	}
 	return errs
+}
+
+// readLot reads a day and, behind a colon, a cost a piece, both as an address has them.
+func (t *typedTrade) readLot(errs map[string]string) {
+	day, cost, priced := strings.Cut(t.lot, ":")
+	var err error
+	if t.trade.Lot.Opened, err = date.Parse(day); err != nil {
+		errs["lot"] = "Write the day of the lot like 2024-03-01, its cost a piece behind a colon."
+		return
+	}
+	if priced {
+		d, err := money.Parse(cost)
+		if err != nil {
+			errs["lot"] = "Write the cost of the lot a piece like 2024-03-01:101.50."
+			return
+		}
+		t.trade.Lot.Cost = money.Some(d)
+	}
 }
 
 // sideWords are the sides in words.
@@ -177,7 +215,7 @@ func (p *whatIfPage) fields(v *view.WhatIf) error {
 	}
 	for i := range p.typed {
 		v.Trades = append(v.Trades, p.field(w, i))
-		for _, name := range []string{"side", "symbol", "quantity", "price", "fee", "account"} {
+		for _, name := range []string{"side", "symbol", "quantity", "price", "fee", "account", "lot"} {
 			if text := p.errs[i][name]; text != "" {
 				v.Errors = append(v.Errors, view.Link{Label: "Trade " + w.Count(i+1) + ", " + name + ": " + text, Href: "#" + name + "-" + w.Count(i+1)})
 			}
@@ -199,7 +237,7 @@ func (p *whatIfPage) fields(v *view.WhatIf) error {
 // field is one trade of the form.
 func (p *whatIfPage) field(w *writer, i int) view.TradeField {
 	t := &p.typed[i]
-	f := view.TradeField{N: i + 1, Side: sideOptions(t.side), Symbol: t.symbol, Quantity: t.quantity, Price: t.price, Fee: t.fee, Account: t.account, Errors: p.errs[i], Remove: p.address("/what-if") + p.query(i)}
+	f := view.TradeField{N: i + 1, Side: sideOptions(t.side), Symbol: t.symbol, Quantity: t.quantity, Price: t.price, Fee: t.fee, Account: t.account, Lot: t.lot, Errors: p.errs[i], Remove: p.address("/what-if") + p.query(i)}
 	if len(f.Errors) == 0 { // numbers of an address in the reader's manner
 		f.Quantity = p.locale.Input(t.trade.Quantity)
 		if t.trade.Price.Known {
@@ -209,7 +247,7 @@ func (p *whatIfPage) field(w *writer, i int) view.TradeField {
 			f.Fee = p.locale.Input(t.trade.Fee.Decimal)
 		}
 	}
-	f.More = f.Fee != "" || f.Account != "" || f.Errors["fee"] != "" || f.Errors["account"] != ""
+	f.More = f.Fee != "" || f.Account != "" || f.Lot != "" || f.Errors["lot"] != "" || f.Errors["fee"] != "" || f.Errors["account"] != ""
 	f.Held, f.Last = w.hints(p.got.Before, t.symbol)
 	if i < len(p.got.Trades) {
 		tried := &p.got.Trades[i]

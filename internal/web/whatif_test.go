@@ -22,6 +22,10 @@ func (f *fake) WhatIf(ctx context.Context, c service.Caller, q service.Question,
 	return &service.WhatIf{Before: a, After: a}, err
 }
 
+func (f *fake) Propose(context.Context, service.Caller, service.Question, service.ProposalAsked) (*service.Proposal, error) {
+	panic("trades are suggested over the real services")
+}
+
 func (f *fake) Instruments(context.Context, service.Caller, []string, bool) (map[string]instrument.Instrument, error) {
 	return map[string]instrument.Instrument{}, nil
 }

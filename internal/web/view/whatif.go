@@ -18,6 +18,8 @@ type WhatIf struct {
 	Clear    string
 	Sections []CompareSection
 	Starts   []Link // trades to begin with
+	As       string // the manner in which numbers are typed
+	Suggest  *Suggest
 }
 
 // TradeField is a trade as it is typed.
@@ -25,13 +27,13 @@ type TradeField struct {
 	N                       int // from 1
 	Side                    []Option
 	Symbol, Quantity, Price string
-	Fee, Account            string
+	Fee, Account, Lot       string
 	Held, Last              string // hints in the empty fields
 	Name                    string // what it is, and what it comes to
 	Amount                  string
 	Remove                  string // address without it
 	Errors                  map[string]string
-	More                    bool // fee or account are shown
+	More                    bool // fee, account or lot are shown
 }
 
 // CompareRow is a figure before and after.
