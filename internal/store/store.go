@@ -36,6 +36,8 @@ var (
 	ErrNewer     = errors.New("database was made by a newer version")          // refuses rather than guesses
 	ErrDrift     = errors.New("a migration differs from the one that was run") // checksum of an applied migration
 	ErrDamaged   = errors.New("stored data are damaged")                       // a checksum does not match
+	ErrBusy      = errors.New("no connection to the database is free")         // too much at once
+	ErrOlder     = errors.New("database has an older schema")                  // the server never migrates by itself
 	ErrNested    = errors.New("a write was begun inside a read or for another identity")
 )
 

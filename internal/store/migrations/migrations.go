@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -49,21 +50,17 @@ type Applied struct {
 // Up runs what is missing and returns the names of what it ran. On a database that is
 // up to date it costs one query.
 func Up(ctx context.Context, dialect goose.Dialect, db *sql.DB, source fs.FS, now func() time.Time) ([]string, error) {
+	missing, err := Plan(ctx, db, source)
+	if err != nil || len(missing) == 0 {
+		return nil, err
+	}
 	known, err := checksums(source)
 	if err != nil {
 		return nil, err
 	}
-	applied, err := Status(ctx, db)
+	provider, err := provider(dialect, db, source)
 	if err != nil {
 		return nil, err
-	}
-	missing, err := compare(known, applied)
-	if err != nil || len(missing) == 0 {
-		return nil, err
-	}
-	provider, err := goose.NewProvider(dialect, db, source, goose.WithTableName("goose_versions"), goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return nil, fmt.Errorf("migrations: %w", err)
 	}
 	if _, err := db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, sha256 text NOT NULL, applied text NOT NULL)`); err != nil {
 		return nil, fmt.Errorf("migrations: %w", err)
@@ -80,6 +77,66 @@ func Up(ctx context.Context, dialect goose.Dialect, db *sql.DB, source fs.FS, no
 		}
 	}
 	return missing, nil
+}
+
+// Down takes back what was run after a migration, or all of it (""), the newest first,
+// and returns the names. What the tables held is gone.
+func Down(ctx context.Context, dialect goose.Dialect, db *sql.DB, source fs.FS, to string) ([]string, error) {
+	if _, err := Plan(ctx, db, source); err != nil { // a schema of another program is left alone
+		return nil, err
+	}
+	applied, err := Status(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	if to != "" && !slices.ContainsFunc(applied, func(a Applied) bool { return a.Name == to }) {
+		return nil, fmt.Errorf("migration %s: %w among those that were run", to, store.ErrNotFound)
+	}
+	provider, err := provider(dialect, db, source)
+	if err != nil {
+		return nil, err
+	}
+	var undone []string
+	for _, a := range slices.Backward(applied) {
+		if a.Name <= to {
+			break
+		}
+		version, err := goose.NumericComponent(a.Name)
+		if err != nil {
+			return undone, err
+		}
+		if _, err := provider.ApplyVersion(ctx, version, false); err != nil {
+			return undone, fmt.Errorf("take back %s: %w", a.Name, err)
+		}
+		if _, err := db.ExecContext(ctx, `DELETE FROM migrations WHERE name = $1`, a.Name); err != nil {
+			return undone, fmt.Errorf("take back %s: note it: %w", a.Name, err)
+		}
+		undone = append(undone, a.Name)
+	}
+	return undone, nil
+}
+
+func provider(dialect goose.Dialect, db *sql.DB, source fs.FS) (*goose.Provider, error) {
+	p, err := goose.NewProvider(dialect, db, source, goose.WithTableName("goose_versions"), goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	return p, nil
+}
+
+// Plan names the migrations that were not run yet, in order. A schema that this program
+// does not know is store.ErrNewer, a migration that differs from the one that was run
+// store.ErrDrift.
+func Plan(ctx context.Context, db *sql.DB, source fs.FS) ([]string, error) {
+	known, err := checksums(source)
+	if err != nil {
+		return nil, err
+	}
+	applied, err := Status(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	return compare(known, applied)
 }
 
 // Status lists what was run, in order; nothing on an empty database.
@@ -132,6 +189,19 @@ func compare(known map[string]string, applied []Applied) (missing []string, err 
 	}
 	slices.Sort(missing)
 	return missing, nil
+}
+
+// Fingerprint changes when the migrations do.
+func Fingerprint() string {
+	known, err := checksums(Common())
+	if err != nil {
+		panic(err) // they are embedded
+	}
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		fmt.Fprintln(h, name, known[name])
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 func checksums(source fs.FS) (map[string]string, error) {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"github.com/foliosight/foliosight/internal/store"
 )
 
@@ -58,6 +60,10 @@ func (t *tx) standing(ctx context.Context) (Standing, error) {
 const visible = `p.tenant_id = $1 AND (p.owner_id = $2 OR EXISTS (
 	SELECT 1 FROM grants g WHERE g.tenant_id = p.tenant_id AND g.portfolio_id = p.id AND g.user_id = $2))`
 
+const accessQuery = `SELECT p.owner_id, g.role FROM portfolios p
+	LEFT JOIN grants g ON g.tenant_id = p.tenant_id AND g.portfolio_id = p.id AND g.user_id = $2
+	WHERE p.tenant_id = $1 AND p.id = $3`
+
 // access is the one decision whether the identity may do something with a portfolio.
 // What it cannot see is ErrNotFound; what it sees but may not do is ErrForbidden.
 func (t *tx) access(ctx context.Context, portfolio string, needed store.Role) error {
@@ -66,10 +72,15 @@ func (t *tx) access(ctx context.Context, portfolio string, needed store.Role) er
 	}
 	role, asked := t.roles[portfolio]
 	if !asked {
+		if uuid.Validate(portfolio) != nil { // no portfolio has this name; PostgreSQL would end the transaction
+			return fmt.Errorf("portfolio %s: %w", portfolio, store.ErrNotFound)
+		}
+		query := t.store.dialect.Access
+		if query == "" {
+			query = accessQuery
+		}
 		var owner, granted string
-		err := t.row(ctx, `SELECT p.owner_id, g.role FROM portfolios p
-			LEFT JOIN grants g ON g.tenant_id = p.tenant_id AND g.portfolio_id = p.id AND g.user_id = $2
-			WHERE p.tenant_id = $1 AND p.id = $3`, t.id.Tenant, t.id.User, portfolio).Scan(textOf{&owner}, textOf{&granted})
+		err := t.row(ctx, query, t.id.Tenant, t.id.User, portfolio).Scan(textOf{&owner}, textOf{&granted})
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("portfolio %s: %w", portfolio, t.store.dialect.named(err))
 		}

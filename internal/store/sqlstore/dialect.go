@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/foliosight/foliosight/internal/store"
 )
@@ -14,14 +15,17 @@ type Dialect struct {
 	// ReadTx and WriteTx are how transactions begin. A reading one sees one state of the
 	// database throughout.
 	ReadTx, WriteTx *sql.TxOptions
-	// Begin begins a transaction; nil: as database/sql does.
-	Begin func(ctx context.Context, db *sql.DB, options *sql.TxOptions) (*sql.Tx, error)
+	// Acquire is how long a transaction waits for a connection; 0: as long as it takes.
+	Acquire time.Duration
 	// Enter tells the database who is asking and says what they are to the tenant; nil:
 	// it is found out by plain SQL, and the database is told nothing.
 	Enter func(ctx context.Context, tx *sql.Tx, id store.Identity) (Standing, error)
 	// Assume tells the database on whose behalf the gate writes where the user or the
 	// tenant is only being made; nil: it is told nothing.
 	Assume func(ctx context.Context, tx *sql.Tx, id store.Identity) error
+	// Access is the query that tells who owns portfolio $3 of tenant $1 and which role
+	// was granted on it to user $2; empty: one over the tables.
+	Access string
 	// Ask is the text that asks a question of the gate; nil: the question's own SQL.
 	Ask func(Question) string
 

@@ -160,7 +160,7 @@ func (t *tx) Events(ctx context.Context, after int64, limit int) ([]store.Event,
 // as digests only. Either database has the function digest_text, SHA-256 of a text.
 var eventChain = Question{Name: "event_chain", Arguments: []string{"id_text"}, Scoped: true,
 	Columns: `sequence bigint, at ts_text, user_id id_text, action text, object text, portfolio_id id_text, before_hash bytes_blob, after_hash bytes_blob,
-		prev_hash bytes_blob, hash bytes_blob, before_digest bytes_blob, after_digest bytes_blob`,
+		prev_hash bytes_blob, hash bytes_blob, before_digest bytea, after_digest bytea`,
 	SQL: `SELECT e.sequence, e.at, e.user_id, e.action, e.object, e.portfolio_id, e.before_hash, e.after_hash, e.prev_hash, e.hash, digest_text(c.before), digest_text(c.after)
 		FROM events e LEFT JOIN event_contents c ON c.tenant_id = e.tenant_id AND c.sequence = e.sequence
 		WHERE e.tenant_id = $1 ORDER BY e.sequence`}

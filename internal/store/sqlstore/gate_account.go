@@ -109,8 +109,7 @@ func (s *Store) InviteOf(ctx context.Context, tokenHash []byte, now time.Time) (
 func (s *Store) Accept(ctx context.Context, tokenHash []byte, now time.Time, own store.Tenant, u store.User) (store.Identity, error) {
 	var id store.Identity
 	err := s.atTheGate(ctx, "accept invitation", func(begun *sql.Tx) error {
-		i, err := scanInvite(begun.QueryRowContext(ctx, `UPDATE invites SET accepted = $3
-			WHERE token_hash = $1 AND expires > $2 AND accepted IS NULL RETURNING `+inviteColumns, tokenHash, formatTime(now), formatTime(now)))
+		i, err := scanInvite(begun.QueryRowContext(ctx, s.text(acceptInvite), tokenHash, formatTime(now)))
 		if err != nil {
 			return err
 		}
@@ -140,10 +139,11 @@ func (s *Store) atTheGate(ctx context.Context, what string, fn func(*sql.Tx) err
 	if s.joined(ctx) != nil {
 		return fmt.Errorf("%s: %w", what, store.ErrNested)
 	}
-	begun, err := s.begin(ctx, s.writer, s.dialect.WriteTx)
+	begun, done, err := s.begin(ctx, s.writer, s.dialect.WriteTx)
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
+	defer done()
 	defer begun.Rollback() // does nothing after a commit
 	if err := fn(begun); err != nil {
 		return s.gateError(what, err)
@@ -288,8 +288,12 @@ func (s *Store) SigningKeys(ctx context.Context) ([]store.SealedKey, error) {
 // RotateSigningKey implements store.AccountGate.
 func (s *Store) RotateSigningKey(ctx context.Context, k store.SealedKey, first bool, forget time.Time) error {
 	return s.atTheGate(ctx, "signing key", func(begun *sql.Tx) error {
+		if lock := s.dialect.LockFounding; lock != "" { // of several processes that start at once one makes a key
+			if _, err := begun.ExecContext(ctx, lock); err != nil {
+				return err
+			}
+		}
 		if first {
-			// One statement: of several processes that start at once one key is made.
 			_, err := begun.ExecContext(ctx, `INSERT INTO signing_keys (id, secret, created)
 				SELECT CAST($1 AS id_text), CAST($2 AS bytes_blob), CAST($3 AS ts_text) WHERE NOT EXISTS (SELECT 1 FROM signing_keys WHERE retired IS NULL)`, k.ID, k.Secret, formatTime(k.Created))
 			return err

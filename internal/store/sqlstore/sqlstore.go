@@ -100,10 +100,11 @@ func (s *Store) run(ctx context.Context, db *sql.DB, id store.Identity, writes b
 	if writes {
 		options = s.dialect.WriteTx
 	}
-	begun, err := s.begin(ctx, db, options)
+	begun, done, err := s.begin(ctx, db, options)
 	if err != nil {
 		return err
 	}
+	defer done()
 	t := &tx{sql: begun, ctx: ctx, store: s, id: id, writes: writes, roles: map[string]store.Role{}}
 	defer func() {
 		t.ended = true
@@ -128,7 +129,8 @@ func (s *Store) run(ctx context.Context, db *sql.DB, id store.Identity, writes b
 		return err
 	}
 	if !writes {
-		t.ended = true // looks are noted in a transaction of their own
+		t.ended = true // looks are noted in a transaction of their own, when this one's connection is free
+		begun.Rollback()
 		return s.noteLooks(ctx, t, looked, t.seen)
 	}
 	if err := begun.Commit(); err != nil {
@@ -138,16 +140,22 @@ func (s *Store) run(ctx context.Context, db *sql.DB, id store.Identity, writes b
 }
 
 // begin begins a transaction; where every connection is taken it waits for one as long
-// as the dialect says.
-func (s *Store) begin(ctx context.Context, db *sql.DB, options *sql.TxOptions) (*sql.Tx, error) {
-	if s.dialect.Begin != nil {
-		return s.dialect.Begin(ctx, db, options)
+// as the dialect says. done is to be called when the transaction has ended.
+func (s *Store) begin(ctx context.Context, db *sql.DB, options *sql.TxOptions) (begun *sql.Tx, done func(), err error) {
+	limited, cancel := context.WithCancelCause(ctx)
+	done = func() { cancel(nil) }
+	if s.dialect.Acquire > 0 {
+		waited := time.AfterFunc(s.dialect.Acquire, func() { cancel(store.ErrBusy) })
+		defer waited.Stop()
 	}
-	begun, err := db.BeginTx(ctx, options)
-	if err != nil {
-		return nil, fmt.Errorf("begin: %w", err)
+	if begun, err = db.BeginTx(limited, options); err != nil {
+		if errors.Is(context.Cause(limited), store.ErrBusy) {
+			err = fmt.Errorf("none was free for %s: %w", s.dialect.Acquire, store.ErrBusy)
+		}
+		done()
+		return nil, nil, fmt.Errorf("begin: %w", err)
 	}
-	return begun, nil
+	return begun, done, nil
 }
 
 // tx implements store.Tx, and store.View when writes is false.
