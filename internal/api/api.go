@@ -13,6 +13,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -28,12 +29,14 @@ import (
 // Options are what the API needs besides the services.
 type Options struct {
 	Version     string
-	Code        string        // set-up code asked of the first visitor; empty: none
-	Secure      bool          // cookies only over TLS
-	UploadLimit int64         // bytes of one request with files; 64 MiB unless given
-	CalcTime    time.Duration // how long one calculation may take; 10 s unless given
-	Limits      Limits        // requests in a minute
-	Frontend    string        // the one other origin that browsers may use the API from; empty: none
+	Code        string          // set-up code asked of the first visitor; empty: none
+	Secure      bool            // cookies only over TLS
+	UploadLimit int64           // bytes of one request with files; 64 MiB unless given
+	CalcTime    time.Duration   // how long one calculation may take; 10 s unless given
+	Limits      Limits          // requests in a minute
+	Frontend    string          // the one other origin that browsers may use the API from; empty: none
+	LookEvery   time.Duration   // how often streams of events look for changes; 1 s unless given
+	Stopping    <-chan struct{} // closed when the server stops: streams end then
 	Now         func() time.Time
 	Log         *slog.Logger
 }
@@ -41,12 +44,13 @@ type Options struct {
 // server is what the handlers share.
 type server struct {
 	Options
-	svc      Services
-	root     huma.API // takes addresses whole
-	group    huma.API // takes those below Prefix
-	rendered *renderings
-	calcs    chan struct{} // one for each calculation under way
-	order    []string      // operation ids, as they were added
+	svc       Services
+	root      huma.API // takes addresses whole
+	group     huma.API // takes those below Prefix
+	rendered  *renderings
+	streaming streams
+	calcs     chan struct{} // one for each calculation under way
+	order     []string      // operation ids, as they were added
 }
 
 // Prefix is where the resources begin.
@@ -60,6 +64,9 @@ func New(svc Services, o Options) (http.Handler, error) {
 	}
 	if o.CalcTime == 0 {
 		o.CalcTime = 10 * time.Second
+	}
+	if o.LookEvery == 0 {
+		o.LookEvery = time.Second
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -87,6 +94,7 @@ func New(svc Services, o Options) (http.Handler, error) {
 	s.whatIfs()
 	s.calculations()
 	s.dashboard()
+	s.events()
 	s.seedPortfolios()
 	s.seedDashboard()
 	s.health(mux)
@@ -164,6 +172,7 @@ type route struct {
 	class        class        // of its limit; data unless given
 	stream       bool         // the answer goes on: no ETag, no end
 	answer       *huma.Schema // of the answer, where the handler writes it itself
+	media        string       // content type of that answer; application/json unless given
 }
 
 // add registers an operation. h gets who asks; its error becomes a problem.
@@ -192,16 +201,18 @@ func add[I, O any](s *server, r route, h func(ctx context.Context, c service.Cal
 			op.Parameters = append(op.Parameters, idempotencyKey)
 		}
 	}
+	op.Responses = map[string]*huma.Response{}
+	if r.answer != nil {
+		op.Responses["200"] = &huma.Response{Content: map[string]*huma.MediaType{cmp.Or(r.media, "application/json"): {Schema: r.answer}}}
+	}
 	if r.method == http.MethodGet && !r.stream {
 		op.Middlewares = append(op.Middlewares, conditional)
 		op.Parameters = append(op.Parameters, ifNoneMatch)
-		op.Responses = map[string]*huma.Response{
-			"200": {Headers: map[string]*huma.Param{"ETag": {Description: "Of this answer; for If-None-Match.", Schema: &huma.Schema{Type: huma.TypeString}}}},
-			"304": {Description: "Nothing has changed since the answer that If-None-Match names."},
+		if op.Responses["200"] == nil {
+			op.Responses["200"] = &huma.Response{}
 		}
-		if r.answer != nil {
-			op.Responses["200"].Content = map[string]*huma.MediaType{"application/json": {Schema: r.answer}}
-		}
+		op.Responses["200"].Headers = map[string]*huma.Param{"ETag": {Description: "Of this answer; for If-None-Match.", Schema: &huma.Schema{Type: huma.TypeString}}}
+		op.Responses["304"] = &huma.Response{Description: "Nothing has changed since the answer that If-None-Match names."}
 	}
 	op.Errors = append(op.Errors, http.StatusInternalServerError)
 	s.order = append(s.order, r.id)

@@ -72,6 +72,7 @@ var (
 	errNotFound  = errors.New("no such address")
 	errThrottled = errors.New("too many attempts")
 	errTooMany   = errors.New("too many requests")
+	errStreams   = errors.New("too many streams of events")
 	errTooLarge  = errors.New("too large")
 	errTooLong   = errors.New("took too long")
 	errCode      = errors.New("set-up code is wrong")
@@ -98,6 +99,7 @@ var kinds = []kind{
 	{analysis.ErrPeriod, 422, "no-such-period", "There is no such period", "Use one of " + strings.Join(analysis.PeriodLabels(), ", ") + ", or from and to."},
 	{analysis.ErrEmptyPeriod, 422, "empty-period", "The period ends before it begins", "Give `from` before `to`."},
 	{errThrottled, 429, "throttled", "Too many attempts to sign in", "Wait a minute."},
+	{errStreams, 429, "too-many-streams", "Too many streams of events are open", "Close one, or wait until one that was lost is noticed; eight at once are allowed."},
 	{errTooMany, 429, "too-many", "Too many requests", "Wait as long as Retry-After says."},
 	{service.ErrBusy, 429, "busy", "Too many people sign in at once", "Try again in a moment."},
 	{errTooLarge, 413, "too-large", "This is too large", "Send it in parts."},

@@ -22,6 +22,7 @@ type Services interface {
 	Stress
 	Forecasting
 	WhatIfs
+	Watching
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
 	Contribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Contribution, error)
 	Once(ctx context.Context, c service.Caller, r service.Request, fn func(context.Context) (service.Response, error)) (service.Response, error)

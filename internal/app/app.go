@@ -29,6 +29,8 @@ type Outside struct {
 	Now      func() time.Time // time.Now unless given
 	// Started is told the address once the server answers; nil: nobody is told.
 	Started func(url string)
+
+	stopping <-chan struct{} // closed when the server stops
 }
 
 // Run starts the platform and stops it when ctx ends.
@@ -56,6 +58,7 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 	if err != nil {
 		return err
 	}
+	o.stopping = ctx.Done()
 	handler, err := faces(cfg, house, door, o)
 	if err != nil {
 		return err
@@ -90,7 +93,7 @@ func faces(cfg config.Config, h *House, d *door, o Outside) (http.Handler, error
 		return nil, err
 	}
 	if cfg.Serves("api") {
-		programs, err := api.New(h.Service, api.Options{Version: o.Version, Code: d.code, Secure: cfg.TLS(), UploadLimit: cfg.UploadLimit, Limits: limits, Frontend: cfg.Frontend, Now: o.Now, Log: o.Log})
+		programs, err := api.New(h.Service, api.Options{Version: o.Version, Code: d.code, Secure: cfg.TLS(), UploadLimit: cfg.UploadLimit, Limits: limits, Frontend: cfg.Frontend, Stopping: o.stopping, Now: o.Now, Log: o.Log})
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/foliosight/foliosight/internal/api"
 	"github.com/foliosight/foliosight/internal/config"
 )
 
@@ -42,9 +43,13 @@ func serve(ctx context.Context, cfg config.Config, listener net.Listener, handle
 	return nil
 }
 
-// timed ends the context of a request that takes too long.
+// timed ends the context of a request that takes too long; a stream of events goes on.
 func timed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == api.Prefix+"/events" {
+			next.ServeHTTP(w, r)
+			return
+		}
 		ctx, cancel := context.WithTimeout(r.Context(), requestTime)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
