@@ -140,7 +140,7 @@ type ProposedPoint struct {
 
 // LotsOutcome is what trades realise by one choice of lots.
 type LotsOutcome struct {
-	ShortTerm analysis.Figure `json:"short_term" doc:"Gain of lots held up to 365 days, and of short sales bought back."`
+	ShortTerm analysis.Figure `json:"short_term" doc:"Gain of lots held up to 365 days, also of short sales."`
 	LongTerm  analysis.Figure `json:"long_term" doc:"Gain of lots held longer."`
 	Lots      int             `json:"lots" doc:"Lots that are closed, whole or in part." example:"2"`
 	Tax       analysis.Figure `json:"tax" doc:"At the rates given."`

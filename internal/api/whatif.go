@@ -47,7 +47,7 @@ type TriedTrade struct {
 
 // RealisedGains are what trades realise, in the base currency.
 type RealisedGains struct {
-	ShortTerm analysis.Figure `json:"short_term" doc:"Of lots held up to 365 days, and of short sales bought back."`
+	ShortTerm analysis.Figure `json:"short_term" doc:"Of lots held up to 365 days, also of short sales."`
 	LongTerm  analysis.Figure `json:"long_term" doc:"Of lots held longer."`
 	Lots      int             `json:"lots" doc:"Lots that are closed, whole or in part." example:"2"`
 	Method    string          `json:"method" doc:"The portfolio's lot method." example:"FIFO"`

@@ -156,6 +156,9 @@ func (p *proposer) sides(gross float64) {
 		p.request.Gross = p.asked.Gross
 	case shorts && p.asked.Sides != LongOnly || p.asked.Sides == LongShort:
 		p.request.Gross = math.Max(gross, 1)
+		if p.asked.Objective == proposal.Limits || p.asked.Objective == proposal.Targets {
+			break
+		}
 		p.note("Gross exposure may be " + percentWords(p.request.Gross) + " at most, as it is unless you say otherwise.")
 	}
 }

@@ -344,7 +344,7 @@ func (p *proposer) chosen(valuer *portfolio.Valuer, open []*lot.Lot, y part) (ou
 		}
 		left = left.Sub(n)
 		gain, _ := money.FromFloat(math.Round(s.Gain*100) / 100)
-		row := ProposedLot{Symbol: y.symbol, Account: y.account, Opened: l.Opened, Quantity: n, LongTerm: lots[i].LongTerm && y.side == SellSide,
+		row := ProposedLot{Symbol: y.symbol, Account: y.account, Opened: l.Opened, Quantity: n, LongTerm: lots[i].LongTerm,
 			Gain: analysis.Money(gain, p.before.Base, p.before.AsOf, "proposed_gain")}
 		row.Tax = analysis.Unknown(unit, p.before.AsOf, "proposed_tax", "no tax rate is given")
 		if p.asked.TaxShort == p.asked.TaxShort || p.asked.TaxLong == p.asked.TaxLong {

@@ -38,6 +38,9 @@ func (s *site) scenarios(r *request) error {
 	if err != nil {
 		return err
 	}
+	if to, ok := p.plainly(); ok {
+		return r.to(to)
+	}
 	if r.Form.Has("own") {
 		p.own = p.readOwn()
 	} else if id := r.Form.Get("edit"); id != "" {

@@ -53,7 +53,7 @@ func factorFields(a *analysis.Analysis) []analysis.ModelFactor {
 func (p *scenariosPage) readOwn() *ownEntry {
 	e := &ownEntry{id: p.Form.Get("edit"), name: strings.TrimSpace(p.Form.Get("name")), values: map[string]string{}, alone: p.Form.Get("alone") != ""}
 	for _, name := range p.fieldNames() {
-		e.values[name] = strings.TrimSpace(p.Form.Get(name))
+		e.values[name] = p.typedNumber(p.Form.Get(name))
 	}
 	at := func(name string, i int) string {
 		if list := p.Form[name]; i < len(list) {
@@ -62,7 +62,7 @@ func (p *scenariosPage) readOwn() *ownEntry {
 		return ""
 	}
 	for i := range p.Form["on"] {
-		if o := (otherEntry{at("kind", i), at("on", i), at("move", i)}); o.on+o.move != "" {
+		if o := (otherEntry{at("kind", i), at("on", i), p.typedNumber(at("move", i))}); o.on+o.move != "" {
 			e.others = append(e.others, o)
 		}
 	}
@@ -182,7 +182,7 @@ func refusedShocks(err error, places []string) ownErrors {
 
 // form is the form with what was typed and what is wrong with it.
 func (p *scenariosPage) form(e *ownEntry, errs ownErrors) *view.OwnShocks {
-	v := &view.OwnShocks{Action: p.address("/scenarios"), Title: "New scenario", ID: e.id, Name: e.name, Alone: e.alone, Cancel: p.at("show", showMine)}
+	v := &view.OwnShocks{Action: p.address("/scenarios"), As: p.locale.Tag, Title: "New scenario", ID: e.id, Name: e.name, Alone: e.alone, Cancel: p.at("show", showMine)}
 	if e.id != "" {
 		v.Title = "Change “" + e.name + "”"
 	}
@@ -236,7 +236,7 @@ func (p *scenariosPage) form(e *ownEntry, errs ownErrors) *view.OwnShocks {
 
 // hidden are the fields of the form for the one that keeps it.
 func (p *scenariosPage) hiddenOwn(e *ownEntry) []view.Hidden {
-	list := []view.Hidden{{Name: "own", Value: "1"}}
+	list := []view.Hidden{{Name: "own", Value: "1"}, {Name: "as", Value: p.locale.Tag}}
 	if e.id != "" {
 		list = append(list, view.Hidden{Name: "edit", Value: e.id})
 	}

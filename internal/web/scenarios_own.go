@@ -106,7 +106,7 @@ var offeredLosses = []string{"5", "10", "20", "30"}
 
 // reverse asks for a loss and shows the likeliest way to it.
 func (p *scenariosPage) reverse(v *view.Scenarios) error {
-	text, unit := strings.TrimSpace(p.Form.Get("loss")), p.Form.Get("unit")
+	text, unit := p.typedNumber(p.Form.Get("loss")), p.Form.Get("unit")
 	if text == "" {
 		text, unit = "10", "%"
 	}
@@ -114,7 +114,7 @@ func (p *scenariosPage) reverse(v *view.Scenarios) error {
 		unit = "%"
 	}
 	base := string(p.w.a.Base)
-	form := &view.ReverseForm{Action: p.address("/scenarios"), Loss: text, Units: []view.Option{{Value: "%", Label: "% of value", Selected: unit == "%"}, {Value: base, Label: base, Selected: unit == base}}}
+	form := &view.ReverseForm{Action: p.address("/scenarios"), As: p.locale.Tag, Loss: text, Units: []view.Option{{Value: "%", Label: "% of value", Selected: unit == "%"}, {Value: base, Label: base, Selected: unit == base}}}
 	for _, n := range offeredLosses {
 		form.Offers = append(form.Offers, view.Link{Label: n + p.w.percentSign(), Href: p.at("show", showReverse, "loss", n, "unit", "%"), Current: unit == "%" && text == n})
 	}

@@ -247,7 +247,7 @@ func (p *whatIfPage) field(w *writer, i int) view.TradeField {
 			f.Fee = p.locale.Input(t.trade.Fee.Decimal)
 		}
 	}
-	f.More = f.Fee != "" || f.Account != "" || f.Lot != "" || f.Errors["lot"] != "" || f.Errors["fee"] != "" || f.Errors["account"] != ""
+	f.More = f.Fee != "" || f.Account != "" || f.Errors["lot"] != "" || f.Errors["fee"] != "" || f.Errors["account"] != ""
 	f.Held, f.Last = w.hints(p.got.Before, t.symbol)
 	if i < len(p.got.Trades) {
 		tried := &p.got.Trades[i]
@@ -257,6 +257,9 @@ func (p *whatIfPage) field(w *writer, i int) view.TradeField {
 		}
 		f.Last = p.locale.Price(tried.Price.Decimal)
 		f.Amount = p.locale.SignedDecimal(tried.Amount, 0) + " " + string(tried.Currency)
+		if !tried.Lot.None() {
+			f.Name += ", lot of " + format.Date(tried.Lot.Opened)
+		}
 		switch {
 		case tried.ValuedAtPrice:
 			f.Name += ", valued at this price"

@@ -167,7 +167,7 @@ func LeastTax(price float64, lots []optimize.TaxLot, quantity float64, short boo
 		return price - l.Cost
 	}
 	tax := func(l optimize.TaxLot) float64 {
-		if l.LongTerm && !short {
+		if l.LongTerm {
 			return rates.Long * gain(l)
 		}
 		return rates.Short * gain(l)

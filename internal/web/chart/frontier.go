@@ -99,7 +99,7 @@ func label(marks []view.FrontierMark) {
 				free = free && (math.Abs(t.x-at.x) >= labelWide || math.Abs(t.y-at.y) >= labelTall)
 			}
 			for k := range marks {
-				over := math.Abs(marks[k].X-at.x) < labelWide/2 && math.Abs(marks[k].Y-at.y) < labelTall/2
+				over := math.Abs(marks[k].X-at.x) < labelWide/2+2 && math.Abs(marks[k].Y-at.y) < labelTall/2+1.5
 				free = free && (k == i || !over)
 			}
 			for k := range marks[:i] {

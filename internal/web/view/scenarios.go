@@ -127,6 +127,7 @@ type PlacedWord struct {
 
 // OwnShocks is the form of an own scenario.
 type OwnShocks struct {
+	As      string // the manner in which numbers are typed
 	Action  string
 	Title   string
 	ID      string // of the kept one that is changed
@@ -155,6 +156,7 @@ type OtherShock struct {
 
 // ReverseForm asks for a loss.
 type ReverseForm struct {
+	As     string // the manner in which numbers are typed
 	Action string
 	Loss   string
 	Units  []Option
