@@ -15,6 +15,7 @@ var floors = [][]string{
 	{"finance/"},
 	{"internal/calc", "internal/ratelimit", "internal/store", "internal/marketdata", "internal/importer", "internal/demo", "internal/standalone", "internal/report", "internal/workload"},
 	{"internal/service"},
+	{"internal/job"},
 	{"internal/api", "internal/web"},
 	{"internal/config", "internal/app"},
 	{"cmd/"},

@@ -297,3 +297,9 @@ func (s *Service) CleanUp(ctx context.Context, after string, until time.Time) (c
 	}
 	return cleaned, "", nil
 }
+
+// ChangeFor runs a change on behalf of whom a job works for; change is given the
+// transaction to complete the job in.
+func (s *Service) ChangeFor(ctx context.Context, w Work, change func(context.Context, store.Tx) error) error {
+	return s.as(ctx, Caller{Identity: store.Identity{Tenant: w.Tenant, User: w.User}}, change)
+}

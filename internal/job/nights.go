@@ -1,0 +1,91 @@
+package job
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/foliosight/foliosight/internal/service"
+)
+
+// checkMarket is the shared job before a night: it says how well the day's market data
+// are known, and lets the night begin.
+func checkMarket(ctx context.Context, t *task) error {
+	found, err := t.workers.service.Freshness(ctx, t.Day)
+	if err != nil {
+		return err
+	}
+	if err := t.note(ctx, found); err != nil {
+		return err
+	}
+	return t.pass(ctx, []river.InsertManyParams{params(service.WorkNight, service.Work{Exchange: t.Exchange, Day: t.Day})})
+}
+
+// handedOut is how many portfolios one piece of a night looks at.
+const handedOut = 1000
+
+// handOut enqueues an analysis for each portfolio of the exchange, a thousand at a time;
+// the piece after it is enqueued with them.
+func handOut(ctx context.Context, t *task) error {
+	due, next, err := t.workers.service.NightOf(ctx, t.Exchange, t.After, handedOut)
+	if err != nil {
+		return err
+	}
+	var all []river.InsertManyParams
+	for _, d := range due {
+		all = append(all, params(service.WorkAnalysis, service.Work{Tenant: d.Tenant, User: d.Owner, Portfolio: d.Portfolio, Day: t.Day}))
+	}
+	if next != "" {
+		w := t.Work
+		w.After = next
+		all = append(all, params(service.WorkNight, w))
+	}
+	if err := t.note(ctx, fmt.Sprintf("%d portfolios of %s on %s", len(due), t.Exchange, t.Day)); err != nil {
+		return err
+	}
+	return t.pass(ctx, all)
+}
+
+func params(kind string, w service.Work) river.InsertManyParams {
+	return river.InsertManyParams{Args: args{w, kind}, InsertOpts: kinds[kind].insertion()}
+}
+
+// pass enqueues what follows and completes the job, both or neither.
+func (t *task) pass(ctx context.Context, all []river.InsertManyParams) error {
+	tx, err := t.workers.queue.DB.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // does nothing after a commit
+	if len(all) > 0 {
+		if _, err := t.workers.queue.client.InsertManyTx(ctx, tx, all); err != nil {
+			return err
+		}
+	}
+	if err := t.workers.queue.complete(ctx, tx, t.job); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// cleanTime is how long one piece of a clean-up works.
+const cleanTime = 30 * time.Second
+
+// cleanUp removes what has expired; what is left after a while is the next piece's.
+func cleanUp(ctx context.Context, t *task) error {
+	cleaned, next, err := t.workers.service.CleanUp(ctx, t.After, t.workers.now().Add(cleanTime))
+	if err != nil {
+		return err
+	}
+	if err := t.note(ctx, fmt.Sprintf("%d tenants", cleaned)); err != nil {
+		return err
+	}
+	if next == "" {
+		return t.pass(ctx, nil)
+	}
+	w := t.Work
+	w.After = next
+	return t.pass(ctx, []river.InsertManyParams{params(service.WorkCleanUp, w)})
+}

@@ -1,0 +1,212 @@
+package job
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+
+	"github.com/foliosight/foliosight/finance/calendar"
+	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/internal/service"
+)
+
+// Workers run the jobs of one process.
+type Workers struct {
+	queue   *Queue
+	service *service.Service
+	client  *river.Client[*sql.Tx]
+	now     func() time.Time
+	log     *slog.Logger
+	slots   chan struct{} // one for each analysis that computes
+	wait    sync.WaitGroup
+}
+
+// WorkOptions say how a process works.
+type WorkOptions struct {
+	Service *service.Service
+	Now     func() time.Time // time.Now unless given
+	// Computing is how many analyses compute at once: as many as there are cores unless
+	// given.
+	Computing int
+	// NoSchedules leaves the periodic jobs out: for tests, and where a process works only
+	// what others put into the queue.
+	NoSchedules bool
+}
+
+// How many jobs of each queue are fetched at once. Analyses that wait for a core hold
+// nothing; there are enough of them for the next look into the queue to come in time.
+const (
+	soonAtOnce  = 4
+	nightsAhead = 16
+)
+
+// Start runs jobs until Stop.
+func (q *Queue) Start(ctx context.Context, o WorkOptions) (*Workers, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Computing == 0 {
+		o.Computing = runtime.GOMAXPROCS(0)
+	}
+	w := &Workers{queue: q, service: o.Service, now: o.Now, log: q.Log, slots: make(chan struct{}, o.Computing)}
+	all := river.NewWorkers()
+	for name, k := range kinds {
+		river.AddWorkerArgs(all, args{kind: name}, &worker{workers: w, kind: k})
+	}
+	config := q.config()
+	config.Workers = all
+	config.Queues = map[string]river.QueueConfig{soon: {MaxWorkers: soonAtOnce}, nights: {MaxWorkers: nightsAhead, FetchPollInterval: 2 * q.Poll}}
+	if !o.NoSchedules {
+		config.PeriodicJobs = schedules(o.Now)
+	}
+	var err error
+	if w.client, err = river.NewClient(q.driver(), config); err != nil {
+		return nil, fmt.Errorf("workers: %w", err)
+	}
+	// River's context ends its work at once; ours is ended by Stop, in order.
+	if err := w.client.Start(context.WithoutCancel(ctx)); err != nil {
+		return nil, fmt.Errorf("workers: %w", err)
+	}
+	return w, nil
+}
+
+// Stop takes no more jobs and waits for those under way until ctx ends; then they are
+// cancelled, and go on elsewhere or later.
+func (w *Workers) Stop(ctx context.Context) error {
+	err := w.client.Stop(ctx)
+	if err == nil || !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return w.client.StopAndCancel(hard)
+}
+
+// worker does the work of one kind.
+type worker struct {
+	river.WorkerDefaults[args]
+	workers *Workers
+	kind    kind
+}
+
+// errAsked is why a job that was told to stop ends.
+var errAsked = errors.New("it was cancelled")
+
+// Work implements river.Worker.
+func (k *worker) Work(ctx context.Context, j *river.Job[args]) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	ended := make(chan struct{})
+	defer close(ended)
+	go k.listen(ctx, j.ID, stop, ended)
+	j.Args.kind = j.Kind
+	err := k.kind.do(ctx, &task{Work: j.Args.Work, ID: j.ID, Attempt: j.Attempt, workers: k.workers, job: j})
+	if err != nil && errors.Is(context.Cause(ctx), errAsked) {
+		return river.JobCancel(errAsked)
+	}
+	if err != nil {
+		k.workers.log.Warn("job", "id", j.ID, "kind", j.Kind, "attempt", j.Attempt, "error", err)
+	}
+	return err
+}
+
+// asksEvery is how often a running job looks whether it was told to stop.
+const asksEvery = time.Second
+
+// listen ends a job that was told to stop: River tells nobody where the database has no
+// listener.
+func (k *worker) listen(ctx context.Context, id int64, stop context.CancelCauseFunc, ended chan struct{}) {
+	for tick := time.NewTicker(asksEvery); ; {
+		select {
+		case <-ended:
+			tick.Stop()
+			return
+		case <-tick.C:
+			if j, err := k.workers.queue.Job(ctx, id); err == nil && j.Asked {
+				stop(errAsked)
+			}
+		}
+	}
+}
+
+// errOvertaken reports an attempt that lost its job: it was taken for dead, and another
+// attempt has it or has done it. It is a failure to River, which then has the work done
+// once more where it was not done yet: rather an attempt too many than no effect.
+var errOvertaken = errors.New("another attempt has the job")
+
+// complete marks a job as done in the transaction of its effect, if this attempt still
+// has it: River itself would complete it whoever has it.
+func (q *Queue) complete(ctx context.Context, tx *sql.Tx, j *river.Job[args]) error {
+	query := `SELECT attempt FROM river_job WHERE id = $1 AND state = 'running'`
+	if q.Postgres {
+		query = `SELECT attempt FROM ` + Schema + `.river_job WHERE id = $1 AND state = 'running' FOR UPDATE`
+	}
+	var attempt int
+	err := tx.QueryRowContext(ctx, query, j.ID).Scan(&attempt)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && attempt != j.Attempt {
+		err = errOvertaken
+	}
+	if err == nil {
+		// The type only says that the transaction is of database/sql, whichever database is
+		// under it.
+		_, err = river.JobCompleteTx[*riverdatabasesql.Driver](ctx, tx, j)
+	}
+	if err != nil {
+		return fmt.Errorf("complete job %d: %w", j.ID, err)
+	}
+	return nil
+}
+
+// schedules are the periodic jobs: the nights of the exchanges, and a clean-up every
+// hour. All processes register them; the leader keeps them. What a process that was not
+// running missed is done when it starts: work that was done already is not added again.
+func schedules(now func() time.Time) []*river.PeriodicJob {
+	var all []*river.PeriodicJob
+	for _, code := range service.Exchanges() {
+		c, ok := calendar.For(code)
+		if !ok {
+			panic("job: no calendar " + code) // the list is ours
+		}
+		all = append(all, river.NewPeriodicJob(nightly{c}, func() (river.JobArgs, *river.InsertOpts) {
+			day, ok := lastNight(c, now())
+			if !ok {
+				return nil, nil
+			}
+			return args{service.Work{Exchange: c.Code, Day: day}, service.WorkMarket}, kinds[service.WorkMarket].insertion()
+		}, &river.PeriodicJobOpts{ID: "night-" + strings.ToLower(code), RunOnStart: true}))
+	}
+	hourly := func() (river.JobArgs, *river.InsertOpts) {
+		return args{service.Work{ID: now().UTC().Format("2006-01-02T15")}, service.WorkCleanUp}, kinds[service.WorkCleanUp].insertion()
+	}
+	return append(all, river.NewPeriodicJob(river.PeriodicInterval(time.Hour), hourly, &river.PeriodicJobOpts{ID: service.WorkCleanUp, RunOnStart: true}))
+}
+
+// nightly runs when prices of a session are final.
+type nightly struct{ calendar.Calendar }
+
+// Next implements river.PeriodicSchedule.
+func (n nightly) Next(t time.Time) time.Time {
+	begins, _, err := service.NightAfter(n.Calendar, t)
+	if err != nil { // a zone of ours that is not embedded
+		return t.Add(time.Hour)
+	}
+	return begins
+}
+
+// lastNight is the session of the last night of an exchange that has begun by t.
+func lastNight(c calendar.Calendar, t time.Time) (date.Date, bool) {
+	_, next, err := service.NightAfter(c, t)
+	if err != nil {
+		return next, false
+	}
+	return c.Previous(next), true
+}
