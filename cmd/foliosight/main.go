@@ -32,7 +32,7 @@ type commands struct {
 // globals are the flags that every command understands.
 type globals struct {
 	Data     string `help:"Directory of the data (default: the user's data directory)." placeholder:"DIR"`
-	Database string `help:"Database, as sqlite:PATH." placeholder:"URL"`
+	Database string `help:"Database, as sqlite:PATH or postgres://…." placeholder:"URL"`
 	Config   string `name:"config" help:"File of settings, NAME=VALUE a line (default: foliosight.env in the data directory)." placeholder:"FILE"`
 	As       string `help:"E-mail of the user to act as (default: the owner)." placeholder:"USER"`
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/foliosight/foliosight/internal/app"
 	"github.com/foliosight/foliosight/internal/config"
 	"github.com/foliosight/foliosight/internal/store"
+	"github.com/foliosight/foliosight/internal/store/postgres"
 )
 
 // serveCommand runs the server until it is told to stop.
@@ -69,7 +70,7 @@ func unchecked(err error) error {
 		return nil
 	case errors.Is(err, app.ErrFuture):
 		return &exitError{exitUsage, err.Error()}
-	case errors.Is(err, store.ErrInUse), errors.Is(err, store.ErrNewer), errors.Is(err, store.ErrDrift), errors.Is(err, store.ErrDamaged):
+	case errors.Is(err, store.ErrInUse), errors.Is(err, store.ErrNewer), errors.Is(err, store.ErrOlder), errors.Is(err, postgres.ErrUnsafeRole), errors.Is(err, store.ErrDrift), errors.Is(err, store.ErrDamaged):
 		return &exitError{exitUnchecked, err.Error()}
 	}
 	return err

@@ -10,20 +10,25 @@ import (
 	"github.com/foliosight/foliosight/internal/config"
 	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/store"
+	"github.com/foliosight/foliosight/internal/store/postgres"
 	"github.com/foliosight/foliosight/internal/store/sqlite"
 )
 
 // House is the services over an open store.
 type House struct {
 	*service.Service
-	Path  string // of the database
-	store store.Store
+	Path   string // of the database; on PostgreSQL its address without the password
+	Engine string // what the database is, as people call it
+	store  store.Store
 }
 
 // Open opens the database of a configuration, brings its schema up to date and puts
 // the services over it. A database that a server holds is store.ErrInUse.
 func Open(ctx context.Context, cfg config.Config, o Outside) (*House, error) {
 	o = o.complete()
+	if cfg.PostgreSQL() {
+		return openPostgres(ctx, cfg, o)
+	}
 	path := cfg.SQLite()
 	if err := privateDirectory(filepath.Dir(path)); err != nil {
 		return nil, err
@@ -35,11 +40,33 @@ func Open(ctx context.Context, cfg config.Config, o Outside) (*House, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &House{Service: service.New(service.Options{Store: db, Now: o.Now, Sessions: cfg.Sessions}), Path: path, store: db}, nil
+	return furnish(cfg, o, db, path, "SQLite"), nil
+}
+
+// furnish puts the services over a store.
+func furnish(cfg config.Config, o Outside, db store.Store, path, engine string) *House {
+	return &House{Service: service.New(service.Options{Store: db, Now: o.Now, Sessions: cfg.Sessions}), Path: path, Engine: engine, store: db}
+}
+
+// openPostgres opens the database with the server's role; the schema is brought up to
+// date only where the owner's address is given too.
+func openPostgres(ctx context.Context, cfg config.Config, o Outside) (*House, error) {
+	size := cfg.PoolSize
+	if size == 0 && !cfg.Serves("api") && !cfg.Serves("web") {
+		size = postgres.WorkerConnections
+	}
+	db, err := postgres.Open(ctx, postgres.Options{URL: cfg.Database, AdminURL: cfg.Admin, PasswordFile: cfg.Password, PoolSize: size, Now: o.Now})
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return furnish(cfg, o, db, postgres.Redacted(cfg.Database), "PostgreSQL"), nil
 }
 
 // Empty reports whether there is no database yet.
 func Empty(cfg config.Config) bool {
+	if cfg.PostgreSQL() {
+		return false
+	}
 	_, err := os.Stat(cfg.SQLite())
 	return errors.Is(err, os.ErrNotExist)
 }
@@ -61,7 +88,7 @@ func throwaway(cfg config.Config) (config.Config, func(), error) {
 	if err != nil {
 		return cfg, nil, fmt.Errorf("temporary directory: %w", err)
 	}
-	cfg.Data, cfg.Database = directory, ""
+	cfg.Data, cfg.Database, cfg.Admin, cfg.Password = directory, "", "", ""
 	return cfg, func() { _ = os.RemoveAll(directory) }, nil // the system clears the rest
 }
 

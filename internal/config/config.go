@@ -26,7 +26,10 @@ import (
 type Config struct {
 	Listen      string        // address and port of the server
 	Data        string        // directory of everything that is kept
-	Database    string        // sqlite:PATH; in Data unless given
+	Database    string        // sqlite:PATH, or postgres://… of the server's role; a file in Data unless given
+	Admin       string        // postgres://… of the role that owns the schema; empty: it is not this program's to change
+	Password    string        // file that holds the password of Database, where it is not in it
+	PoolSize    int           // connections to PostgreSQL at most; 0: as many as the roles need
 	Roles       []string      // what this process serves: api, web
 	Sessions    time.Duration // how long a sign-in lasts unused
 	UploadLimit int64         // bytes of one uploaded file
@@ -57,6 +60,9 @@ func (c Config) Serves(role string) bool { return slices.Contains(c.Roles, role)
 
 // TLS reports whether the server speaks TLS itself.
 func (c Config) TLS() bool { return c.Certificate != "" }
+
+// PostgreSQL reports whether the database is one of PostgreSQL, not a file.
+func (c Config) PostgreSQL() bool { return isPostgres(c.Database) }
 
 // SQLite is the path of the database.
 func (c Config) SQLite() string {

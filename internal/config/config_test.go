@@ -92,7 +92,7 @@ func TestAddresses(t *testing.T) {
 
 func TestEveryMistakeIsNamed(t *testing.T) {
 	file := write(t, "LOG_LEVEL=loud\nno setting\nLOGLEVEL=info\n")
-	_, err := Load(Input{File: file, Environ: []string{"HOME=/h", "ACCESS_TOKEN_EXPIRE_HOURS=soon", "DATABASE_URL=postgres://ada:secret@db/x", "SSL_CERT_PATH=a.pem"},
+	_, err := Load(Input{File: file, Environ: []string{"HOME=/h", "ACCESS_TOKEN_EXPIRE_HOURS=soon", "DATABASE_URL=mysql://ada:secret@db/x", "SSL_CERT_PATH=a.pem"},
 		Flags: map[string]string{"listen": "8000", "roles": "api,worker", "as-of": "yesterday"}})
 	if err == nil {
 		t.Fatal("nothing is wrong?")

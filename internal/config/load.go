@@ -207,6 +207,9 @@ func (l *loader) whole() {
 	if !l.AsOf.IsNone() && !l.Demo {
 		l.mistakes = append(l.mistakes, &Mistake{Key: "as_of", Origin: l.origins["as_of"], Value: l.AsOf.String(), Reason: "it is for the demonstration only; add --demo"})
 	}
+	if l.Admin != "" && !l.PostgreSQL() {
+		l.mistakes = append(l.mistakes, &Mistake{Key: "database_admin", Origin: l.origins["database_admin"], Value: redact(l.Admin), Reason: "the database is SQLite; set DATABASE_URL to PostgreSQL too"})
+	}
 	if l.Data == "" && l.Database == "" && !l.Demo {
 		l.mistakes = append(l.mistakes, &Mistake{Key: "data", Origin: "default", Reason: "there is no home directory to keep data in; set --data"})
 	}

@@ -40,7 +40,7 @@ var settings = []setting{
 	{key: "data", name: "FOLIOSIGHT_DATA", flag: "data", means: "directory of everything that is kept",
 		set: func(c *Config, v string) error { c.Data = v; return nil },
 		get: func(c *Config) string { return c.Data }},
-	{key: "database", name: "DATABASE_URL", flag: "database", secret: true, means: "database, as sqlite:PATH",
+	{key: "database", name: "DATABASE_URL", flag: "database", secret: true, means: "database, as sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE of the server's role",
 		set: func(c *Config, v string) error { c.Database = v; return checkDatabase(v) },
 		get: func(c *Config) string {
 			if c.Database == "" && c.Data != "" {
@@ -48,6 +48,21 @@ var settings = []setting{
 			}
 			return c.Database
 		}},
+	{key: "database_admin", name: "DATABASE_ADMIN_URL", secret: true, means: "PostgreSQL as the role that owns the schema: migrations, grants, repairs",
+		set: func(c *Config, v string) error {
+			c.Admin = v
+			if !isPostgres(v) {
+				return errors.New("not an address of a PostgreSQL database; use postgres://OWNER:PASSWORD@HOST/DATABASE")
+			}
+			return nil
+		},
+		get: func(c *Config) string { return c.Admin }},
+	{key: "database_password_file", name: "DATABASE_PASSWORD_FILE", means: "file that holds the password of DATABASE_URL, where it is not in it",
+		set: func(c *Config, v string) error { c.Password = v; return nil },
+		get: func(c *Config) string { return c.Password }},
+	{key: "database_pool_size", name: "DATABASE_POOL_SIZE", means: "connections to PostgreSQL at most (default: 30, 10 for a worker alone)",
+		set: func(c *Config, v string) (err error) { c.PoolSize, err = number(v, 2, 1000); return err },
+		get: func(c *Config) string { return strconv.Itoa(c.PoolSize) }},
 	{key: "session_hours", name: "ACCESS_TOKEN_EXPIRE_HOURS", means: "hours that a sign-in lasts unused",
 		set: func(c *Config, v string) error {
 			hours, err := number(v, 1, 24*366)
@@ -200,8 +215,16 @@ func checkDatabase(v string) error {
 	if path, ok := strings.CutPrefix(v, "sqlite:"); ok && strings.Trim(path, "/") != "" {
 		return nil
 	}
-	if strings.HasPrefix(v, "postgres") {
-		return errors.New("this version keeps its data in SQLite; use sqlite:PATH")
+	if isPostgres(v) {
+		return nil
 	}
-	return errors.New("not an address of a database; use sqlite:PATH")
+	return errors.New("not an address of a database; use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")
+}
+
+// isPostgres recognises the addresses that programs write: postgres://, postgresql://,
+// and with the name of a driver postgresql+asyncpg://.
+func isPostgres(v string) bool {
+	scheme, rest, found := strings.Cut(v, "://")
+	driver, _, _ := strings.Cut(scheme, "+")
+	return found && rest != "" && (driver == "postgres" || driver == "postgresql")
 }
