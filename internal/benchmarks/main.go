@@ -23,6 +23,7 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/foliosight/foliosight/internal/workload"
 )
@@ -44,6 +45,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	only := flags.String("only", "", "only the lines whose name or benchmark matches this expression")
 	into := flags.String("into", "", "page whose table is written anew")
 	python := flags.String("python", "python3", "Python with numpy, and scipy and cvxopt where they are there")
+	patience := flags.Duration("patience", 10*time.Minute, "how long to wait in all for other work to end before what is measured on the wall")
 	write := flags.String("write", "", "write the workloads of the process lines into this folder, and end")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -66,7 +68,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	b := &bench{ctx: ctx, log: log, work: work, python: *python, binaries: map[string]string{}, figures: map[string]*figure{}}
+	b := &bench{ctx: ctx, log: log, work: work, python: *python, binaries: map[string]string{}, figures: map[string]*figure{}, patience: *patience}
 	if err := b.prepare(chosen); err != nil {
 		return err
 	}

@@ -29,6 +29,9 @@ type bench struct {
 	binaries map[string]string // of tests, by package
 	files    string            // the folder of the workloads
 	figures  map[string]*figure
+
+	patience          time.Duration // to wait for a quiet machine, in all
+	onWall, disturbed int           // measurements on the wall, and those on a busy machine
 }
 
 // figure is what the turns of a line found.
@@ -115,6 +118,12 @@ func (b *bench) measure(l line) error {
 	f := b.figures[l.name]
 	var seconds float64
 	var err error
+	if l.allCores {
+		b.onWall++
+		if !b.awaitQuiet() {
+			b.disturbed++
+		}
+	}
 	if l.process != nil {
 		seconds, err = b.processed(l, f)
 	} else {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"runtime"
@@ -37,7 +38,7 @@ func (b *bench) table(chosen []line, turns int) string {
 		}
 		fmt.Fprintf(&t, "| %s | %s | %s | %s | %s | %s | %s |\n", l.name, l.ours(f), l.peers(f), l.record(), l.ratio(f), l.asked(), verdict)
 	}
-	fmt.Fprintf(&t, "\n%d targets met, %d missed.\n", met, missed)
+	fmt.Fprintf(&t, "\n%d targets met, %d missed. %s", met, missed, cmp.Or(b.busyNote(), "\n"))
 	return t.String()
 }
 

@@ -55,6 +55,22 @@ func TestDuration(t *testing.T) {
 	}
 }
 
+func TestTicks(t *testing.T) {
+	from, ok := parseTicks("cpu  100 0 50 800 50 0 0 0 7 0")
+	if !ok || from != (ticks{idle: 850, all: 1000}) {
+		t.Errorf("%+v, %v", from, ok)
+	}
+	to, _ := parseTicks("cpu  160 0 60 820 60 0 0 0 7 0")
+	if got := to.idleSince(from); got != 0.3 {
+		t.Errorf("idle %v of the time, want 0.3", got)
+	}
+	for _, row := range []string{"", "cpu0 1 2 3 4 5", "cpu 1 2 3 x 5"} {
+		if _, ok := parseTicks(row); ok {
+			t.Errorf("%q is taken", row)
+		}
+	}
+}
+
 func TestReplaceTable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "page.md")
 	write := func(text string) {

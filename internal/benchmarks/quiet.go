@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	watched   = 3 * time.Second // how long the machine is looked at
+	quietPart = 0.75            // of its processors' time idle: then it is quiet
+)
+
+// awaitQuiet waits until nothing else keeps the machine busy, for what is measured on the
+// wall, as long as there is patience left. It is false where the machine stayed busy.
+func (b *bench) awaitQuiet() (quiet bool) {
+	for {
+		from, ok := processors()
+		if !ok {
+			return true // this system does not tell
+		}
+		select {
+		case <-b.ctx.Done():
+			return false
+		case <-time.After(watched):
+		}
+		to, _ := processors()
+		if to.idleSince(from) >= quietPart {
+			return true
+		}
+		if b.patience -= watched; b.patience <= 0 {
+			return false
+		}
+	}
+}
+
+// ticks are the time of all processors since the machine started, in the system's unit.
+type ticks struct{ idle, all float64 }
+
+func (t ticks) idleSince(from ticks) float64 {
+	if t.all <= from.all {
+		return 0
+	}
+	return (t.idle - from.idle) / (t.all - from.all)
+}
+
+// processors reads /proc/stat.
+func processors() (ticks, bool) {
+	text, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return ticks{}, false
+	}
+	row, _, _ := strings.Cut(string(text), "\n")
+	return parseTicks(row)
+}
+
+// parseTicks reads the line "cpu user nice system idle iowait …": idle is idle and iowait.
+func parseTicks(row string) (t ticks, ok bool) {
+	words := strings.Fields(row)
+	if len(words) < 6 || words[0] != "cpu" {
+		return t, false
+	}
+	for i, w := range words[1:] {
+		v, err := strconv.ParseFloat(w, 64)
+		if err != nil {
+			return ticks{}, false
+		}
+		if i < 8 { // those of guests are in user and nice already
+			t.all += v
+		}
+		if i == 3 || i == 4 {
+			t.idle += v
+		}
+	}
+	return t, true
+}
+
+// busyNote says which figures on the wall other work has disturbed.
+func (b *bench) busyNote() string {
+	if b.onWall == 0 {
+		return ""
+	}
+	if b.disturbed == 0 {
+		return "Nothing else was at work while a figure on the wall was taken.\n"
+	}
+	return fmt.Sprintf("Other work was on the machine while %d of %d figures on the wall were taken: read the processor time in brackets.\n", b.disturbed, b.onWall)
+}
