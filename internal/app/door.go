@@ -71,7 +71,7 @@ func (d *door) seed(ctx context.Context, cfg config.Config, svc *service.Service
 	if !d.local {
 		d.demo.Password = secret(4)
 	}
-	in, err := svc.SetUp(ctx, service.NewOwner{Email: d.demo.Email, Password: d.demo.Password, Name: "Demo", BaseCurrency: "USD"})
+	in, err := svc.SetUp(ctx, service.NewOwner{Email: d.demo.Email, Password: d.demo.Password, Name: "Demo", BaseCurrency: "USD", Shown: true})
 	if err != nil {
 		return fmt.Errorf("demonstration: %w", err)
 	}

@@ -2,12 +2,11 @@ package service
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/mail"
+	"regexp"
 	"strings"
 	"time"
 
@@ -15,6 +14,9 @@ import (
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/internal/store"
 )
+
+// adminAge is how old the knowledge may be who runs the installation.
+const adminAge = time.Minute
 
 // touchEvery is how stale the note of a session's last use may be: writing it on every
 // request would cost an fsync each.
@@ -50,7 +52,7 @@ func (s *Service) SetUp(ctx context.Context, n NewOwner) (SignedIn, error) {
 		if err := s.claim(ctx, id, u, u.PasswordHash); err != nil {
 			return SignedIn{}, err
 		}
-		return s.begin(ctx, id, n.Agent)
+		return s.begin(ctx, id, Visit{Agent: n.Agent, Program: n.Program})
 	}
 	tenant := store.Tenant{ID: store.NewID(), Name: n.Name}
 	if err := s.store.Found(ctx, tenant, u, true); err != nil {
@@ -59,13 +61,13 @@ func (s *Service) SetUp(ctx context.Context, n NewOwner) (SignedIn, error) {
 		}
 		return SignedIn{}, err
 	}
-	return s.begin(ctx, store.Identity{Tenant: tenant.ID, User: u.ID}, n.Agent)
+	return s.begin(ctx, store.Identity{Tenant: tenant.ID, User: u.ID}, Visit{Agent: n.Agent, Program: n.Program})
 }
 
 // newUser checks what a person gives of themselves.
 func newUser(n NewOwner) (store.User, error) {
 	u := store.User{ID: store.NewID(), Email: strings.TrimSpace(n.Email), Name: strings.TrimSpace(n.Name), Role: store.Owner,
-		BaseCurrency: n.BaseCurrency, Locale: n.Locale, TimeZone: n.TimeZone}
+		BaseCurrency: n.BaseCurrency, Locale: n.Locale, TimeZone: n.TimeZone, Country: n.Country}
 	if u.BaseCurrency == "" {
 		u.BaseCurrency = "USD"
 	}
@@ -78,12 +80,30 @@ func newUser(n NewOwner) (store.User, error) {
 	if err := checkUser(u); err != nil {
 		return u, err
 	}
-	return u, checkPassword(n.Password)
+	if n.Shown {
+		return u, nil
+	}
+	return u, checkPassword(n.Password, u.Email, u.Name)
+}
+
+func checkEmail(email string) error {
+	if address, err := mail.ParseAddress(email); err != nil || address.Address != email || len(email) > 320 {
+		return fault("email", email, "it is not an e-mail address", "give it as name@example.org")
+	}
+	return nil
+}
+
+// country is the form of ISO 3166 alpha-2.
+var country = regexp.MustCompile(`^[A-Z]{2}$`)
+
+// fault is wrong input.
+func fault(field, value, problem, cure string) error {
+	return &ledger.Fault{Field: field, Value: value, Problem: problem, Cure: cure}
 }
 
 func checkUser(u store.User) error {
-	if address, err := mail.ParseAddress(u.Email); err != nil || address.Address != u.Email {
-		return &ledger.Fault{Field: "email", Value: u.Email, Problem: "it is not an e-mail address", Cure: "give it as name@example.org"}
+	if err := checkEmail(u.Email); err != nil {
+		return err
 	}
 	if u.Name == "" || len(u.Name) > 200 {
 		return &ledger.Fault{Field: "name", Value: u.Name, Problem: "it is empty or too long", Cure: "give a name of at most 200 letters"}
@@ -94,46 +114,101 @@ func checkUser(u store.User) error {
 	if _, err := time.LoadLocation(u.TimeZone); err != nil {
 		return &ledger.Fault{Field: "time_zone", Value: u.TimeZone, Problem: "there is no such time zone", Cure: "give it as Europe/Berlin"}
 	}
+	if u.Country != "" && !country.MatchString(u.Country) {
+		return &ledger.Fault{Field: "country", Value: u.Country, Problem: "it is not a country code", Cure: "use the ISO code in capitals, such as DE"}
+	}
+	if !methods[ledger.Method(u.CostMethod)] {
+		return &ledger.Fault{Field: "cost_method", Value: u.CostMethod, Problem: "there is no such lot method", Cure: "use FIFO, LIFO, HIFO, AVERAGE, STRICT or NONE"}
+	}
 	return nil
 }
 
-// SignIn checks address and password; which of the two is wrong is not said.
+// SignIn checks address and password; which of the two is wrong is not said. Who has a
+// second factor is let in no further than to it: *SecondFactorNeeded.
 func (s *Service) SignIn(ctx context.Context, email, password, agent string) (SignedIn, error) {
-	c, err := s.store.Credentials(ctx, email)
-	unknown := errors.Is(err, store.ErrNotFound)
-	if err != nil && !unknown {
-		return SignedIn{}, err
-	}
-	if unknown {
-		c.PasswordHash = nobodysHash
-	}
-	ok, err := s.matches(ctx, password, c.PasswordHash)
+	return s.LogIn(ctx, email, password, Visit{Agent: agent})
+}
+
+// LogIn is SignIn for any visitor.
+func (s *Service) LogIn(ctx context.Context, email, password string, v Visit) (SignedIn, error) {
+	id, err := s.checkCredentials(ctx, email, password)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if !ok || unknown || c.Disabled {
-		return SignedIn{}, ErrCredentials
-	}
-	return s.begin(ctx, c.Identity, agent)
+	return s.admit(ctx, id, v)
 }
 
-// begin opens a session with a fresh token.
-func (s *Service) begin(ctx context.Context, id store.Identity, agent string) (SignedIn, error) {
-	token := make([]byte, 32)
-	rand.Read(token)
-	now := s.now().UTC().Truncate(time.Microsecond)
-	if len(agent) > 300 {
-		agent = agent[:300]
+// checkCredentials finds out whose address and password they are. An address that is
+// not known takes as long as one that is, and counts as many attempts.
+func (s *Service) checkCredentials(ctx context.Context, email, password string) (store.Identity, error) {
+	done, err := s.slot(ctx)
+	if err != nil {
+		return store.Identity{}, err
 	}
-	session := store.Session{ID: store.NewID(), Identity: id, Created: now, LastSeen: now, Expires: now.Add(s.sessions), Agent: strings.ToValidUTF8(agent, "")}
-	in := SignedIn{Token: base64.RawURLEncoding.EncodeToString(token), Expires: session.Expires}
-	session.TokenHash = tokenHash(in.Token)
+	defer done()
+	good, err := s.attempt(ctx, "password", email)
+	if err != nil {
+		return store.Identity{}, err
+	}
+	c, err := s.store.Credentials(ctx, email)
+	unknown := errors.Is(err, store.ErrNotFound)
+	if err != nil && !unknown {
+		return store.Identity{}, err
+	}
+	if unknown || c.PasswordHash == "" {
+		c.PasswordHash, unknown = nobodysHash, true
+	}
+	if ok := matches(password, c.PasswordHash); !ok || unknown || c.Disabled {
+		return store.Identity{}, ErrCredentials
+	}
+	return c.Identity, good(ctx)
+}
+
+// admit lets somebody in whose first factor was good.
+func (s *Service) admit(ctx context.Context, id store.Identity, v Visit) (SignedIn, error) {
+	needed, err := s.hasSecondFactor(ctx, id)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if needed {
+		return SignedIn{}, s.askSecondFactor(ctx, id, v)
+	}
+	return s.begin(ctx, id, v)
+}
+
+// begin opens a session with a fresh token; a program gets an access token and a
+// refresh token with it.
+func (s *Service) begin(ctx context.Context, id store.Identity, v Visit) (SignedIn, error) {
+	now := s.now().UTC().Truncate(time.Microsecond)
+	if len(v.Agent) > 300 {
+		v.Agent = v.Agent[:300]
+	}
+	in := SignedIn{Token: newToken(), Expires: now.Add(s.accounts.sessions)}
+	session := store.Session{ID: store.NewID(), Identity: id, TokenHash: tokenHash(in.Token), Created: now, LastSeen: now, Expires: in.Expires, Agent: strings.ToValidUTF8(v.Agent, "")}
+	if v.Program {
+		var err error
+		if in.Tokens.Access, in.Tokens.Lasts, err = s.access(ctx, id, session.ID); err != nil {
+			return SignedIn{}, err
+		}
+		if in.Tokens.Access == "" {
+			in.Tokens = Tokens{Access: in.Token, Lasts: s.accounts.sessions} // there is no key to sign with
+		} else {
+			in.Tokens.Refresh = newToken()
+			session.TokenUntil, session.Expires = in.Expires, now.Add(s.accounts.Refresh)
+		}
+	}
 	err := s.store.As(ctx, id, func(ctx context.Context, tx store.Tx) (err error) {
 		if err := tx.Expire(ctx, now); err != nil { // a good moment to clear away what ended
 			return err
 		}
 		if err := tx.CreateSession(ctx, session); err != nil {
 			return err
+		}
+		if in.Tokens.Refresh != "" {
+			err := tx.CreateRefresh(ctx, store.Refresh{ID: store.NewID(), Session: session.ID, TokenHash: tokenHash(in.Tokens.Refresh), Created: now, Expires: session.Expires})
+			if err != nil {
+				return err
+			}
 		}
 		in.User, err = tx.User(ctx, id.User)
 		return err
@@ -164,7 +239,9 @@ func (s *Service) caller(ctx context.Context, id store.Identity, session string)
 func (s *Service) administrator(ctx context.Context) (store.Identity, error) {
 	s.adminMu.Lock()
 	defer s.adminMu.Unlock()
-	if s.admin.User != "" {
+	if now := s.now(); s.admin.User == "" || now.Sub(s.adminKnown) > adminAge {
+		s.admin, s.adminKnown = store.Identity{}, now // the account may have been deleted
+	} else {
 		return s.admin, nil
 	}
 	tenants, err := s.store.Tenants(ctx)
@@ -181,25 +258,36 @@ func (s *Service) administrator(ctx context.Context) (store.Identity, error) {
 	return s.admin, err
 }
 
-// Authenticate finds out whose token it is; ErrSignedOut where it is nobody's (any more).
-func (s *Service) Authenticate(ctx context.Context, token string) (Caller, error) {
-	now := s.now().UTC()
-	session, err := s.store.SessionOf(ctx, tokenHash(token), now)
+// Authenticate finds out whose token it is: that of a session, an access token, or one
+// made for a program. ErrSignedOut where it is nobody's (any more).
+func (s *Service) Authenticate(ctx context.Context, text string) (Caller, error) {
+	c, err := s.authenticate(ctx, text, s.now().UTC())
 	if errors.Is(err, store.ErrNotFound) {
 		return Caller{}, ErrSignedOut
+	}
+	return c, err
+}
+
+func (s *Service) authenticate(ctx context.Context, text string, now time.Time) (Caller, error) {
+	if strings.HasPrefix(text, tokenPrefix) {
+		return s.byPersonalToken(ctx, text, now)
+	}
+	var session store.Session
+	var err error
+	until := now.Add(s.accounts.sessions)
+	if strings.Count(text, ".") == 2 {
+		session, err = s.readAccess(ctx, text, now)
+		until = time.Time{} // it prolongs nothing
+	} else {
+		session, err = s.store.SessionOf(ctx, tokenHash(text), now)
 	}
 	if err != nil {
 		return Caller{}, err
 	}
 	if now.Sub(session.LastSeen) > touchEvery {
-		err = s.store.As(ctx, session.Identity, func(ctx context.Context, tx store.Tx) error {
-			return tx.TouchSession(ctx, session.ID, now, now.Add(s.sessions))
-		})
-		if errors.Is(err, store.ErrNotFound) {
-			return Caller{}, ErrSignedOut // ended meanwhile
-		}
+		err = s.store.As(ctx, session.Identity, func(ctx context.Context, tx store.Tx) error { return tx.TouchSession(ctx, session.ID, now, until) })
 		if err != nil {
-			return Caller{}, err
+			return Caller{}, err // not found: it ended meanwhile
 		}
 	}
 	return s.caller(ctx, session.Identity, session.ID)
@@ -210,7 +298,7 @@ func (s *Service) SignOut(ctx context.Context, c Caller) error {
 	if c.Session == "" {
 		return nil
 	}
-	err := s.as(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.DeleteSession(ctx, c.Session) })
+	err := s.account(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.DeleteSession(ctx, c.Session) })
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
@@ -251,7 +339,7 @@ func (s *Service) Me(ctx context.Context, c Caller) (u store.User, err error) {
 
 // UpdateMe changes what the caller says of themselves.
 func (s *Service) UpdateMe(ctx context.Context, c Caller, p Profile) (u store.User, err error) {
-	err = s.as(ctx, c, func(ctx context.Context, tx store.Tx) (err error) {
+	err = s.account(ctx, c, func(ctx context.Context, tx store.Tx) (err error) {
 		if u, err = tx.User(ctx, c.User); err != nil {
 			return err
 		}
@@ -260,6 +348,8 @@ func (s *Service) UpdateMe(ctx context.Context, c Caller, p Profile) (u store.Us
 		set(&u.BaseCurrency, p.BaseCurrency)
 		set(&u.Locale, p.Locale)
 		set(&u.TimeZone, p.TimeZone)
+		set(&u.Country, p.Country)
+		set(&u.CostMethod, p.CostMethod)
 		if err := checkUser(u); err != nil {
 			return err
 		}
@@ -276,29 +366,24 @@ func set[T any](field *T, value *T) {
 
 // ChangePassword replaces the caller's password and ends their other sessions.
 func (s *Service) ChangePassword(ctx context.Context, c Caller, old, new string) error {
-	if err := checkPassword(new); err != nil {
+	if err := c.Require(ScopeAccount); err != nil {
 		return err
 	}
 	me, err := s.Me(ctx, c)
 	if err != nil {
 		return err
 	}
-	credentials, err := s.store.Credentials(ctx, me.Email)
-	if err != nil {
+	if err := checkPassword(new, me.Email, me.Name); err != nil {
 		return err
 	}
-	ok, err := s.matches(ctx, old, credentials.PasswordHash)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return ErrCredentials
+	if id, err := s.checkCredentials(ctx, me.Email, old); err != nil || id.User != c.User {
+		return errors.Join(err, ErrCredentials)
 	}
 	hash, err := s.hashPassword(ctx, new)
 	if err != nil {
 		return err
 	}
-	return s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	return s.account(ctx, c, func(ctx context.Context, tx store.Tx) error {
 		if err := tx.SetPassword(ctx, c.User, hash); err != nil {
 			return err
 		}

@@ -30,7 +30,7 @@ func (s *Service) CloseBooks(ctx context.Context, c Caller, portfolio string, th
 	if !through.IsNone() && through >= s.today() {
 		return closing, &ledger.Fault{Field: "through", Value: through.String(), Problem: "the day is not over", Cure: "close a day that has passed"}
 	}
-	err = s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	err = s.manage(ctx, c, func(ctx context.Context, tx store.Tx) error {
 		before, err := tx.ClosedThrough(ctx, portfolio)
 		if err != nil {
 			return err

@@ -23,7 +23,7 @@ var ErrSeeded = errors.New("the demonstration is there already; `demo reset` mak
 func (s *Service) SeedDemo(ctx context.Context, c Caller, asOf date.Date) ([]store.Portfolio, error) {
 	made := demo.New(asOf)
 	var all []store.Portfolio
-	err := s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	err := s.writes(ctx, c, ScopeAdmin, func(ctx context.Context, tx store.Tx) error {
 		there, err := tx.Portfolios(ctx, true)
 		if err != nil {
 			return err
@@ -44,7 +44,7 @@ func (s *Service) SeedDemo(ctx context.Context, c Caller, asOf date.Date) ([]sto
 func (s *Service) ResetDemo(ctx context.Context, c Caller, asOf date.Date) ([]store.Portfolio, error) {
 	made := demo.New(asOf)
 	var all []store.Portfolio
-	err := s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	err := s.writes(ctx, c, ScopeAdmin, func(ctx context.Context, tx store.Tx) error {
 		there, err := tx.Portfolios(ctx, true)
 		if err != nil {
 			return err

@@ -4,6 +4,9 @@ import (
 	"errors"
 
 	"github.com/foliosight/foliosight/internal/importer"
+	"github.com/foliosight/foliosight/internal/oidc"
+	"github.com/foliosight/foliosight/internal/passkey"
+	"github.com/foliosight/foliosight/internal/secret"
 	"github.com/foliosight/foliosight/internal/store"
 )
 
@@ -22,4 +25,25 @@ var (
 	ErrFormat      = importer.ErrUnknownFormat // 422: the file, or the name given for its format
 	ErrRefused     = errors.New("file has rows that cannot be booked")
 	ErrReused      = errors.New("idempotency key was used for another request")
+)
+
+// Those of signing in, beside the ones above.
+var (
+	ErrThrottled    = errors.New("too many attempts")               // *Throttled says until when
+	ErrSecondFactor = errors.New("a second factor is needed")       // *SecondFactorNeeded has the challenge
+	ErrCode         = errors.New("the code is wrong")               // of the second factor
+	ErrChallenge    = errors.New("this took too long; begin again") // what was begun has ended, or never was
+	ErrUninvited    = errors.New("an invitation is needed")
+	ErrInvite       = errors.New("the invitation is not good (any more)")
+	ErrMailToken    = errors.New("the link is not good (any more)")
+	ErrNoMail       = errors.New("this installation sends no mail")
+	ErrNotLinked    = errors.New("nobody here signs in with this identity")
+	ErrProvider     = errors.New("there is no such provider")
+	ErrPasskey      = passkey.ErrRefused
+	ErrOIDC         = oidc.ErrRefused
+	ErrOIDCDown     = oidc.ErrUnreachable
+	ErrNoKey        = secret.ErrNoKey
+	ErrFeature      = errors.New("this is switched off") // *FeatureOff names it
+	ErrTier         = errors.New("this is more than your plan allows")
+	ErrReauthorise  = errors.New("the password is needed again")
 )

@@ -11,6 +11,9 @@ import (
 
 // Forecasts fits models of volatility to the history of today's holdings.
 func (s *Service) Forecasts(ctx context.Context, c Caller, q Question) ([]analysis.VolatilityForecast, error) {
+	if err := s.featured(ctx, c, FeatureAdvanced); err != nil {
+		return nil, err
+	}
 	return stressed(ctx, s, c, q, func(x *stress) ([]analysis.VolatilityForecast, error) {
 		got, err := x.prepared.ForecastsUntil(func() bool { return ctx.Err() != nil })
 		return got, givenUp(ctx, err)
@@ -28,6 +31,9 @@ func givenUp(ctx context.Context, err error) error {
 // Simulate runs Monte Carlo over the factor model of today's holdings. It ends when
 // nobody waits for it any more.
 func (s *Service) Simulate(ctx context.Context, c Caller, q Question, asked analysis.SimulationAsked) (*analysis.Simulated, error) {
+	if err := s.featured(ctx, c, FeatureAdvanced); err != nil {
+		return nil, err
+	}
 	return stressed(ctx, s, c, q, func(x *stress) (*analysis.Simulated, error) {
 		asked.Stop = func() bool { return ctx.Err() != nil }
 		got, err := x.prepared.Simulate(asked)

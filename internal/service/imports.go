@@ -63,6 +63,9 @@ func (s *Service) CommitImport(ctx context.Context, c Caller, portfolio string, 
 		if p.Refused > 0 && !o.SkipRefused || plan.untold {
 			return fmt.Errorf("%s: %d of %d rows: %w: %w", f.Name, p.Refused, p.Read, ErrRefused, plan.faults())
 		}
+		if err := s.mayImport(ctx, tx, plan); err != nil {
+			return err
+		}
 		return plan.book(ctx, tx)
 	})
 	return p, err

@@ -120,6 +120,9 @@ func (s *Service) jobOf(ctx context.Context, c Caller, id int64, needed store.Ro
 
 // RetryJob lets a job that ended, or waits for its next attempt, run at once.
 func (s *Service) RetryJob(ctx context.Context, c Caller, id int64) (Job, error) {
+	if err := c.Require(ScopeTrade); err != nil {
+		return Job{}, err
+	}
 	if j, err := s.jobOf(ctx, c, id, store.CanTrade); err != nil {
 		return j, err
 	}
@@ -128,6 +131,9 @@ func (s *Service) RetryJob(ctx context.Context, c Caller, id int64) (Job, error)
 
 // CancelJob ends a job: at once where it waits, within a second or two where it runs.
 func (s *Service) CancelJob(ctx context.Context, c Caller, id int64) (Job, error) {
+	if err := c.Require(ScopeTrade); err != nil {
+		return Job{}, err
+	}
 	if j, err := s.jobOf(ctx, c, id, store.CanTrade); err != nil {
 		return j, err
 	}

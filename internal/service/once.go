@@ -26,7 +26,8 @@ func (s *Service) Once(ctx context.Context, c Caller, r Request, fn func(context
 		return out, &ledger.Fault{Field: "Idempotency-Key", Value: r.Key[:40] + "…", Problem: "it is too long", Cure: "use at most 200 characters"}
 	}
 	sum := sha256.Sum256(r.Body)
-	err = s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	// What fn writes asks for its scope itself; the answer may be kept by everybody.
+	err = s.writes(ctx, c, ScopeRead, func(ctx context.Context, tx store.Tx) error {
 		now := s.now()
 		kept, err := tx.Answered(ctx, r.Key, now)
 		if err == nil {

@@ -16,8 +16,8 @@ func (s *Service) Prolong(ctx context.Context, c Caller) (time.Time, error) {
 		return time.Time{}, ErrSignedOut
 	}
 	now := s.now().UTC().Truncate(time.Microsecond)
-	expires := now.Add(s.sessions)
-	err := s.as(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.TouchSession(ctx, c.Session, now, expires) })
+	expires := now.Add(s.accounts.sessions)
+	err := s.account(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.TouchSession(ctx, c.Session, now, expires) })
 	if errors.Is(err, ErrNotFound) {
 		err = ErrSignedOut
 	}
@@ -65,7 +65,7 @@ func (s *Service) Explore(ctx context.Context, asOf date.Date, agent string) (Si
 	if _, err := s.SeedDemo(ctx, c, asOf); err != nil && !errors.Is(err, ErrSeeded) {
 		return SignedIn{}, err
 	}
-	return s.begin(ctx, id, agent)
+	return s.begin(ctx, id, Visit{Agent: agent})
 }
 
 // unclaimed is the owner without a password that the command line created; ok is false

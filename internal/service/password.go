@@ -7,11 +7,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
-
-	"github.com/foliosight/foliosight/finance/ledger"
 )
 
 // Passwords are kept as argon2id with the parameters OWASP recommends: 19 MiB, two
@@ -24,20 +21,8 @@ const (
 	hashLength = 32
 	saltLength = 16
 
-	minPassword = 10
 	maxPassword = 1024
 )
-
-// checkPassword refuses what is too short to protect anything or too long to hash.
-func checkPassword(password string) error {
-	if n := utf8.RuneCountInString(password); n < minPassword {
-		return &ledger.Fault{Field: "password", Problem: fmt.Sprintf("it has %d characters, at least %d are needed", n, minPassword), Cure: "take a longer one; a sentence is easiest to remember"}
-	}
-	if len(password) > maxPassword {
-		return &ledger.Fault{Field: "password", Problem: fmt.Sprintf("it has more than %d bytes", maxPassword), Cure: "take a shorter one"}
-	}
-	return nil
-}
 
 // slot waits until a password may be hashed; ErrBusy when too many wait already.
 func (s *Service) slot(ctx context.Context) (done func(), err error) {
@@ -73,30 +58,25 @@ func (s *Service) hashPassword(ctx context.Context, password string) (string, er
 // as long as for one that is.
 const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-// matches reports whether a password is the one of a hash.
-func (s *Service) matches(ctx context.Context, password, hash string) (bool, error) {
+// matches reports whether a password is the one of a hash. Whoever calls it has a slot.
+func matches(password, hash string) bool {
 	if len(password) > maxPassword {
-		return false, nil
+		return false
 	}
-	done, err := s.slot(ctx)
-	if err != nil {
-		return false, err
-	}
-	defer done()
 	var version, memory, passes, lanes int
 	parts := strings.Split(hash, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" {
-		return false, nil
+		return false
 	}
 	if _, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=%d", &version, &memory, &passes, &lanes); err != nil ||
 		version != argon2.Version || memory < 8 || memory > 1<<20 || passes < 1 || passes > 16 || lanes < 1 || lanes > 16 {
-		return false, nil
+		return false
 	}
 	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
 	sum, err2 := base64.RawStdEncoding.DecodeString(parts[5])
 	if err1 != nil || err2 != nil || len(sum) == 0 {
-		return false, nil
+		return false
 	}
 	got := argon2.IDKey([]byte(password), salt, uint32(passes), uint32(memory), uint8(lanes), uint32(len(sum)))
-	return subtle.ConstantTimeCompare(got, sum) == 1, nil
+	return subtle.ConstantTimeCompare(got, sum) == 1
 }

@@ -33,15 +33,21 @@ func (s *Service) Portfolio(ctx context.Context, c Caller, id string) (p store.P
 // CreatePortfolio makes a portfolio that the caller owns.
 func (s *Service) CreatePortfolio(ctx context.Context, c Caller, n NewPortfolio) (p store.Portfolio, err error) {
 	p = store.Portfolio{ID: store.NewID(), Name: strings.TrimSpace(n.Name), Base: n.Base, Policy: n.Policy, Benchmark: strings.TrimSpace(n.Benchmark), Simulated: n.Simulated, Settings: n.Settings}
-	err = s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	err = s.manage(ctx, c, func(ctx context.Context, tx store.Tx) error {
+		me, err := tx.User(ctx, c.User)
+		if err != nil {
+			return err
+		}
 		if p.Base == "" {
-			me, err := tx.User(ctx, c.User)
-			if err != nil {
-				return err
-			}
 			p.Base = me.BaseCurrency
 		}
+		if p.Policy.Method == "" && !p.Simulated {
+			p.Policy.Method = ledger.Method(me.CostMethod)
+		}
 		if err := checkPortfolio(p); err != nil {
+			return err
+		}
+		if err := s.onePortfolioMore(ctx, tx); err != nil {
 			return err
 		}
 		if err := tx.CreatePortfolio(ctx, p); err != nil {
@@ -97,7 +103,7 @@ func checkPolicy(p ledger.Policy) error {
 // UpdatePortfolio changes a portfolio. A policy under which the ledger could not have
 // happened is refused, naming the booking.
 func (s *Service) UpdatePortfolio(ctx context.Context, c Caller, id string, change PortfolioChange) (p store.Portfolio, err error) {
-	err = s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	err = s.manage(ctx, c, func(ctx context.Context, tx store.Tx) error {
 		if p, err = tx.Portfolio(ctx, id); err != nil {
 			return err
 		}
@@ -142,7 +148,7 @@ func samePolicy(a, b ledger.Policy) bool {
 
 // ArchivePortfolio takes a portfolio out of the lists, or puts it back.
 func (s *Service) ArchivePortfolio(ctx context.Context, c Caller, id string, archived bool) error {
-	return s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	return s.manage(ctx, c, func(ctx context.Context, tx store.Tx) error {
 		p, err := tx.Portfolio(ctx, id)
 		if err != nil {
 			return err
@@ -161,7 +167,7 @@ func (s *Service) ArchivePortfolio(ctx context.Context, c Caller, id string, arc
 
 // DeletePortfolio removes a portfolio with its ledger, for good.
 func (s *Service) DeletePortfolio(ctx context.Context, c Caller, id string) error {
-	return s.as(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.DeletePortfolio(ctx, id) })
+	return s.manage(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.DeletePortfolio(ctx, id) })
 }
 
 // Accounts are those of a portfolio, by name.
@@ -184,10 +190,10 @@ func (s *Service) PutAccount(ctx context.Context, c Caller, portfolio string, a 
 			return &ledger.Fault{Field: "currency", Value: string(a.Currency), Problem: "it is not a currency code", Cure: "use the ISO code in capitals, such as EUR"}
 		}
 	}
-	return s.as(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.PutAccount(ctx, portfolio, a) })
+	return s.manage(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.PutAccount(ctx, portfolio, a) })
 }
 
 // DeleteAccount removes an account that no booking ever named.
 func (s *Service) DeleteAccount(ctx context.Context, c Caller, portfolio, name string) error {
-	return s.as(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.DeleteAccount(ctx, portfolio, name) })
+	return s.manage(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.DeleteAccount(ctx, portfolio, name) })
 }

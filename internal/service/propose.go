@@ -176,6 +176,9 @@ func (s *Service) Propose(ctx context.Context, c Caller, q Question, asked Propo
 	if err := asked.check(); err != nil {
 		return nil, err
 	}
+	if err := s.featured(ctx, c, FeatureAdvanced); err != nil {
+		return nil, err
+	}
 	var out *Proposal
 	err := s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
 		out, err = s.analyses.propose(ctx, v, q, asked, date.FromTime(s.now().UTC()))
@@ -285,14 +288,19 @@ func (a *analyses) propose(ctx context.Context, v store.View, q Question, asked 
 	}
 	p := &proposer{analyses: a, asked: asked, before: before, folded: folded, limits: ReadLimits(set.portfolios[0].Settings),
 		out: &Proposal{Before: before, Asked: asked, Method: set.portfolios[0].Policy.MethodOf(""), Benchmark: set.benchmark, MarketAt: math.NaN()}}
-	if p.model, err = waitFor(ctx, func() (*analysis.WeightModel, error) { return folded.prepared(in).WeightModel(asked.Consider) }); err != nil {
+	try := func(trades []Trade) (*trial, error) { return a.try(ctx, v, set, now, trades, today) }
+	whole := func(trades []Trade) (*WhatIf, error) { return a.whatIf(ctx, v, q, trades, today) }
+	return p.run(ctx, in, try, whole)
+}
+
+// run finds the proposal. try realises trades, whole is the analysis after them.
+func (p *proposer) run(ctx context.Context, in analysis.Input, try func([]Trade) (*trial, error), whole func([]Trade) (*WhatIf, error)) (out *Proposal, err error) {
+	if p.model, err = waitFor(ctx, func() (*analysis.WeightModel, error) { return p.folded.prepared(in).WeightModel(p.asked.Consider) }); err != nil {
 		return nil, refusedModel(err)
 	}
 	if err := p.build(); err != nil {
 		return nil, err
 	}
-	try := func(trades []Trade) (*trial, error) { return a.try(ctx, v, set, now, trades, today) }
-	whole := func(trades []Trade) (*WhatIf, error) { return a.whatIf(ctx, v, q, trades, today) }
 	if err := p.settle(ctx, whole); err != nil {
 		return nil, err
 	}

@@ -9,7 +9,12 @@ import (
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/internal/importer"
 	"github.com/foliosight/foliosight/internal/importer/formats"
+	"github.com/foliosight/foliosight/internal/notify"
+	"github.com/foliosight/foliosight/internal/oidc"
+	"github.com/foliosight/foliosight/internal/passkey"
+	"github.com/foliosight/foliosight/internal/secret"
 	"github.com/foliosight/foliosight/internal/store"
+	"github.com/foliosight/foliosight/internal/token"
 )
 
 // Service is the use cases. It is safe for concurrent use.
@@ -19,13 +24,18 @@ type Service struct {
 	formats  *importer.Registry
 	hashing  chan struct{} // one for each password being hashed
 	waiting  chan struct{} // one for each sign-in waiting for that
-	sessions time.Duration
 	analyses *analyses
 	queue    Queue
 	alerts   Alerts
+	accounts Accounts
+	ring     rings
+	party    *passkey.Party // nil where passkeys cannot work; noParty says why
+	noParty  error
+	others   map[string]*oidc.Client
 
-	adminMu sync.Mutex
-	admin   store.Identity // whoever owns the first tenant, once known
+	adminMu    sync.Mutex
+	admin      store.Identity // whoever owns the first tenant, once known
+	adminKnown time.Time      // when it was looked up
 }
 
 // Options are what a Service needs.
@@ -36,6 +46,23 @@ type Options struct {
 	Sessions time.Duration      // how long a session lasts unused; 30 days unless given
 	Queue    Queue              // of jobs; nil: there are none
 	Alerts   Alerts             // looked at by the nightly analysis; nil: there are none
+	Accounts Accounts           // how people come in
+}
+
+// Accounts are the settings of how people come in and what they may use.
+type Accounts struct {
+	Registration Registration
+	Access       time.Duration  // how long an access token lasts; 24 h unless given
+	Refresh      time.Duration  // how long a refresh token lasts; 30 days unless given
+	Signing      []token.Key    // keys of access tokens, the first signs; none: they are kept in the store, sealed
+	Secrets      *secret.Keys   // nil: what needs sealing says so
+	Mail         notify.Channel // nil: nothing is sent
+	PublicURL    string         // where people find the pages: "https://books.example.org"
+	Providers    []oidc.Provider
+	Features     map[string]bool // switches as configured; true unless given
+	Tiers        map[string]Tier // limits by name; "" is everybody's
+
+	sessions time.Duration
 }
 
 // New returns the use cases over a store.
@@ -49,24 +76,39 @@ func New(o Options) *Service {
 	if o.Sessions == 0 {
 		o.Sessions = 30 * 24 * time.Hour
 	}
-	return &Service{store: o.Store, now: o.Now, formats: o.Formats, sessions: o.Sessions, analyses: newAnalyses(), queue: o.Queue, alerts: o.Alerts,
+	s := &Service{store: o.Store, now: o.Now, formats: o.Formats, analyses: newAnalyses(), queue: o.Queue, alerts: o.Alerts,
+		accounts: o.Accounts.complete(o.Sessions), others: map[string]*oidc.Client{},
 		hashing: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), waiting: make(chan struct{}, 64)}
+	s.party, s.noParty = passkey.New(s.accounts.PublicURL)
+	for _, p := range o.Accounts.Providers {
+		s.others[p.Name] = oidc.New(p, s.accounts.PublicURL+"/api/v1/auth/oidc/"+p.Name+"/callback", o.Now)
+	}
+	return s
+}
+
+// complete fills in what was not given.
+func (a Accounts) complete(sessions time.Duration) Accounts {
+	a.sessions = sessions
+	if a.Access == 0 {
+		a.Access = 24 * time.Hour
+	}
+	if a.Refresh == 0 {
+		a.Refresh = 30 * 24 * time.Hour
+	}
+	if a.Registration == "" {
+		a.Registration = Closed
+	}
+	if a.PublicURL == "" {
+		a.PublicURL = "http://localhost:8000"
+	}
+	return a
 }
 
 // today is the latest day that is today anywhere: bookings after it lie in the future.
 func (s *Service) today() date.Date { return date.FromTime(s.now().UTC().Add(14 * time.Hour)) }
-
-// as and read run a use case on behalf of the caller.
-func (s *Service) as(ctx context.Context, c Caller, fn func(context.Context, store.Tx) error) error {
-	return s.store.As(context.WithValue(ctx, writingKey{}, true), c.Identity, fn)
-}
 
 // writingKey marks the context of a write transaction. It may yet be rolled back, so
 // that what is derived inside it goes into no cache.
 type writingKey struct{}
 
 func writing(ctx context.Context) bool { return ctx.Value(writingKey{}) != nil }
-
-func (s *Service) read(ctx context.Context, c Caller, fn func(context.Context, store.View) error) error {
-	return s.store.Read(ctx, c.Identity, fn)
-}

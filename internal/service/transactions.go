@@ -237,6 +237,9 @@ func (s *Service) change(ctx context.Context, c Caller, portfolio string, expect
 		if err != nil {
 			return err
 		}
+		if err := s.moreBookings(ctx, tx, len(d.kept), growth(change)); err != nil {
+			return err
+		}
 		b, err = commit(ctx, tx, d, change)
 		return err
 	})

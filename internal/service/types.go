@@ -13,7 +13,9 @@ import (
 // Caller is on whose behalf a use case works.
 type Caller struct {
 	store.Identity
-	Session string // id of the session; empty for the command line and jobs
+	Session string // id of the session; empty for tokens, the command line and jobs
+	Token   string // id of the personal token it came with; empty: none
+	Scope   Scope  // what that stands for; empty: everything
 }
 
 // NewOwner is what the first visitor gives.
@@ -24,15 +26,36 @@ type NewOwner struct {
 	BaseCurrency money.Currency
 	Locale       string
 	TimeZone     string
+	Country      string
 	Agent        string
+	Program      bool   // signs in as a program does, see Visit
+	Invite       string // token of an invitation; empty: none
+	// Shown is set where the password is no secret: that of the demonstration.
+	Shown bool
+}
+
+// Visit is who signs in.
+type Visit struct {
+	Agent string `json:"agent"` // what the browser or program says it is
+	// Program asks for an access token and a refresh token; a browser has its cookie.
+	Program bool `json:"program"`
 }
 
 // SignedIn is the outcome of a sign-in. Token goes into the cookie and is kept nowhere.
 type SignedIn struct {
 	Token   string
-	Expires time.Time
+	Expires time.Time // of Token, unless it is used
 	Caller  Caller
 	User    store.User
+	Tokens  Tokens // where a program signed in
+}
+
+// Tokens are what a program sends with its requests, and what it exchanges for fresh
+// ones. Neither is kept anywhere.
+type Tokens struct {
+	Access  string        // as Authorization: Bearer
+	Lasts   time.Duration // the access token
+	Refresh string        // good once
 }
 
 // Profile is what users change of themselves; nil leaves a field as it is.
@@ -42,6 +65,8 @@ type Profile struct {
 	BaseCurrency *money.Currency
 	Locale       *string
 	TimeZone     *string
+	Country      *string
+	CostMethod   *string // lot method of new portfolios
 }
 
 // NewPortfolio is a portfolio to be created.
