@@ -22,6 +22,9 @@ var partExplanations = map[string]Explanation{
 	"past_beyond":  {"Beyond the value at risk", "By how much the loss of the day exceeded what had been stated.", "return of the day + VaR of the day before", "In percentage points of the value.", jorion},
 	"others_added": {"The smaller ones together", "What these lines add up to.", "Σ of the lines", "Each line is explained where it stands by itself.", bookingsAndPrices},
 
+	"simulated_paths": {"Paths that ended there", "How many of the simulated paths ended with a gain or loss between these bounds.", "number of paths with from ≤ gain or loss < up to", "The outermost bounds hold all that lies beyond.", jorion},
+	"simulated_rest":  {"Part of the others", "The mean loss of all other holdings on the paths of the tail.", "Σ means of their losses on the tail's paths", "With the holdings that are shown it adds up to the expected shortfall.", jorion},
+
 	"month_excess":     {"Ahead in the month", "How far the return of the month lies above or below the benchmark's.", "return of the month − return of the benchmark", "In percentage points.", bacon},
 	"year_excess":      {"Ahead in the year", "How far the return of the year lies above or below the benchmark's.", "return of the year − return of the benchmark", "In percentage points.", bacon},
 	"drawdown_depth":   {"Depth of the fall", "How far the portfolio fell from its peak before it recovered, payments taken out.", "growth at the lowest / growth at the peak − 1", "From daily closes; negative.", bacon},

@@ -89,7 +89,7 @@ func (p *Prepared) Simulate(asked SimulationAsked) (*Simulated, error) {
 		if !f.Known() {
 			return Unknown(r.unit(), r.AsOf, method, riskReason(f.Reason))
 		}
-		return r.modelled(f.Value, r.unit(), method).From("Paths", itoa(asked.Paths)).From("Seed", strconv.FormatUint(asked.Seed, 10))
+		return r.drawn(f.Value, method).From("Paths", itoa(asked.Paths)).From("Days ahead", itoa(asked.Horizon)).From("Confidence", percent(asked.Confidence)).From("Seed", strconv.FormatUint(asked.Seed, 10))
 	}
 	out.VaR, out.Low, out.High, out.ES = put(drawn.VaR, "var_simulated"), put(drawn.Low, "var_simulated_interval"), put(drawn.High, "var_simulated_interval"), put(drawn.ES, "es_simulated")
 	half := drawn.ErrorES
@@ -108,7 +108,7 @@ func (p *Prepared) Simulate(asked SimulationAsked) (*Simulated, error) {
 	}
 	for i, x := range drawn.ComponentES {
 		if x != 0 {
-			out.Parts = append(out.Parts, SimulatedPosition{r.model.Book.Holdings[at[i]].Symbol, r.measured(x, "component_es")})
+			out.Parts = append(out.Parts, SimulatedPosition{r.model.Book.Holdings[at[i]].Symbol, r.drawn(x, "component_es").From("Paths", itoa(asked.Paths)).From("Days ahead", itoa(asked.Horizon))})
 		}
 	}
 	slices.SortStableFunc(out.Parts, func(a, b SimulatedPosition) int { return b.Component.Amount.Decimal.Cmp(a.Component.Amount.Decimal) })
@@ -125,6 +125,20 @@ func beside(f, half risk.Figure, sign float64) risk.Figure {
 		return half
 	}
 	f.Value += sign * half.Value
+	return f
+}
+
+// drawn makes a figure of the simulation. Options count with their whole price there, not
+// with their delta.
+func (r *runner) drawn(x float64, method string) Figure {
+	f := r.modelled(x, r.unit(), method)
+	reasons := slices.Clone(f.Reasons)
+	for i, why := range reasons {
+		if why == r.deltaReason() {
+			reasons[i] = "options are priced anew at the volatility their own price implies"
+		}
+	}
+	f.Reasons = reasons
 	return f
 }
 

@@ -89,6 +89,7 @@ func New(svc Services, o Options) (http.Handler, error) {
 	s.prices()
 	s.analyses()
 	s.contribution()
+	s.attribution()
 	s.scenarios()
 	s.forecasts()
 	s.whatIfs()

@@ -25,6 +25,7 @@ type Services interface {
 	Watching
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
 	Contribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Contribution, error)
+	Attribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Attribution, error)
 	Once(ctx context.Context, c service.Caller, r service.Request, fn func(context.Context) (service.Response, error)) (service.Response, error)
 }
 

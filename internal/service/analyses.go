@@ -29,6 +29,7 @@ import (
 type analyses struct {
 	answers *otter.Cache[string, *analysis.Analysis]
 	splits  *otter.Cache[string, *analysis.Contribution]
+	active  *otter.Cache[string, *analysis.Attribution]
 	folded  *otter.Cache[string, *foldedBook]
 	panels  *otter.Cache[string, *market.Panel]
 	ledgers *otter.Cache[string, *ledgerState]
@@ -68,6 +69,7 @@ func newAnalyses() *analyses {
 	return &analyses{
 		answers: otter.Must(&otter.Options[string, *analysis.Analysis]{MaximumSize: keptAnswers}),
 		splits:  otter.Must(&otter.Options[string, *analysis.Contribution]{MaximumSize: keptSplits}),
+		active:  otter.Must(&otter.Options[string, *analysis.Attribution]{MaximumSize: keptSplits}),
 		folded:  otter.Must(&otter.Options[string, *foldedBook]{MaximumSize: keptBooks}),
 		panels:  otter.Must(&otter.Options[string, *market.Panel]{MaximumSize: keptPanels}),
 		ledgers: otter.Must(&otter.Options[string, *ledgerState]{MaximumSize: keptLedgers}),

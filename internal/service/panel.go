@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/exante"
 	"github.com/foliosight/foliosight/finance/instrument"
@@ -49,7 +50,7 @@ func wantsOf(transactions []ledger.Transaction, base money.Currency, benchmark s
 		}
 	}
 	add(benchmark)
-	for _, symbol := range exante.Symbols() { // of the factor model
+	for _, symbol := range append(exante.Symbols(), analysis.SectorFunds()...) { // of the factor model, and of attribution
 		add(symbol)
 	}
 	for i := range transactions {

@@ -31,6 +31,10 @@ func (s *site) chart(r *request) error {
 		spec = r.growth(a).Spec(r.locale)
 	case name == "value":
 		spec = r.valueSpec(a)
+	case name == "rolling":
+		if spec, err = r.rollingSpec(a); err != nil {
+			return err
+		}
 	case name == "growth":
 		spec = r.growth(a).WithDrawdown(r.locale)
 	default:

@@ -104,7 +104,7 @@ func TestEveryFigureCanBeAsked(t *testing.T) {
 		address string
 		least   int // figures, so that none of its parts is missed unnoticed
 	}{
-		{"/risk", 1200}, {"/performance?period=1Y&added=1", 200}, {"/performance?period=Max", 150},
+		{"/risk", 1200}, {"/risk/forecasts", 1200}, {"/risk/simulation?paths=1000&horizon=5&confidence=0.975", 1240}, {"/performance/rolling?window=126", 200}, {"/performance?period=1Y&added=1", 200}, {"/performance?period=Max", 150},
 		{"/scenarios", 120}, {"/scenarios?show=replays", 150}, {"/scenarios?show=reverse&loss=12&unit=%25", 90},
 		{"/scenarios?show=mine&own=1&f_market=-12&kind=symbol&on=NVDA&move=-30", 90},
 		{"/what-if", 12}, {"/what-if?t=sell+1200+NVDA&t=cover+100+NFLX+%40+700.5", 200},

@@ -11,7 +11,12 @@ import (
 	"github.com/foliosight/foliosight/internal/web/view"
 )
 
-func (s *site) performance(r *request) error {
+// performance is how the portfolio grew, and against what.
+func (s *site) performance(r *request) error { return s.performanceWith(r, nil) }
+
+// performanceWith writes the page with the card of rolling measures that roll fills in;
+// the card alone where script asks for it.
+func (s *site) performanceWith(r *request, roll func(*writer, *view.Performance) error) error {
 	a, err := r.analyse()
 	if err != nil {
 		return err
@@ -25,6 +30,17 @@ func (s *site) performance(r *request) error {
 		v.Empty = &view.Empty{Icon: "chart-line", Title: "There is no return yet", Text: "Returns begin with the first transaction and the first price.",
 			Ways: []view.Link{{Label: "Import a file", Href: r.address("/import")}, {Label: "Add a transaction", Href: r.address("/transactions/new")}}}
 		return r.show(http.StatusOK, page.Performance(v))
+	}
+	v.Rolling = &view.RollingCard{Card: rollingHead}
+	v.RollingLater = r.pageWith(r.address("/performance/rolling"), "period", a.Period.Label, "added", "", howParameter, "")
+	if roll != nil {
+		if err := roll(w, &v); err != nil {
+			return err
+		}
+		v.RollingLater = ""
+		if r.Header.Get("HX-Request") != "" {
+			return r.rollingAlone(&v)
+		}
 	}
 	v.Periods = r.periods(a, nil)
 	v.Range = format.Date(a.Period.Start) + " – " + format.Date(a.Period.End)
@@ -51,7 +67,7 @@ func (s *site) performance(r *request) error {
 		if done, err := r.answered(w, "Performance", "/performance"); done {
 			return err
 		}
-		v.Later = r.with("added", "1", "period", a.Period.Label)
+		v.Later = r.pageWith(r.address("/performance"), "added", "1", "period", a.Period.Label, "window", "", "kind", "")
 		return r.show(http.StatusOK, page.Performance(v))
 	}
 	split, err := r.contribution(a)

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/page"
@@ -11,7 +13,17 @@ import (
 )
 
 // risk is what today's holdings may lose, and where that comes from.
-func (s *site) risk(r *request) error {
+func (s *site) risk(r *request) error { return s.riskWith(r, nil) }
+
+// riskPart is a part of the page that is asked for apart: fill puts it into the page, and
+// alone writes it without the rest.
+type riskPart struct {
+	fill  func(*writer, *view.Risk) error
+	alone func(*view.Risk) templ.Component
+}
+
+// riskWith writes the page, or of it the part that script asks for.
+func (s *site) riskWith(r *request, part *riskPart) error {
 	a, err := r.analyse()
 	if err != nil {
 		return err
@@ -26,6 +38,20 @@ func (s *site) risk(r *request) error {
 		return r.show(http.StatusOK, page.Risk(v))
 	}
 	w := r.asked(a)
+	v.Forecasts = &view.Forecasts{Action: r.pageWith(r.address("/risk/forecasts"))}
+	v.Simulation = r.simulationForm(w, simulationDefaults)
+	if part != nil {
+		if err := part.fill(w, &v); err != nil {
+			return err
+		}
+		if w.found != nil {
+			_, err := r.answered(w, "Risk", "/risk")
+			return err
+		}
+		if r.Header.Get("HX-Request") != "" {
+			return r.show(http.StatusOK, part.alone(&v))
+		}
+	}
 	v.Strip = w.riskTiles(r.limits())
 	if r.limits() == (limits{}) && r.portfolio != nil {
 		v.SetLimits = &view.Link{Label: "Set your limits", Href: r.address("/edit")}
@@ -38,6 +64,9 @@ func (s *site) risk(r *request) error {
 		v.Correlation, v.Clusters, v.Shares = w.correlationCard(), w.clustersCard(), w.sharesCard()
 		v.Outlook, v.Liquidity = w.outlookCard(), w.liquidityCard()
 		v.Greeks, v.Rates, v.Model = w.greeksCard(), w.ratesCard(), w.modelCard()
+	}
+	if a.ExAnte == nil || v.Outlook == nil {
+		v.Forecasts, v.Simulation = nil, nil
 	}
 	settle(&v)
 	if done, err := r.answered(w, "Risk", "/risk"); done {

@@ -22,6 +22,7 @@ type Services interface {
 	WhatIf(ctx context.Context, c service.Caller, q service.Question, trades []service.Trade) (*service.WhatIf, error)
 	Propose(ctx context.Context, c service.Caller, q service.Question, asked service.ProposalAsked) (*service.Proposal, error)
 	Stress
+	Foresight
 }
 
 // The services are these.
@@ -73,6 +74,14 @@ type Market interface {
 	DeleteOwnPrice(ctx context.Context, c service.Caller, symbol string, day date.Date) error
 	DataStatus(ctx context.Context, c service.Caller, portfolio string, asOf date.Date) ([]service.SeriesStatus, error)
 	Instruments(ctx context.Context, c service.Caller, symbols []string, simulated bool) (map[string]instrument.Instrument, error)
+}
+
+// Foresight is what takes longer than a page may, and is asked for apart. What nobody waits
+// for any more ends.
+type Foresight interface {
+	Forecasts(ctx context.Context, c service.Caller, q service.Question) ([]analysis.VolatilityForecast, error)
+	Simulate(ctx context.Context, c service.Caller, q service.Question, asked analysis.SimulationAsked) (*analysis.Simulated, error)
+	Rolling(ctx context.Context, c service.Caller, q service.Question, window int) (*analysis.Rolling, error)
 }
 
 // Stress is scenarios: of the library, of one's own, and backwards from a loss.

@@ -59,7 +59,7 @@ type Tick struct {
 type Readout struct {
 	Name   string `json:"name"`
 	Series int    `json:"series"`
-	Format string `json:"format"` // money, percent
+	Format string `json:"format"` // money, percent, level, plain
 	Colour string `json:"colour"`
 	Hollow bool   `json:"hollow,omitempty"`
 	Quiet  bool   `json:"quiet,omitempty"` // no dot on the line

@@ -18,9 +18,19 @@ type Performance struct {
 	TableTo      string
 	TableFoot    string
 	Difference   Waterfall
+	Rolling      *RollingCard
+	RollingLater string // address of the page with Rolling, where it has none yet
 	Contribution *FiguresCard
 	Later        string // address of the page with Contribution, where it has none yet
 	Empty        *Empty
+}
+
+// RollingCard is measures over a moving window: one of them drawn, all of them stated.
+type RollingCard struct {
+	Card
+	Windows []Choice
+	Chart   Chart
+	Summary FigureTable
 }
 
 // Months is the table of monthly returns.

@@ -16,6 +16,8 @@ type Risk struct {
 	Shares      *FiguresCard
 	Tail        *FiguresCard
 	Outlook     *FiguresCard
+	Forecasts   *Forecasts // in the card of Outlook
+	Simulation  *Simulation
 	Names       *FiguresCard // concentration
 	Liquidity   *FiguresCard
 	Greeks      *FiguresCard
@@ -56,6 +58,64 @@ type FiguresCard struct {
 	Tables  []FigureTable
 	Stacked bool  // all tables are seen, one under the other
 	After   []Row // lines below
+}
+
+// Forecasts is what models say of the coming volatility, once they are asked.
+type Forecasts struct {
+	Action string // where they are asked for
+	Table  *FigureTable
+	Foot   string
+
+	Mark     Mark // of all its figures
+	MarkText string
+}
+
+// Simulation is Monte Carlo: its form, and what came of it once it is asked for.
+type Simulation struct {
+	Card
+	Action                     string
+	Paths, Horizon, Confidence []Option
+	Error                      string // what is wrong with what was asked
+	Waiting                    string // said while it runs
+	Losses                     *FigureTable
+	Histogram                  *Histogram
+	Parts                      *FigureTable
+}
+
+// Histogram counts paths by their profit, losses on the left. Places are of its width and
+// height, 0 to 100.
+type Histogram struct {
+	Summary string
+	Bars    []PathsBar
+	Marks   []Place
+	Ticks   []Tick
+	Zero    float64
+}
+
+// PathsBar is a bar of a histogram that stands on its ground.
+type PathsBar struct {
+	X, Width, Height float64
+	Tail             bool // beyond the value at risk
+	Title            string
+	How              string // address of its explanation
+}
+
+// Place is a line across a histogram with its words.
+type Place struct {
+	X, Y  float64 // of the words
+	From  float64 // of the line, where it is not at the words
+	Label string
+	Kind  string // var, es
+	End   bool   // the words stand before the line
+	How   string
+}
+
+// At is where the line stands.
+func (p Place) At() float64 {
+	if p.From > 0 {
+		return p.From
+	}
+	return p.X
 }
 
 // SourcesCard is where risk comes from, seen in several ways, each a bar and its table.

@@ -7,7 +7,7 @@ const two = digits(2);
 
 export const isPrivate = () => document.documentElement.hasAttribute("data-private");
 
-// write formats a value: "money", "percent" (a fraction) or "plain".
+// write formats a value: "money", "percent" (a fraction, signed), "level" (a fraction) or "plain".
 export function write(value, kind) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (kind === "money") return isPrivate() ? "••••••" : minus(whole.format(value));
@@ -15,6 +15,7 @@ export function write(value, kind) {
     const text = two.format(100 * value);
     return (value > 0 && text !== two.format(0) ? "+" : "") + minus(text) + (lang.startsWith("de") ? "\u202f%" : "%");
   }
+  if (kind === "level") return minus(two.format(100 * value)) + (lang.startsWith("de") ? "\u202f%" : "%");
   return minus(two.format(value));
 }
 
