@@ -178,7 +178,7 @@ func (q *Queue) Again(ctx context.Context, tx store.Tx, kind string, w service.W
 		return 0, err
 	}
 	if made.UniqueSkippedAsDuplicate && stateOf(made.Job).Ended() {
-		if _, err := q.client.JobRetryTx(ctx, tx.(store.SQLTx).SQL(), made.Job.ID); err != nil {
+		if _, err := q.retry(ctx, tx.(store.SQLTx).SQL(), made.Job.ID); err != nil {
 			return 0, fmt.Errorf("job %s: %w", kind, err)
 		}
 	}
@@ -193,8 +193,28 @@ func (q *Queue) Job(ctx context.Context, id int64) (service.Job, error) {
 
 // Retry implements service.Queue.
 func (q *Queue) Retry(ctx context.Context, id int64) (service.Job, error) {
-	row, err := q.client.JobRetry(ctx, id)
+	tx, err := q.DB.BeginTx(ctx, nil)
+	if err != nil {
+		return service.Job{}, fmt.Errorf("job %d: %w", id, err)
+	}
+	defer tx.Rollback() // does nothing after a commit
+	row, err := q.retry(ctx, tx, id)
+	if err == nil {
+		err = tx.Commit()
+	}
 	return jobOf(row, id, err)
+}
+
+// retry makes a job available and forgets that it was told to stop, which River keeps.
+func (q *Queue) retry(ctx context.Context, tx *sql.Tx, id int64) (*rivertype.JobRow, error) {
+	forget := `UPDATE river_job SET metadata = json_remove(metadata, '$.cancel_attempted_at') WHERE id = $1 AND state <> 'running'`
+	if q.Postgres {
+		forget = `UPDATE ` + Schema + `.river_job SET metadata = metadata - 'cancel_attempted_at' WHERE id = $1 AND state <> 'running'`
+	}
+	if _, err := tx.ExecContext(ctx, forget, id); err != nil {
+		return nil, err
+	}
+	return q.client.JobRetryTx(ctx, tx, id)
 }
 
 // Cancel implements service.Queue.
