@@ -119,6 +119,14 @@ func (f *fake) Contribution(_ context.Context, _ service.Caller, q service.Quest
 	return analysis.Prepare(in).Contribution(in.Period)
 }
 
+func (f *fake) Attribution(_ context.Context, _ service.Caller, q service.Question) (*analysis.Attribution, error) {
+	in, err := f.input(q)
+	if err != nil {
+		return nil, err
+	}
+	return analysis.Prepare(in).Attribution(in.Period)
+}
+
 // input is what a question is answered from.
 func (f *fake) input(q service.Question) (analysis.Input, error) {
 	id := "all"

@@ -62,6 +62,9 @@ func (s *site) performanceWith(r *request, roll func(*writer, *view.Performance)
 	v.Months = w.months()
 	v.Table, v.TableTo, v.TableFoot = w.periodTable()
 	v.Difference = w.difference()
+	if err := r.addAttribution(w, &v); err != nil {
+		return err
+	}
 	v.Contribution = &view.FiguresCard{Card: contributionHead}
 	if r.URL.Query().Get("added") == "" {
 		if done, err := r.answered(w, "Performance", "/performance"); done {

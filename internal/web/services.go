@@ -19,6 +19,7 @@ type Services interface {
 	Market
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
 	Contribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Contribution, error)
+	Attribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Attribution, error)
 	WhatIf(ctx context.Context, c service.Caller, q service.Question, trades []service.Trade) (*service.WhatIf, error)
 	Propose(ctx context.Context, c service.Caller, q service.Question, asked service.ProposalAsked) (*service.Proposal, error)
 	Stress

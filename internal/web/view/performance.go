@@ -20,9 +20,12 @@ type Performance struct {
 	Difference   Waterfall
 	Rolling      *RollingCard
 	RollingLater string // address of the page with Rolling, where it has none yet
-	Contribution *FiguresCard
-	Later        string // address of the page with Contribution, where it has none yet
-	Empty        *Empty
+	Attribution  *FiguresCard
+	// AttributionLater is the address of the page with Attribution, where it has none yet.
+	AttributionLater string
+	Contribution     *FiguresCard
+	Later            string // address of the page with Contribution, where it has none yet
+	Empty            *Empty
 }
 
 // RollingCard is measures over a moving window: one of them drawn, all of them stated.
