@@ -123,18 +123,40 @@ type line struct {
 	what    int32 // symbol or currency
 	side    side
 	steps   []step
+	wide    []money.Decimal // the few numbers that do not fit a step
 }
 
-// step is a quantity or balance from the close of day on.
+// step is a quantity or balance from the close of day on. There are many, so they hold no
+// pointers.
 type step struct {
 	day   date.Date
-	after money.Decimal
+	wide  int32 // position in the line's wide numbers, from one; 0 is none
+	after money.Compact
+}
+
+// stepOf makes a step that stands at a number.
+func (l *line) stepOf(day date.Date, after money.Decimal) step {
+	c, ok := after.Compact()
+	if ok {
+		return step{day: day, after: c}
+	}
+	l.wide = append(l.wide, after)
+	return step{day: day, wide: int32(len(l.wide))}
+}
+
+// after is where the line stands from the step at a position on.
+func (l *line) after(i int) money.Decimal {
+	s := &l.steps[i]
+	if s.wide > 0 {
+		return l.wide[s.wide-1]
+	}
+	return s.after.Decimal()
 }
 
 // now is where a line stands after the bookings so far.
 func (l *line) now() money.Decimal {
 	if n := len(l.steps); n > 0 {
-		return l.steps[n-1].after
+		return l.after(n - 1)
 	}
 	return money.Zero
 }
@@ -144,11 +166,11 @@ func (l *line) push(day date.Date, amount money.Decimal) {
 	n := len(l.steps)
 	switch {
 	case n == 0:
-		l.steps = append(make([]step, 0, 8), step{day, amount})
+		l.steps = append(make([]step, 0, 8), l.stepOf(day, amount))
 	case l.steps[n-1].day == day:
-		l.steps[n-1].after = l.steps[n-1].after.Add(amount)
+		l.steps[n-1] = l.stepOf(day, l.after(n-1).Add(amount))
 	default:
-		l.steps = append(l.steps, step{day, l.steps[n-1].after.Add(amount)})
+		l.steps = append(l.steps, l.stepOf(day, l.after(n-1).Add(amount)))
 	}
 }
 
@@ -156,16 +178,16 @@ func (l *line) push(day date.Date, amount money.Decimal) {
 func (l *line) at(day date.Date) money.Decimal {
 	n := len(l.steps)
 	if n > 0 && l.steps[n-1].day <= day { // most questions are about the end
-		return l.steps[n-1].after
+		return l.after(n - 1)
 	}
 	i, found := slices.BinarySearchFunc(l.steps, day, func(s step, d date.Date) int { return int(s.day) - int(d) })
 	switch {
 	case found:
-		return l.steps[i].after
+		return l.after(i)
 	case i == 0:
 		return money.Zero
 	}
-	return l.steps[i-1].after
+	return l.after(i - 1)
 }
 
 // Instrument returns what is known of a symbol.

@@ -161,7 +161,7 @@ func before(lines []line, day date.Date) []line {
 	for i := range out {
 		s := out[i].steps
 		n, _ := slices.BinarySearchFunc(s, day, func(s step, d date.Date) int { return int(s.day) - int(d) })
-		out[i].steps = s[:n:n]
+		out[i].steps, out[i].wide = s[:n:n], slices.Clip(out[i].wide)
 	}
 	return out
 }

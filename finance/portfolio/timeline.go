@@ -100,8 +100,8 @@ func (p *painter) each(l *line, f func(from, to int, after float64)) {
 		if to <= p.start {
 			return
 		}
-		if s := &l.steps[k]; !s.after.IsZero() {
-			f(max(p.days.index(s.day), p.start), to, s.after.Float64())
+		if after := l.after(k); !after.IsZero() {
+			f(max(p.days.index(l.steps[k].day), p.start), to, after.Float64())
 		}
 	}
 }
