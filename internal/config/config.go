@@ -39,6 +39,7 @@ type Config struct {
 	Frontend    string // the one other origin that browsers may use the API from; empty: none
 	Certificate string // PEM file; with Key the server speaks TLS
 	Key         string // PEM file
+	Accounts    Accounts
 
 	Demo bool      // simulated portfolios in a database that is thrown away
 	AsOf date.Date // the demonstration's last day; None: today
@@ -85,9 +86,7 @@ func (c Config) Show() []Shown {
 	shown := make([]Shown, 0, len(settings))
 	for _, s := range settings {
 		value := s.get(&c)
-		if s.secret {
-			value = redact(value)
-		}
+		value = s.shown(value)
 		origin := c.origins[s.key]
 		if origin == "" {
 			origin = "default"
@@ -95,6 +94,17 @@ func (c Config) Show() []Shown {
 		shown = append(shown, Shown{Key: s.key, Value: value, Origin: origin, Means: s.means})
 	}
 	return shown
+}
+
+// shown is as much of a value as may be seen.
+func (s setting) shown(value string) string {
+	switch {
+	case s.hide && value != "":
+		return "•••"
+	case s.secret:
+		return redact(value)
+	}
+	return value
 }
 
 // redact hides the password of an address and leaves the rest readable.

@@ -53,6 +53,7 @@ func Load(in Input) (Config, error) {
 		}
 	}
 	l.addresses()
+	l.people()
 	l.whole()
 	return l.Config, errors.Join(l.mistakes...)
 }
@@ -68,10 +69,7 @@ type loader struct {
 
 func (l *loader) apply(s setting, origin, value string) {
 	if err := s.set(&l.Config, value); err != nil {
-		if s.secret {
-			value = redact(value)
-		}
-		l.mistakes = append(l.mistakes, &Mistake{Key: s.key, Origin: origin, Value: value, Reason: err.Error()})
+		l.mistakes = append(l.mistakes, &Mistake{Key: s.key, Origin: origin, Value: s.shown(value), Reason: err.Error()})
 	}
 	l.origins[s.key] = origin
 }
@@ -84,7 +82,7 @@ func (l *loader) names(source string, values map[string]string) {
 		}
 		if value, ok := values[s.name]; ok {
 			l.apply(s, source+" "+s.name, value)
-		} else if path, ok := values[s.name+"_FILE"]; ok && s.secret {
+		} else if path, ok := values[s.name+"_FILE"]; ok && (s.secret || s.hide) {
 			content, err := os.ReadFile(path)
 			if err != nil {
 				l.mistakes = append(l.mistakes, &Mistake{Key: s.key, Origin: source + " " + s.name + "_FILE", Value: path, Reason: err.Error()})
@@ -155,7 +153,7 @@ var addressNames = []string{"BACKEND_API_HOST", "BACKEND_API_PORT", "PORT"}
 
 func known(name string) bool {
 	for _, s := range settings {
-		if name == s.name && name != "" || s.secret && name == s.name+"_FILE" {
+		if name == s.name && name != "" || (s.secret || s.hide) && name == s.name+"_FILE" {
 			return true
 		}
 	}

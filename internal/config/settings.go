@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,7 +21,8 @@ type setting struct {
 	name   string // in the environment and in the file; empty: a flag only
 	flag   string // on the command line, without the dashes; empty: none
 	means  string
-	secret bool
+	secret bool // may be given as NAME_FILE; the password of an address is not shown
+	hide   bool // the same, and nothing of it is shown
 	set    func(*Config, string) error
 	get    func(*Config) string
 }
@@ -30,7 +32,7 @@ var roles = []string{"api", "web"}
 
 // settings are all of them, in the order in which they are shown. Defaults stand in
 // defaults.
-var settings = []setting{
+var settings = slices.Concat([]setting{
 	{key: "listen", name: "FOLIOSIGHT_LISTEN", flag: "listen", means: "address and port of the server",
 		set: func(c *Config, v string) error { c.Listen = v; return checkListen(v) },
 		get: func(c *Config) string { return c.Listen }},
@@ -144,12 +146,13 @@ var settings = []setting{
 			}
 			return c.AsOf.String()
 		}},
-}
+}, accountSettings)
 
 // defaults are what holds where nothing is set; Data is found out by the caller.
 func defaults() Config {
 	return Config{Listen: "127.0.0.1:8000", Roles: roles, Sessions: 24 * time.Hour, UploadLimit: 64 << 20, LogLevel: slog.LevelInfo, Limits: Limits{Data: 600, Heavy: 10, Login: 5, Window: time.Minute}, AsOf: date.None,
-		origins: map[string]string{}}
+		Accounts: Accounts{Registration: "closed", Refresh: 30 * 24 * time.Hour, Mail: Mail{Port: 587}, Features: map[string]bool{"chat": true, "reports": true, "advanced_analytics": true}},
+		origins:  map[string]string{}}
 }
 
 func number(v string, low, high int) (int, error) {
