@@ -201,6 +201,9 @@ func TestEnqueuedWithTheChange(t *testing.T) {
 func TestFailure(t *testing.T) {
 	w := newWorld(t)
 	broken := w.portfolios[0].ID
+	before := waits
+	waits = []time.Duration{time.Hour} // until somebody has it tried again
+	t.Cleanup(func() { waits = before })
 	replace(t, service.WorkAnalysis, func(ctx context.Context, t *task) error {
 		if t.Portfolio == broken && t.Attempt == 1 {
 			return errors.New("prices.csv, row 7: no such day")
