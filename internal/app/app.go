@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/foliosight/foliosight/internal/api"
@@ -69,6 +70,11 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 	if o.Started != nil {
 		go o.Started(url)
 	}
+	working, done := context.WithCancel(ctx)
+	var workers sync.WaitGroup
+	workers.Go(func() { deliver(working, house.Service, o.Log) })
+	defer workers.Wait() // before the database is closed
+	defer done()
 	return serve(ctx, cfg, listener, handler)
 }
 

@@ -34,11 +34,13 @@ type door struct {
 	fresh   bool       // the owner is still to be created
 	local   bool       // the server answers this machine alone
 	explore func(ctx context.Context, agent string) (service.SignedIn, error)
+
+	needsSetup func(ctx context.Context) (bool, error)
 }
 
 // openDoor seeds the demonstration, or finds out whether the owner is still to come.
 func openDoor(ctx context.Context, cfg config.Config, svc *service.Service, now func() time.Time) (*door, error) {
-	d := &door{local: loopback(cfg.Listen)}
+	d := &door{local: loopback(cfg.Listen), needsSetup: svc.NeedsSetup}
 	today := date.FromTime(now())
 	if cfg.Demo {
 		return d, d.seed(ctx, cfg, svc, today)
@@ -53,7 +55,7 @@ func openDoor(ctx context.Context, cfg config.Config, svc *service.Service, now 
 			return svc.Explore(ctx, date.FromTime(now()), agent)
 		}
 	case d.fresh:
-		d.code = secret(2)
+		d.code = words(2)
 	}
 	return d, nil
 }
@@ -69,7 +71,7 @@ func (d *door) seed(ctx context.Context, cfg config.Config, svc *service.Service
 	}
 	d.demo = &view.Demo{Email: demoEmail, Password: demoPassword}
 	if !d.local {
-		d.demo.Password = secret(4)
+		d.demo.Password = words(4)
 	}
 	in, err := svc.SetUp(ctx, service.NewOwner{Email: d.demo.Email, Password: d.demo.Password, Name: "Demo", BaseCurrency: "USD", Shown: true})
 	if err != nil {
@@ -107,22 +109,25 @@ func (d *door) say(w io.Writer, url string) {
 var setups = map[string]bool{"/first-run": true, "/explore": true, "/api/v1/auth/register": true}
 
 // guard lets nobody become the owner through a name that only seems to be this
-// machine: without a set-up code the address asked for must be a loopback one.
+// machine: without a set-up code the address asked for must be a loopback one. Once
+// there is an owner it lets everybody through: the services know who may register.
 func (d *door) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost && setups[r.URL.Path] && d.code == "" && !loopback(r.Host) {
-			http.Error(w, "The owner is created on this machine, at http://localhost.", http.StatusForbidden)
-			return
+			if open, err := d.needsSetup(r.Context()); err != nil || open {
+				http.Error(w, "The owner is created on this machine, at http://localhost.", http.StatusForbidden)
+				return
+			}
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// secret is random words of four letters that are easy to read and to type.
-func secret(words int) string {
+// words are random words of four letters that are easy to read and to type.
+func words(count int) string {
 	parts := strings.Split(strings.ToLower(rand.Text()), "") // 26 letters of the base32 alphabet
 	var out []string
-	for i := range words {
+	for i := range count {
 		out = append(out, strings.Join(parts[4*i:4*i+4], ""))
 	}
 	return strings.Join(out, "-")

@@ -40,12 +40,16 @@ func Open(ctx context.Context, cfg config.Config, o Outside) (*House, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return furnish(cfg, o, db, path, "SQLite"), nil
+	return furnish(cfg, o, db, path, "SQLite")
 }
 
 // furnish puts the services over a store.
-func furnish(cfg config.Config, o Outside, db store.Store, path, engine string) *House {
-	return &House{Service: service.New(service.Options{Store: db, Now: o.Now, Sessions: cfg.Sessions}), Path: path, Engine: engine, store: db}
+func furnish(cfg config.Config, o Outside, db store.Store, path, engine string) (*House, error) {
+	accounts, err := accountsOf(cfg, o)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &House{Service: service.New(service.Options{Store: db, Now: o.Now, Sessions: cfg.Sessions, Accounts: accounts}), Path: path, Engine: engine, store: db}, nil
 }
 
 // openPostgres opens the database with the server's role; the schema is brought up to
@@ -59,7 +63,7 @@ func openPostgres(ctx context.Context, cfg config.Config, o Outside) (*House, er
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return furnish(cfg, o, db, postgres.Redacted(cfg.Database), "PostgreSQL"), nil
+	return furnish(cfg, o, db, postgres.Redacted(cfg.Database), "PostgreSQL")
 }
 
 // Empty reports whether there is no database yet.
