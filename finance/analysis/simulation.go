@@ -104,7 +104,7 @@ func (p *Prepared) Simulate(asked SimulationAsked) (*Simulated, error) {
 	}
 	out.Mean, out.Volatility = put(drawn.Mean, "simulated_mean"), put(drawn.Deviation, "simulated_deviation")
 	if out.VaRShare = Unknown(Fraction, r.AsOf, "var_simulated", first(out.VaR.Reasons)); drawn.VaR.Known() {
-		out.VaRShare = r.ofTotal(drawn.VaR.Value, "var_simulated")
+		out.VaRShare = r.pricedAnew(r.ofTotal(drawn.VaR.Value, "var_simulated"))
 	}
 	for i, x := range drawn.ComponentES {
 		if x != 0 {
@@ -128,10 +128,14 @@ func beside(f, half risk.Figure, sign float64) risk.Figure {
 	return f
 }
 
-// drawn makes a figure of the simulation. Options count with their whole price there, not
-// with their delta.
+// drawn makes a figure of the simulation.
 func (r *runner) drawn(x float64, method string) Figure {
-	f := r.modelled(x, r.unit(), method)
+	return r.pricedAnew(r.modelled(x, r.unit(), method))
+}
+
+// pricedAnew says of options that they count with their whole price in the simulation, not
+// with their delta as in the rest of the model.
+func (r *runner) pricedAnew(f Figure) Figure {
 	reasons := slices.Clone(f.Reasons)
 	for i, why := range reasons {
 		if why == r.deltaReason() {

@@ -33,5 +33,29 @@ func TestWhatEachHoldingAdded(t *testing.T) {
 	r.holds(`!` + first + ` && document.querySelector("#contribution > .panel.p4").checkVisibility()`)
 	r.presses("#contribution .segmented label:nth-of-type(1)")
 	r.presses("#contribution > .panel.p1 .ask")
-	r.holds(`document.querySelector(".explain:popover-open dl dt").innerText === "Means"`)
+	r.must(r.Until(`document.querySelector(".explain:popover-open dl dt")?.innerText === "Means"`))
+}
+
+// Rolling measures are fetched when they come into sight; measure and window switch in place.
+func TestRollingMeasures(t *testing.T) {
+	site := serve(t, map[string]string{"demo": "true", "as-of": "2026-09-30"})
+	screen := browser.Screen{Width: 1440, Height: 1000}
+	r := open(t, startBrowser(t), screen)
+	portfolios, err := site.SignIn(r.Page)
+	r.must(err)
+	r.goTo(site.URL + portfolios[2] + "/performance?period=3Y")
+	r.holds(`document.querySelector("#rolling table") === null`)
+	r.holds(`(document.querySelector("#rolling").scrollIntoView(), true)`)
+	label := `document.querySelector("#rolling .chart")?.ariaLabel ?? ""`
+	r.must(r.Until(`document.querySelector("#rolling .chart svg") !== null && (` + label + `).startsWith("Return over 63 sessions")`))
+	r.presses("#rolling .rolling-kinds a:nth-of-type(4)")
+	r.must(r.Until(`(` + label + `).startsWith("Beta over 63 sessions")`))
+	r.presses("#rolling .push .segmented a:nth-of-type(3)")
+	r.must(r.Until(`(` + label + `).includes("over 252 sessions") && document.querySelector("#rolling").innerText.includes("252 sessions, ending with each day")`))
+	r.presses("#rolling .chart-table summary")
+	r.holds(`document.querySelectorAll("#rolling .chart-table tbody tr").length > 30`)
+	r.presses("#rolling .rolling-parts .ask")
+	r.must(r.Until(`document.querySelector(".explain:popover-open .formula")?.innerText.includes("Sessions of the window: 252")`))
+	r.inOrder("rolling measures", screen)
+	r.calm("rolling measures")
 }
