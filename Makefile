@@ -20,6 +20,9 @@ check: ## what passes before a merge: tidy, generated code, format, vet, staticc
 	@scripts/check
 	@scripts/test
 
+client-test: ## make a TypeScript client from the OpenAPI document, compile it and use it; needs node and npm
+	FOLIOSIGHT_CLIENT_TEST=1 $(GO) test ./internal/api/clienttest -count=1 -v
+
 golden: ## rewrite the results of the golden stories; review the diff like code
 	$(GO) test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' finance internal | xargs -n1 dirname | sort -u | sed 's|^|./|') -run Golden -update
 
@@ -50,4 +53,4 @@ crash: ## kill the program at random points 200 times and look for what was lost
 screenshots: ## take the pictures of the pages again
 	@scripts/screenshots
 
-.PHONY: help build run test check golden generate lint bench bench-all bench-pages validation fuzz crash screenshots
+.PHONY: help build run test check client-test golden generate lint bench bench-all bench-pages validation fuzz crash screenshots

@@ -59,6 +59,24 @@ const Prefix = "/api/v1"
 // New returns the handler of the API. Mount it at /api/, /openapi.json, /docs, /docs/
 // and /health. Observe, CORS and Throttle go around it.
 func New(svc Services, o Options) (http.Handler, error) {
+	h, _, err := build(svc, o)
+	return h, err
+}
+
+// mounted is a mux that knows what it was given.
+type mounted struct {
+	*http.ServeMux
+	patterns []string
+}
+
+// HandleFunc implements what huma asks of a mux.
+func (m *mounted) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	m.patterns = append(m.patterns, pattern)
+	m.ServeMux.HandleFunc(pattern, h)
+}
+
+// build makes the handler, and what it was made of.
+func build(svc Services, o Options) (http.Handler, *mounted, error) {
 	if o.UploadLimit == 0 {
 		o.UploadLimit = 64 << 20
 	}
@@ -75,7 +93,7 @@ func New(svc Services, o Options) (http.Handler, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	o.Limits = o.Limits.complete()
-	mux := http.NewServeMux()
+	mux := &mounted{ServeMux: http.NewServeMux()}
 	document := humago.New(mux, describe(o))
 	s := &server{Options: o, svc: svc, root: document, group: huma.NewGroup(document, Prefix), rendered: newRenderings(), calcs: make(chan struct{}, calcsAtOnce)}
 	s.people()
@@ -100,7 +118,7 @@ func New(svc Services, o Options) (http.Handler, error) {
 	s.seedDashboard()
 	s.health(mux)
 	if err := s.documentation(mux, document.OpenAPI()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		problemOf(r.Context(), s.Log, errNotFound).write(w)
@@ -108,13 +126,13 @@ func New(svc Services, o Options) (http.Handler, error) {
 	own := http.NewCrossOriginProtection()
 	if o.Frontend != "" {
 		if err := own.AddTrustedOrigin(o.Frontend); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		problemOf(r.Context(), s.Log, errForeign).write(w)
 	}))
-	return private(compressed(own.Handler(forms(methods(mux))))), nil
+	return private(compressed(own.Handler(forms(methods(mux.ServeMux))))), mux, nil
 }
 
 // private keeps answers out of shared caches and frames.
@@ -189,7 +207,7 @@ func add[I, O any](s *server, r route, h func(ctx context.Context, c service.Cal
 		r.class = classData
 	}
 	op.Errors = append(op.Errors, http.StatusTooManyRequests)
-	op.Middlewares = huma.Middlewares{bounded}
+	op.Middlewares = huma.Middlewares{bounded, listed}
 	if r.open {
 		op.Security = []map[string][]string{}
 		op.Middlewares = append(op.Middlewares, s.limited(r.class))

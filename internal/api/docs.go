@@ -19,7 +19,7 @@ var docsPage string
 var docsStyle []byte
 
 // documentation serves the OpenAPI document and a page made from it. Both are made once.
-func (s *server) documentation(mux *http.ServeMux, document *huma.OpenAPI) error {
+func (s *server) documentation(mux *mounted, document *huma.OpenAPI) error {
 	maps.Copy(document.Paths, healthPaths())
 	describeForms(document)
 	schemas := document.Components.Schemas.Map()
@@ -31,6 +31,7 @@ func (s *server) documentation(mux *http.ServeMux, document *huma.OpenAPI) error
 	}
 	engine.RequestBody.Content = anything("A request, as the engine takes it.", map[string]any{"flows": []any{[]any{"2024-01-01", -1000}, []any{"2025-01-01", 1050}}})
 	engine.Responses["200"].Content = anything("The engine's answer.", map[string]any{"rate": 0.04986003754670358})
+	describeExamples(document)
 	body, err := json.Marshal(document)
 	if err != nil {
 		return err

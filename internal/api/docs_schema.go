@@ -157,7 +157,7 @@ func (w docsWriter) example(s *huma.Schema) string {
 }
 
 func (w docsWriter) sample(s *huma.Schema, depth int) any {
-	if s = w.follow(s); s == nil || depth > 6 {
+	if s = w.follow(s); s == nil || depth > 12 {
 		return nil
 	}
 	switch {

@@ -13,7 +13,7 @@ import (
 )
 
 // health registers what load balancers ask. None of it waits for a calculation.
-func (s *server) health(mux *http.ServeMux) {
+func (s *server) health(mux *mounted) {
 	alive := map[string]any{"status": "ok", "version": s.Version}
 	for _, path := range []string{"/health", "/health/live"} {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { sendHealth(w, http.StatusOK, alive) })

@@ -146,7 +146,7 @@ func TestFilters(t *testing.T) {
 	q := ada.portfolio("Family") + "/transactions"
 	ada.post(q, story).is(201)
 	for query, want := range map[string]float64{
-		"?type=buy": 2, "?type=buy,sell": 3, "?symbol=ACME": 3, "?symbol=OTHER": 0, "?account=ib": 4, "?account=other": 0, "?from=2024-03-01": 2, "?to=2024-03-01": 3,
+		"?type=buy": 2, "?type=buy,sell": 3, "?type=buy&type=sell": 3, "?symbol=ACME": 3, "?symbol=OTHER": 0, "?account=ib": 4, "?account=other": 0, "?from=2024-03-01": 2, "?to=2024-03-01": 3,
 		"?from=2024-01-03&to=2024-01-03": 1, "?text=acme": 3, "?text=nothing": 0,
 	} {
 		if got := ada.get(q + query).is(200).number("total"); got != want {
