@@ -177,7 +177,7 @@ func (r *runner) scenarioReasons(list []scenario.Reason) (out []string) {
 		case scenario.NoExposure:
 			out = append(out, "nothing in the portfolio depends on the factors")
 		case scenario.BeyondTotal:
-			out = append(out, "the move takes a price of "+x.On+" below zero: a linear model reaches its end there")
+			out = append(out, "in proportion "+x.On+" would fall below zero: the move lies beyond the linear model, and what is left of its value shrinks instead")
 		case scenario.NoPropagation:
 			out = append(out, x.On+" has no betas, so that nothing moves with it")
 		default:
@@ -257,7 +257,7 @@ func (r *runner) scenarioParts(out *Scenario, x *scenario.Result) {
 			out.Factors = append(out.Factors, ScenarioPart{FactorLabel(r.model.Factors[k].Name), pnl})
 		}
 	}
-	for _, rest := range []ScenarioPart{{"Specific to positions", x.Rest.Specific}, {"Options beyond delta", x.Rest.Options}, {"Bonds beyond their betas", x.Rest.Bonds}, {"Beyond the factors", x.Rest.Replay}} {
+	for _, rest := range []ScenarioPart{{"Specific to positions", x.Rest.Specific}, {"Options beyond delta", x.Rest.Options}, {"Bonds beyond their betas", x.Rest.Bonds}, {"Beyond the factors", x.Rest.Replay}, {"Falls that end at nothing", x.Rest.Bent}} {
 		if rest.PnL != 0 {
 			out.Factors = append(out.Factors, rest)
 		}

@@ -47,6 +47,9 @@ func (e *Engine) attribute(out *Result, i int, s *state, full, linear float64) {
 		out.Rest.Bonds += full - linear
 	}
 	out.Rest.Specific += float64(h.own * s.specific[asset])
+	if s.bent != nil && h.option == nil && h.bond == nil {
+		out.Rest.Bent += float64(h.own * s.bent[asset])
+	}
 }
 
 // profit is what a position gains in a state, priced in full, and in proportion.
@@ -80,6 +83,9 @@ func (e *Engine) profit(i int, s *state) (full, linear float64, method Method) {
 	if s.given[p.Asset] {
 		return p.Value * r, linear, Linear // exactly as given, not up to rounding
 	}
+	if s.bent != nil {
+		return linear + float64(h.own*s.bent[p.Asset]), linear, Linear
+	}
 	return linear, linear, Linear
 }
 
@@ -101,9 +107,12 @@ func (e *Engine) leave(out *Result, i int) {
 	out.Status = Partial
 }
 
-// beyond notes assets that a linear move takes below nothing.
+// beyond notes assets that a linear move would take below nothing.
 func (e *Engine) beyond(out *Result, s *state) {
 	for i, r := range s.returns {
+		if s.bent != nil {
+			r -= s.bent[i]
+		}
 		if r < -1 && e.held[i] != 0 {
 			out.Reasons = append(out.Reasons, Reason{BeyondTotal, e.book.Assets[i].ID})
 		}

@@ -45,7 +45,7 @@ const (
 	NoProxy       = "no_proxy"       // did not trade, nor did its factors
 	ProxiedAssets = "proxied"        // stand-ins were used
 	Singular      = "singular"       // the shocks follow from one another
-	BeyondTotal   = "beyond_total"   // the linear model takes a price below zero
+	BeyondTotal   = "beyond_total"   // the linear model would take a price below zero
 	NoPropagation = "no_propagation" // shocked assets have no betas: others stay
 	NotReachable  = "not_reachable"  // no move along the way loses as much
 	NoExposure    = "no_exposure"    // nothing in the book depends on the factors
@@ -75,10 +75,11 @@ type Rest struct {
 	Options  float64 // full revaluation of options less their linear effect
 	Bonds    float64 // the same of bonds: convexity, and duration against the beta to rates
 	Replay   float64 // returns of the time beyond betas × factors
+	Bent     float64 // of falls by more than four fifths, which are not in proportion any more
 }
 
 // Sum is all of it.
-func (r Rest) Sum() float64 { return r.Specific + r.Options + r.Bonds + r.Replay }
+func (r Rest) Sum() float64 { return r.Specific + r.Options + r.Bonds + r.Replay + r.Bent }
 
 // LeftOut is a position that a result does not cover, and its value.
 type LeftOut struct {

@@ -17,6 +17,8 @@
 // are priced anew from the moved spot, volatility, rate and currency; bonds by
 // their flows at the moved yields and by their betas to all but rates. Nothing is
 // clipped: a short may lose without limit, a long option at most what it is worth.
+// Shares fall in proportion by up to 80 %; beyond, what is left shrinks instead, so that
+// no price falls below zero (bend), and results name what the linear model would have.
 //
 // Units: moves are fractions; of rates and curves they are changes of the yield,
 // 0.01 being 100 basis points. Values and results are in the base currency, a

@@ -46,6 +46,7 @@ func scenarioAnswer(book *scenario.Book, r *scenario.Result) *object {
 	rest.figure("options", r.Rest.Options, "")
 	rest.figure("bonds", r.Rest.Bonds, "")
 	rest.figure("replay", r.Rest.Replay, "")
+	rest.figure("bent", r.Rest.Bent, "")
 	o.set("rest", &rest)
 	for _, by := range []scenario.Grouping{scenario.BySector, scenario.ByCountry, scenario.ByCurrency, scenario.ByClass} {
 		groups := r.ByGroup(book.Labels(by))
