@@ -30,8 +30,7 @@ type bench struct {
 	files    string            // the folder of the workloads
 	figures  map[string]*figure
 
-	patience          time.Duration // to wait for a quiet machine, in all
-	onWall, disturbed int           // measurements on the wall, and those on a busy machine
+	patience time.Duration // to wait for a quiet machine, in all
 }
 
 // figure is what the turns of a line found.
@@ -41,6 +40,7 @@ type figure struct {
 	memory              float64 // the most, in bytes
 	error, peerError    float64
 	errorKnown, peerHas bool
+	disturbed           bool // on the wall, and never on a quiet machine
 }
 
 // prepare builds what is run.
@@ -119,10 +119,8 @@ func (b *bench) measure(l line) error {
 	var seconds float64
 	var err error
 	if l.allCores {
-		b.onWall++
-		if !b.awaitQuiet() {
-			b.disturbed++
-		}
+		quiet := b.awaitQuiet()
+		f.disturbed = !quiet && (f.ours == 0 || f.disturbed)
 	}
 	if l.process != nil {
 		seconds, err = b.processed(l, f)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -75,15 +74,4 @@ func parseTicks(row string) (t ticks, ok bool) {
 		}
 	}
 	return t, true
-}
-
-// busyNote says which figures on the wall other work has disturbed.
-func (b *bench) busyNote() string {
-	if b.onWall == 0 {
-		return ""
-	}
-	if b.disturbed == 0 {
-		return "Nothing else was at work while a figure on the wall was taken.\n"
-	}
-	return fmt.Sprintf("Other work was on the machine while %d of %d figures on the wall were taken: read the processor time in brackets.\n", b.disturbed, b.onWall)
 }
