@@ -40,7 +40,7 @@ func (r *request) addAttribution(w *writer, v *view.Performance) error {
 // attributionTabs are the lists of the card in the order of its tabs.
 var attributionTabs = []struct{ label, caption, model, linking string }{
 	{"Brinson–Fachler", "Effects by sector, each against the benchmark as a whole", "brinson_fachler", "carino"},
-	{"… Menchero", "The same, days linked after Menchero", "brinson_fachler", "menchero"},
+	{"Menchero", "The same, days linked after Menchero", "brinson_fachler", "menchero"},
 	{"BHB", "Effects by sector after Brinson, Hood and Beebower", "brinson_hood_beebower", "carino"},
 }
 
