@@ -18,15 +18,17 @@ import (
 type commands struct {
 	globals
 
-	Serve   serveCommand   `cmd:"" help:"Run the server: pages for people, an API for programs."`
-	Import  importCommand  `cmd:"" help:"Import transaction files into a portfolio; undo an import."`
-	Prices  pricesCommand  `cmd:"" help:"Import prices, splits and dividends, exchange and interest rates."`
-	Demo    demoCommand    `cmd:"" help:"Add the simulated portfolios to a database, or make them anew."`
-	Audit   auditCommand   `cmd:"" help:"Recompute the audit trail."`
-	Config  configCommand  `cmd:"" help:"Show the configuration."`
-	Analyze analyzeCommand `cmd:"" help:"Analyse transaction files: value, returns, gains, risk. No server, no database."`
-	Calc    calcCommand    `cmd:"" help:"Answer the requests of a calculation engine, one JSON document a line."`
-	Version versionCommand `cmd:"" help:"Say which version this is."`
+	Serve     serveCommand     `cmd:"" help:"Run the server: pages for people, an API for programs."`
+	Import    importCommand    `cmd:"" help:"Import transaction files into a portfolio; undo an import."`
+	Prices    pricesCommand    `cmd:"" help:"Import prices, splits and dividends, exchange and interest rates."`
+	Demo      demoCommand      `cmd:"" help:"Add the simulated portfolios to a database, or make them anew."`
+	Audit     auditCommand     `cmd:"" help:"Recompute the audit trail."`
+	Config    configCommand    `cmd:"" help:"Show the configuration."`
+	Analyze   analyzeCommand   `cmd:"" help:"Analyse transaction files: value, returns, gains, risk. No server, no database."`
+	Scenarios scenariosCommand `cmd:"" help:"Say what scenarios do to the holdings of transaction files: the library, your own shocks, a loss turned round."`
+	WhatIf    whatIfCommand    `cmd:"" name:"what-if" help:"Try trades on the holdings of transaction files, or suggest some: the portfolio before and after."`
+	Calc      calcCommand      `cmd:"" help:"Answer the requests of a calculation engine, one JSON document a line."`
+	Version   versionCommand   `cmd:"" help:"Say which version this is."`
 }
 
 // globals are the flags that every command understands.

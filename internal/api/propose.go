@@ -203,6 +203,9 @@ func apart(err error) error {
 	return faults
 }
 
+// ProposalOf writes a proposal as this API answers it; the command line prints the same.
+func ProposalOf(p *service.Proposal) ProposalAnswer { return proposalOf(p) }
+
 func proposalOf(p *service.Proposal) ProposalAnswer {
 	out := ProposalAnswer{Heading: headingOf(p.Before), Trades: []Trade{}, Names: []ProposedName{}, Costs: p.Costs, Turnover: p.Turnover, Method: string(p.Method), Lots: []ProposedLot{},
 		Now: ProposedPoint(p.Points.Now), Wished: ProposedPoint(p.Points.Wished), After: ProposedPoint(p.Points.After), Frontier: []ProposedPoint{}, Reason: p.Unmarked,

@@ -120,6 +120,9 @@ func (s *server) whatIfs() {
 		})
 }
 
+// WhatIfOf writes an outcome as this API answers it; the command line prints the same.
+func WhatIfOf(got *service.WhatIf) WhatIfAnswer { return whatIfOf(got) }
+
 func whatIfOf(got *service.WhatIf) WhatIfAnswer {
 	out := WhatIfAnswer{Heading: headingOf(got.After), Trades: []TriedTrade{}, Moved: []CashChange{}, Limits: []LimitCheck{}, Before: stateOf(got.Before), After: stateOf(got.After)}
 	out.Realised = RealisedGains{got.Realised.Short, got.Realised.Long, got.Realised.Lots, string(got.Method)}

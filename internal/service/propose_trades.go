@@ -103,7 +103,8 @@ func (p *proposer) solve(ctx context.Context) (err error) {
 	positions := make([]proposal.Position, len(now))
 	for i := range positions {
 		a := &p.model.Assets[i]
-		positions[i] = proposal.Position{ID: a.Symbol, Price: a.Price, Now: now[i], Want: p.wished.Wished.Weights[i], Whole: !p.asked.Fractions && a.Instrument.Class != instrument.Crypto}
+		positions[i] = proposal.Position{ID: a.Symbol, Price: a.Price, Now: now[i], Want: p.wished.Wished.Weights[i], Whole: !p.asked.Fractions && a.Instrument.Class != instrument.Crypto,
+			Ample: p.asked.Objective == proposal.Limits}
 		if math.Abs(positions[i].Want-now[i]) < 1e-7 {
 			positions[i].Want = now[i]
 		}

@@ -190,17 +190,24 @@ func (a *analyses) try(ctx context.Context, v store.View, set *asked, now *folde
 	if err != nil {
 		return nil, err
 	}
-	t := &trial{asOf: now.asOf, panel: panel}
-	r := resolver{trial: t, now: now, policy: set.portfolios[0].Policy, base: set.base}
-	if err := r.resolve(trades); err != nil {
-		return nil, err
-	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	return tryOn(now, panel, transactions, set.portfolios[0].Policy, set.base, trades)
+}
+
+// tryOn is try on a ledger that is at hand: its transactions as they were booked, folded
+// as now, and a panel that has the symbols of the trades.
+func tryOn(now *foldedBook, panel *market.Panel, transactions []ledger.Transaction, policy ledger.Policy, base money.Currency, trades []Trade) (*trial, error) {
+	t := &trial{asOf: now.asOf, panel: panel}
+	r := resolver{trial: t, now: now, policy: policy, base: base}
+	if err := r.resolve(trades); err != nil {
+		return nil, err
+	}
 	all := append(slices.Clone(transactions), t.added...)
-	t.book, err = portfolio.Refold(now.book, portfolio.Input{Base: set.base, Transactions: all, Instrument: instruments(t.panel, all, set.base),
-		Policy: r.policy, Actions: t.panel.Actions, Through: t.asOf, Given: true}, t.asOf)
+	var err error
+	t.book, err = portfolio.Refold(now.book, portfolio.Input{Base: base, Transactions: all, Instrument: instruments(t.panel, all, base),
+		Policy: policy, Actions: t.panel.Actions, Through: t.asOf, Given: true}, t.asOf)
 	if err != nil {
 		return nil, r.ofTrade(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/foliosight/foliosight/finance/analysis"
@@ -38,6 +39,8 @@ type Options struct {
 	Method    ledger.Method
 	// Oversold says what a sale of more than is held does.
 	Oversold ledger.Oversold
+	// KeepBookings keeps the transactions as they were booked beside the folded ledger.
+	KeepBookings bool
 	// AnnualiseShort annualises returns of less than a year too.
 	AnnualiseShort bool
 }
@@ -58,6 +61,34 @@ type Result struct {
 
 // Analyze reads the files and computes everything.
 func Analyze(o Options) (*Result, error) {
+	b, err := Read(o)
+	if err != nil {
+		return nil, err
+	}
+	p := analysis.Prepare(b.Input)
+	a, err := p.Run(b.Input.Period)
+	if err != nil {
+		return nil, err
+	}
+	c, err := p.Contribution(b.Input.Period)
+	if err != nil {
+		return nil, err
+	}
+	return &Result{Analysis: a, Contribution: c, Rows: b.rows, Booked: b.booked, Ignored: b.ignored, Notes: b.Notes}, nil
+}
+
+// Book is what the files say, folded and ready to be analysed.
+type Book struct {
+	Input        analysis.Input
+	Transactions []ledger.Transaction // as they were booked
+	Policy       ledger.Policy
+	Notes        []string
+
+	rows, booked, ignored int
+}
+
+// Read reads the files and folds the ledger.
+func Read(o Options) (*Book, error) {
 	var (
 		books  books
 		prices []*pricefile.File
@@ -79,20 +110,15 @@ func Analyze(o Options) (*Result, error) {
 		return nil, err
 	}
 	books.addPrices(panel)
-	in, err := o.input(&books, panel)
-	if err != nil {
+	out := &Book{rows: books.rows, booked: len(books.transactions), ignored: books.ignored, Notes: append(books.notes, notes...)}
+	if o.KeepBookings {
+		out.Transactions = slices.Clone(books.transactions)
+	}
+	if out.Input, err = o.input(&books, panel); err != nil {
 		return nil, err
 	}
-	p := analysis.Prepare(in)
-	a, err := p.Run(in.Period)
-	if err != nil {
-		return nil, err
-	}
-	c, err := p.Contribution(in.Period)
-	if err != nil {
-		return nil, err
-	}
-	return &Result{Analysis: a, Contribution: c, Rows: books.rows, Booked: len(books.transactions), Ignored: books.ignored, Notes: append(books.notes, notes...)}, nil
+	out.Policy = out.Input.Book.Policy
+	return out, nil
 }
 
 // input folds the ledger and settles the period.

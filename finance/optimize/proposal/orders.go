@@ -18,6 +18,7 @@ type Position struct {
 	Now   float64 // weight
 	Want  float64 // weight
 	Whole bool    // only whole pieces are traded
+	Ample bool    // what closes is rounded away from nothing, so that a limit is reached
 }
 
 // Rules bound the orders. Fee is what one order costs, CostRate the part of its value that
@@ -55,7 +56,7 @@ type Orders struct {
 // ErrRules reports rules that make no sense.
 var ErrRules = errors.New("costs and the least order must not be negative, the whole must be worth something, prices positive")
 
-// Trade plans the orders. Quantities are rounded towards nothing; purchases are cut, the
+// Trade plans the orders. Quantities are rounded towards nothing, but for what is Ample; purchases are cut, the
 // largest first, until costs and rounding leave the cash that is to be left.
 func Trade(positions []Position, r Rules) (*Orders, error) {
 	if !(r.Total > 0) || !(r.Fee >= 0) || !(r.CostRate >= 0) || !(r.MinTrade >= 0) || r.CostRate >= 1 {
@@ -70,7 +71,11 @@ func Trade(positions []Position, r Rules) (*Orders, error) {
 		if !(p.Price > 0) || math.IsInf(p.Price, 0) {
 			return nil, ErrRules
 		}
-		q := p.pieces((p.Want - p.Now) * r.Total / p.Price)
+		wish := (p.Want - p.Now) * r.Total / p.Price
+		q := p.pieces(wish)
+		if p.Ample && p.Whole && wish*p.Held < 0 && q != wish {
+			q = math.Copysign(math.Min(math.Ceil(math.Abs(wish)-1e-7), math.Abs(p.Held)), wish)
+		}
 		if p.Want == 0 {
 			q = -p.Held // what is to go, goes whole
 		}

@@ -24,6 +24,11 @@ func TestOrdersByHand(t *testing.T) {
 	near(t, "cost", o.Cost, 1+2.45+1+2.34, 1e-9)
 	near(t, "cash", o.Cash, 100+245-234-o.Cost, 1e-9)
 	near(t, "after", o.After[1], 0.3+0.234, 1e-12)
+	at[0].Ample = true // 35.71 pieces are to go
+	if o, err = proposal.Trade(at[:1], proposal.Rules{Total: 1000}); err != nil || o.List[0].Quantity != -36 {
+		t.Errorf("%+v, %v", o, err)
+	}
+	at[0].Ample = false
 	o, err = proposal.Trade(at, proposal.Rules{Total: 1000, Cash: 100, CashLeft: 100, MinTrade: 246})
 	if err != nil || len(o.List) != 0 || len(o.Dropped) != 2 {
 		t.Errorf("%+v, %v", o, err)
