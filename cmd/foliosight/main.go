@@ -23,6 +23,10 @@ type commands struct {
 	Prices    pricesCommand    `cmd:"" help:"Import prices, splits and dividends, exchange and interest rates."`
 	Demo      demoCommand      `cmd:"" help:"Add the simulated portfolios to a database, or make them anew."`
 	Audit     auditCommand     `cmd:"" help:"Recompute the audit trail."`
+	Migrate   migrateCommand   `cmd:"" help:"Change the schema of the database: plan, up, down, status."`
+	DB        dbCommand        `cmd:"" name:"db" help:"Look through the database."`
+	RLS       rlsCommand       `cmd:"" name:"rls" help:"Check what keeps one user from another in PostgreSQL."`
+	Move      moveCommand      `cmd:"" help:"Copy a whole database into another, from SQLite to PostgreSQL or back."`
 	Config    configCommand    `cmd:"" help:"Show the configuration."`
 	Analyze   analyzeCommand   `cmd:"" help:"Analyse transaction files: value, returns, gains, risk. No server, no database."`
 	Scenarios scenariosCommand `cmd:"" help:"Say what scenarios do to the holdings of transaction files: the library, your own shocks, a loss turned round."`

