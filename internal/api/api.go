@@ -114,6 +114,9 @@ func build(svc Services, o Options) (http.Handler, *mounted, error) {
 	s.calculations()
 	s.dashboard()
 	s.events()
+	s.progress()
+	s.bulk()
+	s.instruments()
 	s.seedPortfolios()
 	s.seedDashboard()
 	s.health(mux)
@@ -215,7 +218,7 @@ func add[I, O any](s *server, r route, h func(ctx context.Context, c service.Cal
 		op.Security = security
 		op.Errors = append(op.Errors, http.StatusUnauthorized)
 		op.Middlewares = append(op.Middlewares, s.signedIn, s.limited(r.class))
-		if r.method != http.MethodGet {
+		if r.method != http.MethodGet && !r.stream {
 			op.Middlewares = append(op.Middlewares, s.once)
 			op.Parameters = append(op.Parameters, idempotencyKey)
 		}

@@ -136,7 +136,7 @@ func openStream(w http.ResponseWriter) (*stream, error) {
 
 func (s *server) events() {
 	add(s, route{method: "GET", path: "/events", id: "events", tag: tagPortfolios, stream: true, media: "text/event-stream",
-		answer:  &huma.Schema{Type: huma.TypeString, Description: "Server-sent events.", Examples: []any{"event: portfolio\nid: c2hvcnQ\ndata: {\"id\":\"0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10\",\"ledger_version\":13,\"revision\":1,\"archived\":false}\n\n"}},
+		answer:  streamed("Server-sent events.", "event: portfolio\nid: c2hvcnQ\ndata: {\"id\":\"0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10\",\"ledger_version\":13,\"revision\":1,\"archived\":false}\n\n"),
 		summary: "What changes, as it changes",
 		about:   "Server-sent events. `state` says the versions of everything you see, at the beginning; then `portfolio` and `market` tell of each that changed, whoever changed it, and `gone` of a portfolio that went. A client that comes back with Last-Event-ID gets `state` only if something changed meanwhile. Figures are to be read again where a version moved. A comment every 15 seconds shows that the stream lives; it ends with the session."},
 		func(ctx context.Context, c service.Caller, in *struct {

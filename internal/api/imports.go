@@ -54,6 +54,7 @@ func importOf(i store.Import) Import {
 // ImportList is a list of imports.
 type ImportList struct {
 	Items []Import `json:"items" nullable:"false" doc:"The newest first."`
+	Paging
 }
 
 // ImportPreview is what a file would do to a portfolio, or did.
@@ -229,9 +230,16 @@ func (s *server) imports() {
 			return out, nil
 		})
 	add(s, route{method: "GET", path: path, id: "list-imports", tag: tagImports, errors: []int{404}, summary: "The imports of a portfolio", about: "Those that were undone too."},
-		func(ctx context.Context, c service.Caller, in *struct{ OfPortfolio }) (*struct{ Body ImportList }, error) {
+		func(ctx context.Context, c service.Caller, in *struct {
+			OfPortfolio
+			Paged
+		}) (*struct{ Body ImportList }, error) {
 			all, err := s.svc.Imports(ctx, c, in.Portfolio)
-			out := ImportList{Items: make([]Import, len(all))}
+			if err != nil {
+				return nil, err
+			}
+			all, paging, err := page(in.Paged, all, func(i store.Import) string { return i.ID })
+			out := ImportList{Items: make([]Import, len(all)), Paging: paging}
 			for i, x := range all {
 				out.Items[i] = importOf(x)
 			}

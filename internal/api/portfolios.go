@@ -41,6 +41,7 @@ func portfolioOf(p store.Portfolio) Portfolio {
 // PortfolioList is a list of portfolios.
 type PortfolioList struct {
 	Items []Portfolio `json:"items" nullable:"false" doc:"In the order of their creation."`
+	Paging
 }
 
 // OfPortfolio is the part of inputs that names a portfolio.
@@ -95,10 +96,15 @@ func versionOf(ifMatch string) (int64, error) {
 func (s *server) portfolios() {
 	add(s, route{method: "GET", path: "/portfolios", id: "list-portfolios", tag: tagPortfolios, summary: "All portfolios", about: "Those you own or were given a part in."},
 		func(ctx context.Context, c service.Caller, in *struct {
+			Paged
 			Archived bool `query:"archived" doc:"With the archived ones."`
 		}) (*struct{ Body PortfolioList }, error) {
 			all, err := s.svc.Portfolios(ctx, c, in.Archived)
-			out := PortfolioList{Items: make([]Portfolio, len(all))}
+			if err != nil {
+				return nil, err
+			}
+			all, paging, err := page(in.Paged, all, func(p store.Portfolio) string { return p.ID })
+			out := PortfolioList{Items: make([]Portfolio, len(all)), Paging: paging}
 			for i, p := range all {
 				out.Items[i] = portfolioOf(p)
 			}

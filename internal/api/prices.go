@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -57,6 +58,7 @@ type OwnPrice struct {
 // OwnPriceList is a list of prices.
 type OwnPriceList struct {
 	Items []OwnPrice `json:"items" nullable:"false" doc:"By symbol and day."`
+	Paging
 }
 
 type ownPricesBody struct {
@@ -82,6 +84,7 @@ type SeriesStatus struct {
 // SeriesStatusList is a list of series.
 type SeriesStatusList struct {
 	Items []SeriesStatus `json:"items" nullable:"false" doc:"The series that a portfolio needs."`
+	Paging
 }
 
 // some is a day as it is shown: none is left out.
@@ -118,10 +121,15 @@ func (s *server) prices() {
 		})
 	add(s, route{method: "GET", path: "/prices/own", id: "list-own-prices", tag: tagPrices, summary: "Your own prices and valuations", about: "Those of some symbols, or all."},
 		func(ctx context.Context, c service.Caller, in *struct {
+			Paged
 			Symbols []string `query:"symbol" doc:"Symbols, separated by commas." example:"HOUSE"`
 		}) (*struct{ Body OwnPriceList }, error) {
 			all, err := s.svc.OwnPrices(ctx, c, in.Symbols)
-			out := OwnPriceList{Items: make([]OwnPrice, len(all))}
+			if err != nil {
+				return nil, err
+			}
+			all, paging, err := page(in.Paged, all, func(p store.OwnPrice) string { return p.Date.String() + " " + p.Symbol })
+			out := OwnPriceList{Items: make([]OwnPrice, len(all)), Paging: paging}
 			for i, p := range all {
 				out.Items[i] = OwnPrice{Symbol: p.Symbol, Date: p.Date, Price: p.Price, Currency: p.Currency, Valuation: p.Valuation, Note: p.Note}
 			}
@@ -149,7 +157,8 @@ func (s *server) prices() {
 	add(s, route{method: "GET", path: "/portfolios/{portfolio}/data-status", id: "data-status", tag: tagPrices, errors: []int{404, 422}, summary: "How good the data are", about: "Of every series that the portfolio needs: how far it reaches and whether it is up to date."},
 		func(ctx context.Context, c service.Caller, in *struct {
 			Portfolio string `path:"portfolio" doc:"Id of a portfolio, or all for every series there is." example:"all"`
-			AsOf      string `query:"as_of" format:"date" doc:"The day they are wanted for; the last one with prices unless given." example:"2025-06-30"`
+			Paged
+			AsOf string `query:"as_of" format:"date" doc:"The day they are wanted for; the last one with prices unless given." example:"2025-06-30"`
 		}) (*struct{ Body SeriesStatusList }, error) {
 			asOf, err := day("as_of", in.AsOf)
 			if err != nil {
@@ -159,7 +168,13 @@ func (s *server) prices() {
 				in.Portfolio = ""
 			}
 			all, err := s.svc.DataStatus(ctx, c, in.Portfolio, asOf)
-			out := SeriesStatusList{Items: make([]SeriesStatus, len(all))}
+			if err != nil {
+				return nil, err
+			}
+			all, paging, err := page(in.Paged, all, func(x service.SeriesStatus) string {
+				return string(x.Kind) + " " + x.Symbol + " " + x.Source + " " + strconv.FormatBool(x.Own)
+			})
+			out := SeriesStatusList{Items: make([]SeriesStatus, len(all)), Paging: paging}
 			for i, x := range all {
 				out.Items[i] = SeriesStatus{Kind: string(x.Kind), Symbol: x.Symbol, Source: x.Source, Own: x.Own, Currency: x.Currency, First: some(x.First), Last: some(x.Last),
 					Count: x.Count, Updated: x.Updated, Age: x.Age, Status: x.Status, Reason: x.Reason}

@@ -23,6 +23,8 @@ type Services interface {
 	Forecasting
 	WhatIfs
 	Watching
+	Bulk
+	Catalogue
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
 	Contribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Contribution, error)
 	Attribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Attribution, error)

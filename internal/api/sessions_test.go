@@ -13,20 +13,23 @@ import (
 // bodies are requests that an address accepts, so that it is the session or the
 // portfolio that is refused and nothing else.
 var bodies = map[string]string{
-	"create-portfolio": `{"name":"X"}`,
-	"update-portfolio": `{"name":"X"}`,
-	"close-books":      `{"through":"2024-01-31"}`,
-	"put-account":      `{"label":"X"}`,
-	"book":             `{"transactions":[{"date":"2024-01-02","type":"deposit","amount":"1","account":"a","currency":"EUR"}]}`,
-	"edit-transaction": `{"date":"2024-01-02","type":"deposit","amount":"1","account":"a","currency":"EUR"}`,
-	"change-password":  `{"old_password":"a sentence is easiest","new_password":"another sentence"}`,
-	"update-me":        `{"name":"X"}`,
-	"set-own-prices":   `{"items":[{"symbol":"X","date":"2024-01-02","price":"1","currency":"EUR"}]}`,
-	"calc":             `{}`,
-	"propose-trades":   `{"objective":"min_volatility"}`,
-	"what-if":          `{"trades":[{"side":"buy","symbol":"X","quantity":"1"}]}`,
-	"try-scenario":     `{"shocks":[{"kind":"factor","on":"market","move":-0.1}]}`,
-	"reverse-scenario": `{"share":"0.1"}`,
+	"create-portfolio":    `{"name":"X"}`,
+	"update-portfolio":    `{"name":"X"}`,
+	"close-books":         `{"through":"2024-01-31"}`,
+	"put-account":         `{"label":"X"}`,
+	"book":                `{"transactions":[{"date":"2024-01-02","type":"deposit","amount":"1","account":"a","currency":"EUR"}]}`,
+	"edit-transaction":    `{"date":"2024-01-02","type":"deposit","amount":"1","account":"a","currency":"EUR"}`,
+	"change-password":     `{"old_password":"a sentence is easiest","new_password":"another sentence"}`,
+	"update-me":           `{"name":"X"}`,
+	"set-own-prices":      `{"items":[{"symbol":"X","date":"2024-01-02","price":"1","currency":"EUR"}]}`,
+	"calc":                `{}`,
+	"propose-trades":      `{"objective":"min_volatility"}`,
+	"delete-transactions": `{"ids":["0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10"]}`,
+	"delete-own-prices":   `{"items":[{"symbol":"X","date":"2024-01-02"}]}`,
+	"put-instrument":      `{"symbol":"X","currency":"EUR"}`,
+	"what-if":             `{"trades":[{"side":"buy","symbol":"X","quantity":"1"}]}`,
+	"try-scenario":        `{"shocks":[{"kind":"factor","on":"market","move":-0.1}]}`,
+	"reverse-scenario":    `{"share":"0.1"}`,
 }
 
 // each calls fn for every operation of the document with an address to send to.

@@ -149,6 +149,7 @@ func remembered[T any](ctx context.Context, a *analyses, v store.View, q Questio
 		if err != nil {
 			return nothing, err
 		}
+		reach(ctx, StageFigures)
 		got, err := compute(f.prepared(in), in.Period)
 		if err == nil && !writing(ctx) {
 			cache.Set(key, got)
@@ -176,11 +177,13 @@ func (a *analyses) fold(ctx context.Context, v store.View, set *asked, asOf, tod
 }
 
 func (a *analyses) foldAnew(ctx context.Context, v store.View, set *asked, asOf, today date.Date) (*foldedBook, error) {
+	reach(ctx, StageLedger)
 	parts, err := a.ledgersOf(ctx, v, set)
 	if err != nil {
 		return nil, err
 	}
 	transactions := slices.Concat(parts...)
+	reach(ctx, StagePrices)
 	panel, err := a.panel(ctx, v, set, transactions, today)
 	if err != nil {
 		return nil, err
@@ -195,6 +198,7 @@ func (a *analyses) foldAnew(ctx context.Context, v store.View, set *asked, asOf,
 			return nil, err
 		}
 	}
+	reach(ctx, StageFolding)
 	book, err := a.foldFrom(ctx, v, set, in)
 	if err != nil {
 		return nil, err

@@ -66,6 +66,7 @@ func (s *Service) CommitImport(ctx context.Context, c Caller, portfolio string, 
 		if err := s.mayImport(ctx, tx, plan); err != nil {
 			return err
 		}
+		reach(ctx, StageBooking)
 		return plan.book(ctx, tx)
 	})
 	return p, err
@@ -90,11 +91,13 @@ func (s *Service) plan(ctx context.Context, v store.View, portfolio string, f Fi
 	if err != nil {
 		return nil, err
 	}
+	reach(ctx, StageReading)
 	file, err := s.formats.Read(f.Name, f.Content, o.Format, importer.Options{BaseCurrency: target.Base, Account: o.Account, AsOf: s.today(),
 		DateOrder: o.DateOrder, Decimal: o.Decimal, Unfunded: o.Unfunded})
 	if err != nil {
 		return nil, err
 	}
+	reach(ctx, StageComparing)
 	sum := sha256.Sum256(f.Content)
 	p := &plan{draft: d, file: file, Preview: &Preview{File: f.Name, Format: s.formatInfo(file.Format), SHA256: hex.EncodeToString(sum[:]),
 		Version: target.Version, Read: len(file.Rows), Notes: file.Notes}}
