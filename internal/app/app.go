@@ -8,6 +8,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -70,12 +71,27 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 	if o.Started != nil {
 		go o.Started(url)
 	}
+	if !cfg.Serves("worker") {
+		return serve(ctx, cfg, listener, handler)
+	}
 	working, done := context.WithCancel(ctx)
 	var workers sync.WaitGroup
 	workers.Go(func() { deliver(working, house.Service, o.Log) })
 	defer workers.Wait() // before the database is closed
 	defer done()
-	return serve(ctx, cfg, listener, handler)
+	stop, err := house.Work(ctx, o, !cfg.Demo)
+	if err != nil {
+		return err
+	}
+	drained := make(chan error, 1)
+	go func() {
+		<-o.stopping
+		drained <- stop()
+	}()
+	if err = serve(ctx, cfg, listener, handler); ctx.Err() == nil {
+		return errors.Join(err, stop()) // the server ended by itself
+	}
+	return errors.Join(err, <-drained)
 }
 
 func (o Outside) complete() Outside {
@@ -109,6 +125,25 @@ func faces(cfg config.Config, h *House, d *door, o Outside) (http.Handler, error
 		if !cfg.Serves("web") {
 			mux.Handle("/", programs)
 		}
+	}
+	switch {
+	case cfg.Serves("api"):
+	case cfg.Serves("web"):
+		mux.Handle("/health", health(h))
+		mux.Handle("/health/", health(h))
+		if cfg.Backend == "" {
+			break
+		}
+		on, err := pass(cfg.Backend, o.Log)
+		if err != nil {
+			return nil, err
+		}
+		mux.Handle("/api/", on)
+		mux.Handle("/gpt/", on)
+	default:
+		mux.Handle("/health", health(h))
+		mux.Handle("/health/", health(h))
+		return mux, nil
 	}
 	if cfg.Serves("web") {
 		people, err := web.New(h.Service, web.Options{Version: o.Version, Database: "SQLite", Demo: d.shown(), Code: d.code, Secure: cfg.TLS(), Now: o.Now, Log: o.Log, Explore: d.explore})

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/foliosight/foliosight/internal/config"
+	"github.com/foliosight/foliosight/internal/job"
 	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/store/postgres"
@@ -20,6 +21,7 @@ type House struct {
 	Path   string // of the database; on PostgreSQL its address without the password
 	Engine string // what the database is, as people call it
 	store  store.Store
+	queue  *job.Queue
 }
 
 // Open opens the database of a configuration, brings its schema up to date and puts
@@ -40,16 +42,21 @@ func Open(ctx context.Context, cfg config.Config, o Outside) (*House, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return furnish(cfg, o, db, path, "SQLite")
-}
-
-// furnish puts the services over a store.
-func furnish(cfg config.Config, o Outside, db store.Store, path, engine string) (*House, error) {
-	accounts, err := accountsOf(cfg, o)
+	queue, err := openQueue(ctx, path, o)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &House{Service: service.New(service.Options{Store: db, Now: o.Now, Sessions: cfg.Sessions, Accounts: accounts}), Path: path, Engine: engine, store: db}, nil
+	return furnish(cfg, o, db, queue, path, "SQLite")
+}
+
+// furnish puts the services over a store.
+func furnish(cfg config.Config, o Outside, db store.Store, queue *job.Queue, path, engine string) (*House, error) {
+	accounts, err := accountsOf(cfg, o)
+	if err != nil {
+		return nil, errors.Join(err, queue.Close(), db.Close())
+	}
+	options := service.Options{Store: db, Now: o.Now, Sessions: cfg.Sessions, Accounts: accounts, Queue: queue}
+	return &House{Service: service.New(options), Path: path, Engine: engine, store: db, queue: queue}, nil
 }
 
 // openPostgres opens the database with the server's role; the schema is brought up to
@@ -63,7 +70,11 @@ func openPostgres(ctx context.Context, cfg config.Config, o Outside) (*House, er
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return furnish(cfg, o, db, postgres.Redacted(cfg.Database), "PostgreSQL")
+	queue, err := openPostgresQueue(ctx, cfg, o)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return furnish(cfg, o, db, queue, postgres.Redacted(cfg.Database), "PostgreSQL")
 }
 
 // Empty reports whether there is no database yet.
@@ -75,8 +86,8 @@ func Empty(cfg config.Config) bool {
 	return errors.Is(err, os.ErrNotExist)
 }
 
-// Close closes the store.
-func (h *House) Close() error { return h.store.Close() }
+// Close closes the queue and the store.
+func (h *House) Close() error { return errors.Join(h.queue.Close(), h.store.Close()) }
 
 // privateDirectory makes the directory of the database, for its owner alone.
 func privateDirectory(path string) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/foliosight/foliosight/internal/api"
@@ -46,7 +47,7 @@ func serve(ctx context.Context, cfg config.Config, listener net.Listener, handle
 // timed ends the context of a request that takes too long; a stream of events goes on.
 func timed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == api.Prefix+"/events" {
+		if strings.HasPrefix(r.URL.Path, api.Prefix+"/") && strings.HasSuffix(r.URL.Path, "/events") {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -30,7 +30,8 @@ type Config struct {
 	Admin       string        // postgres://… of the role that owns the schema; empty: it is not this program's to change
 	Password    string        // file that holds the password of Database, where it is not in it
 	PoolSize    int           // connections to PostgreSQL at most; 0: as many as the roles need
-	Roles       []string      // what this process serves: api, web
+	Roles       []string      // what this process serves: api, web, worker
+	Backend     string        // address of the API, for a process that serves pages alone
 	Sessions    time.Duration // how long a sign-in lasts unused
 	UploadLimit int64         // bytes of one uploaded file
 	LogLevel    slog.Level

@@ -93,12 +93,12 @@ func TestAddresses(t *testing.T) {
 func TestEveryMistakeIsNamed(t *testing.T) {
 	file := write(t, "LOG_LEVEL=loud\nno setting\nLOGLEVEL=info\n")
 	_, err := Load(Input{File: file, Environ: []string{"HOME=/h", "ACCESS_TOKEN_EXPIRE_HOURS=soon", "DATABASE_URL=mysql://ada:secret@db/x", "SSL_CERT_PATH=a.pem"},
-		Flags: map[string]string{"listen": "8000", "roles": "api,worker", "as-of": "yesterday"}})
+		Flags: map[string]string{"listen": "8000", "roles": "api,agent", "as-of": "yesterday"}})
 	if err == nil {
 		t.Fatal("nothing is wrong?")
 	}
 	all := err.Error()
-	for _, part := range []string{"log_level", "line 2", "LOGLEVEL", "line 3", "session_hours", "environment ACCESS_TOKEN_EXPIRE_HOURS", "database", "sqlite:PATH", "certificate", "listen (--listen)", "worker", "as_of"} {
+	for _, part := range []string{"log_level", "line 2", "LOGLEVEL", "line 3", "session_hours", "environment ACCESS_TOKEN_EXPIRE_HOURS", "database", "sqlite:PATH", "certificate", "listen (--listen)", "agent is not there yet", "as_of"} {
 		if !strings.Contains(all, part) {
 			t.Errorf("%q is not named in:\n%s", part, all)
 		}

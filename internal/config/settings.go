@@ -28,7 +28,7 @@ type setting struct {
 }
 
 // roles are what a process can serve.
-var roles = []string{"api", "web"}
+var roles = []string{"api", "web", "worker"}
 
 // settings are all of them, in the order in which they are shown. Defaults stand in
 // defaults.
@@ -104,6 +104,16 @@ var settings = slices.Concat([]setting{
 			}
 			return strings.Join(list, ",")
 		}},
+	{key: "backend", name: "BACKEND_API_URL", means: "address of the API that a process of the role web alone passes /api/ and /gpt/ on to",
+		set: func(c *Config, v string) error {
+			u, err := url.Parse(v)
+			if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+				return errors.New("not the address of a server; use http://backend:8000")
+			}
+			c.Backend = u.Scheme + "://" + u.Host
+			return nil
+		},
+		get: func(c *Config) string { return c.Backend }},
 	{key: "redis", name: "REDIS_URL", secret: true, means: "Redis that several processes share their counts through, as redis://…",
 		set: func(c *Config, v string) error {
 			if !strings.HasPrefix(v, "redis://") && !strings.HasPrefix(v, "rediss://") && !strings.HasPrefix(v, "unix://") {
@@ -178,8 +188,10 @@ func setRoles(c *Config, v string) error {
 	c.Roles = nil
 	for _, role := range strings.Split(v, ",") {
 		switch role = strings.TrimSpace(role); role {
-		case "api", "web":
+		case "api", "web", "worker":
 			c.Roles = append(c.Roles, role)
+		case "agent":
+			return errors.New("the role agent is not there yet in this version; leave it out")
 		default:
 			return fmt.Errorf("%q is no role; there are %s", role, strings.Join(roles, ", "))
 		}

@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -122,6 +123,52 @@ func Migrate(ctx context.Context, o Options) error {
 	}
 	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrate the queue of jobs: %w", err)
+	}
+	return nil
+}
+
+// ErrOlder reports a database whose queue an older version of the program made, or none.
+var ErrOlder = errors.New("the queue of jobs is not there in this version; run `foliosight migrate up`")
+
+// Ready reports, with the server's role, whether the queue's tables are up to date.
+func Ready(ctx context.Context, o Options) error {
+	m, err := rivermigrate.New(o.driver(), &rivermigrate.Config{Schema: o.schema(), Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return fmt.Errorf("queue of jobs: %w", err)
+	}
+	var may bool
+	err = o.DB.QueryRowContext(ctx, `SELECT COALESCE(has_schema_privilege(to_regnamespace($1)::oid, 'USAGE'), false)`, Schema).Scan(&may)
+	if err != nil {
+		return fmt.Errorf("queue of jobs: %w", err)
+	}
+	if !may {
+		return ErrOlder
+	}
+	done, err := m.ExistingVersions(ctx)
+	if err != nil || len(done) < len(m.AllVersions()) {
+		return errors.Join(ErrOlder, err)
+	}
+	return nil
+}
+
+// Install makes the queue's tables on PostgreSQL with the owner's connections, or brings
+// them up to date, and lets a role work with them; an empty role: nobody.
+func Install(ctx context.Context, db *sql.DB, role string) error {
+	if _, err := db.ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+Schema); err != nil {
+		return fmt.Errorf("queue of jobs: %w", err)
+	}
+	if err := Migrate(ctx, Options{DB: db, Postgres: true}); err != nil {
+		return err
+	}
+	if role == "" {
+		return nil
+	}
+	to := ` TO "` + strings.ReplaceAll(role, `"`, `""`) + `"`
+	for _, grant := range []string{`USAGE ON SCHEMA ` + Schema, `SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ` + Schema,
+		`USAGE, SELECT ON ALL SEQUENCES IN SCHEMA ` + Schema, `EXECUTE ON ALL FUNCTIONS IN SCHEMA ` + Schema} {
+		if _, err := db.ExecContext(ctx, `GRANT `+grant+to); err != nil {
+			return fmt.Errorf("queue of jobs: %w", err)
+		}
 	}
 	return nil
 }

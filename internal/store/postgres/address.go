@@ -79,3 +79,12 @@ func plain(err error) error {
 	}
 	return errors.New("is not understood")
 }
+
+// Role is the name of the role that an address signs in with.
+func Role(address, passwordFile string) (string, error) {
+	config, err := configOf(address, passwordFile)
+	if err != nil {
+		return "", err
+	}
+	return config.User, nil
+}
