@@ -46,13 +46,20 @@ func newWorld(t testing.TB) *world {
 	w.queue, err = Open(o)
 	w.must(err)
 	t.Cleanup(func() { w.queue.Close() })
-	w.store, w.service = st, service.New(service.Options{Store: st, Now: now, Queue: w.queue})
+	w.store = st
+	w.fill()
+	return w
+}
+
+// fill makes the service, its owner and the demonstration's books.
+func (w *world) fill() {
+	w.t.Helper()
+	w.service = service.New(service.Options{Store: w.store, Now: now, Queue: w.queue})
 	in, err := w.service.SetUp(ctx, service.NewOwner{Email: "ada@example.org", Password: "correct horse battery", Name: "Ada", BaseCurrency: "USD"})
 	w.must(err)
 	w.owner = in.Caller
 	w.portfolios, err = w.service.SeedDemo(ctx, w.owner, night)
 	w.must(err)
-	return w
 }
 
 func (w *world) must(err error) {
@@ -105,10 +112,21 @@ func (w *world) analysis(i int) service.Job {
 	return j
 }
 
+// On SQLite; on PostgreSQL in postgres_test.go.
+func TestNight(t *testing.T)                 { testNight(t, newWorld) }
+func TestEnqueuedWithTheChange(t *testing.T) { testEnqueued(t, newWorld) }
+func TestFailure(t *testing.T)               { testFailure(t, newWorld) }
+func TestCancel(t *testing.T)                { testCancel(t, newWorld) }
+func TestOneEffect(t *testing.T)             { testOneEffect(t, newWorld) }
+func TestOvertaken(t *testing.T)             { testOvertaken(t, newWorld) }
+func TestStuck(t *testing.T)                 { testStuck(t, newWorld) }
+func TestJobsAreApart(t *testing.T)          { testApart(t, newWorld) }
+func TestHandOutInPieces(t *testing.T)       { testPieces(t, newWorld) }
+
 // A night: the market data's job, the handing out, an analysis and a snapshot for each
 // portfolio of the exchange, each once.
-func TestNight(t *testing.T) {
-	w := newWorld(t)
+func testNight(t *testing.T, open func(testing.TB) *world) {
+	w := open(t)
 	w.start()
 	for range 2 { // the second time everything was done already
 		j, err := w.service.RunJob(ctx, w.owner, service.WorkMarket, service.Work{Exchange: "XNYS", Day: night})
@@ -155,8 +173,8 @@ func TestNight(t *testing.T) {
 }
 
 // Work about the same things is in the queue once; what was rolled back is not in it.
-func TestEnqueuedWithTheChange(t *testing.T) {
-	w := newWorld(t)
+func testEnqueued(t *testing.T, open func(testing.TB) *world) {
+	w := open(t)
 	about := service.Work{Tenant: w.owner.Tenant, User: w.owner.User, Portfolio: w.portfolios[0].ID, Day: night}
 	failing := errors.New("the change failed")
 	enqueue := func(after error) error {
@@ -198,8 +216,8 @@ func TestEnqueuedWithTheChange(t *testing.T) {
 
 // A failure keeps its reason and is followed by another attempt; other portfolios are
 // not touched by it.
-func TestFailure(t *testing.T) {
-	w := newWorld(t)
+func testFailure(t *testing.T, open func(testing.TB) *world) {
+	w := open(t)
 	broken := w.portfolios[0].ID
 	before := waits
 	waits = []time.Duration{time.Hour} // until somebody has it tried again
@@ -226,8 +244,8 @@ func TestFailure(t *testing.T) {
 
 // A running job that is cancelled stops soon and leaves no snapshot; run again it has
 // one. A job that waits is cancelled at once.
-func TestCancel(t *testing.T) {
-	w := newWorld(t)
+func testCancel(t *testing.T, open func(testing.TB) *world) {
+	w := open(t)
 	began := make(chan struct{}, 1)
 	replace(t, service.WorkAnalysis, func(ctx context.Context, task *task) error {
 		if task.Attempt > 1 {
@@ -278,8 +296,8 @@ func TestCancel(t *testing.T) {
 
 // The effect and the completion of a job are one: where the completion is not possible
 // any more, as another attempt was faster, there is no second effect.
-func TestOneEffect(t *testing.T) {
-	w := newWorld(t)
+func testOneEffect(t *testing.T, open func(testing.TB) *world) {
+	w := open(t)
 	effects := make(chan error, 2)
 	replace(t, service.WorkAnalysis, func(ctx context.Context, t *task) error {
 		for range 2 { // the second time the job is completed already
@@ -299,14 +317,14 @@ func TestOneEffect(t *testing.T) {
 }
 
 // An attempt that was taken for dead has no effect while another has the job.
-func TestOvertaken(t *testing.T) {
-	w := newWorld(t)
+func testOvertaken(t *testing.T, open func(testing.TB) *world) {
+	w := open(t)
 	result := make(chan error, 1)
 	replace(t, service.WorkAnalysis, func(ctx context.Context, t *task) error {
 		if t.Attempt > 1 {
 			return analyse(ctx, t)
 		}
-		_, err := t.workers.queue.DB.ExecContext(ctx, `UPDATE river_job SET attempt = attempt + 1 WHERE id = $1`, t.ID)
+		_, err := t.workers.queue.DB.ExecContext(ctx, `UPDATE `+t.workers.queue.table()+` SET attempt = attempt + 1 WHERE id = $1`, t.ID)
 		if err == nil {
 			err = analyse(ctx, t)
 		}
@@ -325,11 +343,11 @@ func TestOvertaken(t *testing.T) {
 }
 
 // A job whose process died is shown as stuck, and is rescued.
-func TestStuck(t *testing.T) {
-	w := newWorld(t)
+func testStuck(t *testing.T, open func(testing.TB) *world) {
+	w := open(t)
 	j := w.analysis(0)
 	long := time.Now().Add(-2 * stuckAfter)
-	_, err := w.queue.DB.ExecContext(ctx, `UPDATE river_job SET state = 'running', attempt = 1, attempted_at = $1 WHERE id = $2`, w.queue.instant(long), j.ID)
+	_, err := w.queue.DB.ExecContext(ctx, `UPDATE `+w.queue.table()+` SET state = 'running', attempt = 1, attempted_at = $1 WHERE id = $2`, w.queue.instant(long), j.ID)
 	w.must(err)
 	for state, want := range map[service.JobState]int{service.JobStuck: 1, service.JobRunning: 0} {
 		all, err := w.service.Jobs(ctx, w.owner, service.JobFilter{State: state})
@@ -349,8 +367,8 @@ func TestStuck(t *testing.T) {
 }
 
 // Members see the jobs of their own portfolios, and no others.
-func TestJobsAreApart(t *testing.T) {
-	w := newWorld(t)
+func testApart(t *testing.T, open func(testing.TB) *world) {
+	w := open(t)
 	mine := w.analysis(0)
 	member := service.Caller{Identity: store.Identity{Tenant: w.owner.Tenant, User: store.NewID()}}
 	w.must(w.store.As(ctx, w.owner.Identity, func(ctx context.Context, tx store.Tx) error {
@@ -389,8 +407,8 @@ func TestJobsAreApart(t *testing.T) {
 }
 
 // Pieces of a night follow one another through all portfolios.
-func TestHandOutInPieces(t *testing.T) {
-	w := newWorld(t)
+func testPieces(t *testing.T, open func(testing.TB) *world) {
+	w := open(t)
 	first, next, err := w.service.NightOf(ctx, "XNYS", "", 1)
 	w.must(err)
 	seen := len(first)

@@ -22,6 +22,9 @@ type kind struct {
 	queue    string
 	priority int // 1 comes first, 4 last
 	do       func(ctx context.Context, t *task) error
+	// often lets the same work be done again once it ended; else it is done once, and once
+	// more only where somebody asks for that.
+	often bool
 }
 
 // kinds are all there are, by name.
@@ -29,15 +32,20 @@ var kinds map[string]kind
 
 func init() { // the functions enqueue work themselves, so that a literal would refer to itself
 	kinds = map[string]kind{
-		service.WorkAnalysis: {nights, 3, analyse},
-		service.WorkMarket:   {soon, 2, checkMarket},
-		service.WorkNight:    {soon, 2, handOut},
-		service.WorkCleanUp:  {soon, 4, cleanUp},
+		service.WorkAnalysis: {queue: nights, priority: 3, do: analyse},
+		service.WorkMarket:   {queue: soon, priority: 2, do: checkMarket},
+		service.WorkNight:    {queue: soon, priority: 2, do: handOut},
+		service.WorkCleanUp:  {queue: soon, priority: 4, do: cleanUp},
+		service.WorkDeliver:  {queue: soon, priority: 1, do: deliver, often: true},
 	}
 }
 
 func (k kind) insertion() *river.InsertOpts {
-	return &river.InsertOpts{Queue: k.queue, Priority: k.priority, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: rivertype.JobStates()}}
+	states := rivertype.JobStates()
+	if k.often {
+		states = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}
+	}
+	return &river.InsertOpts{Queue: k.queue, Priority: k.priority, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: states}}
 }
 
 // task is one attempt under way.

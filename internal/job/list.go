@@ -80,12 +80,8 @@ func (q *Queue) instant(t time.Time) any {
 // Count implements service.Queue.
 func (q *Queue) Count(ctx context.Context) (map[service.JobState]int, error) {
 	counts := map[service.JobState]int{}
-	table := "river_job"
-	if q.Postgres {
-		table = Schema + ".river_job"
-	}
 	rows, err := q.DB.QueryContext(ctx, `SELECT state, CASE WHEN attempt > 0 THEN 1 ELSE 0 END, COUNT(*), SUM(CASE WHEN attempted_at <= $1 THEN 1 ELSE 0 END)
-		FROM `+table+` GROUP BY 1, 2`,
+		FROM `+q.table()+` GROUP BY 1, 2`,
 		q.instant(time.Now().Add(-stuckAfter)))
 	if err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)

@@ -89,3 +89,13 @@ func cleanUp(ctx context.Context, t *task) error {
 	w.After = next
 	return t.pass(ctx, []river.InsertManyParams{params(service.WorkCleanUp, w)})
 }
+
+// deliver sends the messages that wait in the outbox. What cannot be sent now stays
+// there with its reason and is claimed again when it is due.
+func deliver(ctx context.Context, t *task) error {
+	sent, err := t.workers.service.DeliverDue(ctx)
+	if err != nil {
+		return err
+	}
+	return t.note(ctx, fmt.Sprintf("%d messages sent", sent))
+}

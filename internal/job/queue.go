@@ -103,6 +103,14 @@ func (o *Options) schema() string {
 	return ""
 }
 
+// table is River's table of jobs.
+func (o *Options) table() string {
+	if o.Postgres {
+		return Schema + ".river_job"
+	}
+	return "river_job"
+}
+
 // config is what inserting and working clients share.
 func (q *Queue) config() *river.Config {
 	return &river.Config{Schema: q.schema(), Logger: slog.New(atLeast{q.Log.Handler(), slog.LevelWarn}), JobTimeout: attemptTime, RescueStuckJobsAfter: stuckAfter,
@@ -254,11 +262,11 @@ func (q *Queue) Retry(ctx context.Context, id int64) (service.Job, error) {
 
 // retry makes a job available and forgets that it was told to stop, which River keeps.
 func (q *Queue) retry(ctx context.Context, tx *sql.Tx, id int64) (*rivertype.JobRow, error) {
-	forget := `UPDATE river_job SET metadata = json_remove(metadata, '$.cancel_attempted_at') WHERE id = $1 AND state <> 'running'`
+	rest := `json_remove(metadata, '$.cancel_attempted_at')`
 	if q.Postgres {
-		forget = `UPDATE ` + Schema + `.river_job SET metadata = metadata - 'cancel_attempted_at' WHERE id = $1 AND state <> 'running'`
+		rest = `metadata - 'cancel_attempted_at'`
 	}
-	if _, err := tx.ExecContext(ctx, forget, id); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE `+q.table()+` SET metadata = `+rest+` WHERE id = $1 AND state <> 'running'`, id); err != nil {
 		return nil, err
 	}
 	return q.client.JobRetryTx(ctx, tx, id)

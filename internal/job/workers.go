@@ -146,9 +146,9 @@ var errOvertaken = errors.New("another attempt has the job")
 // complete marks a job as done in the transaction of its effect, if this attempt still
 // has it: River itself would complete it whoever has it.
 func (q *Queue) complete(ctx context.Context, tx *sql.Tx, j *river.Job[args]) error {
-	query := `SELECT attempt FROM river_job WHERE id = $1 AND state = 'running'`
+	query := `SELECT attempt FROM ` + q.table() + ` WHERE id = $1 AND state = 'running'`
 	if q.Postgres {
-		query = `SELECT attempt FROM ` + Schema + `.river_job WHERE id = $1 AND state = 'running' FOR UPDATE`
+		query += ` FOR UPDATE`
 	}
 	var attempt int
 	err := tx.QueryRowContext(ctx, query, j.ID).Scan(&attempt)
