@@ -189,6 +189,7 @@ type route struct {
 	status       int          // of success; 200 (204 without a body) unless given
 	errors       []int        // besides 401, 422 and 500
 	open         bool         // needs nobody to be signed in
+	perhaps      bool         // open, but it is of interest who is signed in
 	limit        int64        // bytes of the body; 1 MiB unless given
 	raw          bool         // the body is not decoded here
 	class        class        // of its limit; data unless given
@@ -213,11 +214,15 @@ func add[I, O any](s *server, r route, h func(ctx context.Context, c service.Cal
 	op.Middlewares = huma.Middlewares{bounded, listed}
 	if r.open {
 		op.Security = []map[string][]string{}
+		if r.perhaps {
+			op.Middlewares = append(op.Middlewares, s.perhaps)
+		}
 		op.Middlewares = append(op.Middlewares, s.limited(r.class))
 	} else {
-		op.Security = security
-		op.Errors = append(op.Errors, http.StatusUnauthorized)
-		op.Middlewares = append(op.Middlewares, s.signedIn, s.limited(r.class))
+		needed := scopeOf(r)
+		op.Security = securityOf(needed)
+		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
+		op.Middlewares = append(op.Middlewares, s.signedIn, s.scoped(needed), s.limited(r.class))
 		if r.method != http.MethodGet && !r.stream {
 			op.Middlewares = append(op.Middlewares, s.once)
 			op.Parameters = append(op.Parameters, idempotencyKey)

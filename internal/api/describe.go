@@ -24,6 +24,7 @@ const (
 	tagAnalysis     = "Analysis"
 	tagCalc         = "Calculations"
 	tagSeeds        = "Addresses of the originals"
+	tagHousehold    = "People"
 	tagHealth       = "Health"
 )
 
@@ -37,11 +38,9 @@ var tags = []*huma.Tag{
 	{Name: tagAnalysis, Description: "Every figure of a portfolio. Each carries its unit, date, method and status; what cannot be known is null with its reasons."},
 	{Name: tagCalc, Description: "The engines by themselves: one request in, one answer out, nothing stored."},
 	{Name: tagSeeds, Description: "The addresses of the programs that this one takes the place of: the body of the new resource and, beside it, the fields they promise, as JSON numbers. What is not known is null, and says why under unknown."},
+	{Name: tagHousehold, Description: "The people of a household or firm, invitations, and what is switched on. Most of it is for owners."},
 	{Name: tagHealth, Description: "Whether the server is there. These answers never wait for a calculation."},
 }
-
-// security says that one of the two is needed.
-var security = []map[string][]string{{"session": {}}, {"bearer": {}}}
 
 var idempotencyKey = &huma.Param{
 	Name: keyHeader, In: "header", Example: "9f0c2a57-import-january",
@@ -55,7 +54,9 @@ const about = `The same figures as on the pages, from the same services.
 
 **Days and times.** Days are ` + "`YYYY-MM-DD`" + `, times RFC 3339 in UTC. A period excludes its first day and includes its last.
 
-**Signing in.** POST /api/v1/auth/login gives a token. Send it as ` + "`Authorization: Bearer …`" + `; browsers get a cookie.
+**Signing in.** POST /api/v1/auth/login gives an access token. Send it as ` + "`Authorization: Bearer …`" + `; browsers get a cookie. Before it ends, exchange the refresh token for fresh ones.
+
+**Tokens for programs.** POST /api/v1/auth/tokens makes one with a scope (read, trade, manage, admin; each includes the ones before it) and an end. What an operation needs stands at it; an operation that needs a ` + "`session`" + ` takes none of them.
 
 **Versions.** Each change of a ledger raises its version. Reads give it as ETag; send it back as If-Match and a write is refused with 409 if somebody was quicker. Without If-Match the write goes ahead.
 

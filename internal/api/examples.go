@@ -31,7 +31,7 @@ func describeExamples(document *huma.OpenAPI) {
 
 func (w docsWriter) exemplify(content map[string]*huma.MediaType) {
 	for kind, media := range content {
-		if media.Schema == nil || media.Example != nil || len(media.Examples) > 0 || !slices.Contains([]string{"application/json", "application/x-www-form-urlencoded", "text/event-stream"}, kind) {
+		if media.Schema == nil || media.Example != nil || len(media.Examples) > 0 || !slices.Contains([]string{"application/json", "application/x-www-form-urlencoded", "text/event-stream", "application/zip"}, kind) {
 			continue
 		}
 		media.Example = w.sample(media.Schema, 0)

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -28,9 +29,15 @@ type Problem struct {
 	Detail    string `json:"detail,omitempty" doc:"What happened this time, and what to do about it." example:"row 1: quantity \"-5\": quantities are positive; the type gives the direction"`
 	Reference string `json:"reference,omitempty" doc:"Id of the request, as the server's log has it." example:"0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10"`
 	// CurrentVersion is set where something changed meanwhile.
-	CurrentVersion int64           `json:"current_version,omitempty" doc:"Where something changed meanwhile: the ledger version (or revision of the portfolio) that is current." example:"13"`
-	Errors         []Fault         `json:"errors,omitempty" nullable:"false" doc:"Every value that is wrong, with its place and its cure."`
-	Refusal        json.RawMessage `json:"error,omitempty" doc:"Of a calculation that was refused: the answer of the engine, as on the command line."`
+	CurrentVersion int64   `json:"current_version,omitempty" doc:"Where something changed meanwhile: the ledger version (or revision of the portfolio) that is current." example:"13"`
+	Errors         []Fault `json:"errors,omitempty" nullable:"false" doc:"Every value that is wrong, with its place and its cure."`
+	// The four below are set where a second factor is needed.
+	MFARequired      bool            `json:"mfa_required,omitempty" doc:"Whether signing in goes on with a second factor."`
+	Challenge        string          `json:"challenge,omitempty" doc:"Send it with a code to POST /api/v1/auth/login/second-factor." example:"Y2hhbGxlbmdl"`
+	Methods          []string        `json:"methods,omitempty" nullable:"false" doc:"What may stand for the code." example:"[\"totp\",\"recovery\"]"`
+	ChallengeExpires *time.Time      `json:"challenge_expires,omitempty" doc:"Until when."`
+	Scope            string          `json:"scope,omitempty" doc:"Where a token does not allow this: the scope that would." example:"trade"`
+	Refusal          json.RawMessage `json:"error,omitempty" doc:"Of a calculation that was refused: the answer of the engine, as on the command line."`
 
 	header http.Header
 }
@@ -86,9 +93,27 @@ var kinds = []kind{
 	{service.ErrCredentials, 401, "wrong-credentials", "The e-mail address or the password is wrong", "Which of the two is not said."},
 	{errCode, 403, "wrong-code", "The set-up code is wrong", "It was printed where the server was started."},
 	{errForeign, 403, "cross-origin", "Another site sent this", "A browser may change something from our own pages only. Programs send no Origin."},
+	{service.ErrCode, 401, "wrong-second-factor", "The code is wrong", "Codes change every half minute and are good once. A recovery code will do too."},
+	{service.ErrPasskey, 401, "passkey-refused", "The passkey does not prove who this is", "Sign in another way and register it anew, or take another."},
+	{service.ErrSecondFactor, 403, "mfa-required", "A second factor is needed", "Send the challenge with a code to POST /api/v1/auth/login/second-factor."},
+	{service.ErrScope, 403, "insufficient-scope", "The token does not allow this", ""},
+	{service.ErrReauthorise, 403, "password-needed", "The password is needed again", "Send it along, or sign in anew: within ten minutes of that nobody asks for it."},
+	{service.ErrUninvited, 403, "invitation-needed", "An invitation is needed", "Ask an owner for one and send its token as `invite`."},
+	{service.ErrNotLinked, 403, "not-linked", "Nobody here signs in with this identity", "Sign in another way and link it in the settings."},
+	{service.ErrOIDC, 403, "refused-elsewhere", "The other provider did not sign you in", "Try again, or sign in another way."},
 	{service.ErrForbidden, 403, "not-allowed", "You may look at this, not change it", "Ask the owner of the portfolio for the right to book."},
 	{errNotFound, 404, "no-such-address", "There is no such address", "See /docs for those there are."},
 	{service.ErrNotFound, 404, "not-found", "There is no such thing", "It may have been deleted, or it is not yours to see."},
+	{service.ErrProvider, 404, "no-such-provider", "There is no such provider", "GET /api/v1/setup lists those there are."},
+	{service.ErrChallenge, 410, "ended", "This took too long, or was done already", "Begin again."},
+	{service.ErrInvite, 422, "bad-invitation", "The invitation is not good", "It was used, has ended or was taken back. Ask for another."},
+	{service.ErrMailToken, 422, "bad-link", "The link is not good", "It was used, has ended or a later one replaced it. Ask for another."},
+	{service.ErrTier, 422, "beyond-plan", "This is more than your plan allows", "Remove some, or ask who runs the installation for a larger plan."},
+	{service.ErrOIDCDown, 502, "provider-down", "The other provider does not answer", "Try again later, or sign in another way."},
+	{service.ErrFeature, 503, "switched-off", "This is switched off", "Everything else goes on. Ask who runs the installation."},
+	{service.ErrNoMail, 503, "no-mail", "This installation sends no mail", "Ask its owner for a new password."},
+	{service.ErrNoKey, 503, "no-key", "This installation has no key to keep secrets with", "Its operator sets ENCRYPTION_KEY."},
+	{service.ErrThrottled, 429, "throttled", "Too many attempts to sign in", "Wait a while."},
 	{service.ErrStale, 409, "stale", "This changed meanwhile", "Nothing was overwritten. Read it again and repeat the change with the current version."},
 	{service.ErrSetUp, 409, "already-set-up", "The owner exists already", "Sign in instead."},
 	{service.ErrClosed, 409, "closed", "The books are closed", "Book it on a later day, or have somebody who manages the portfolio open the period again, with a reason."},
@@ -169,6 +194,7 @@ func known(err error) *Problem {
 		if errors.Is(err, k.err) {
 			p := k.problem("")
 			p.Errors = faults
+			p.particulars(err)
 			return p
 		}
 	}
@@ -178,6 +204,26 @@ func known(err error) *Problem {
 	p := byStatus[422].problem(err.Error())
 	p.Errors = faults
 	return p
+}
+
+// particulars are what an error says besides its kind.
+func (p *Problem) particulars(err error) {
+	var second *service.SecondFactorNeeded
+	var scope *service.ScopeError
+	var wait *service.Throttled
+	var off *service.FeatureOff
+	switch {
+	case errors.As(err, &second):
+		p.MFARequired, p.Challenge, p.Methods, p.ChallengeExpires = true, second.Challenge, second.Methods, &second.Expires
+	case errors.As(err, &scope):
+		p.Detail, p.Scope = scope.Error(), string(scope.Needed)
+		p.header = http.Header{"Www-Authenticate": {`Bearer realm="FolioSight", error="insufficient_scope", scope="` + string(scope.Needed) + `"`}}
+	case errors.As(err, &wait):
+		p.Detail = "Try again in " + stretch(wait.Wait) + "."
+		p.header = http.Header{"Retry-After": {seconds(wait.Wait)}}
+	case errors.As(err, &off):
+		p.Detail = off.Error() + ". Everything else goes on."
+	}
 }
 
 // faultsOf finds the faults in an error.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/foliosight/foliosight/finance/analysis"
@@ -34,14 +35,71 @@ type Services interface {
 // People signs in and out.
 type People interface {
 	NeedsSetup(ctx context.Context) (bool, error)
-	SetUp(ctx context.Context, n service.NewOwner) (service.SignedIn, error)
-	SignIn(ctx context.Context, email, password, agent string) (service.SignedIn, error)
+	Registration() service.Registration
+	Register(ctx context.Context, n service.NewOwner) (service.SignedIn, error)
+	LogIn(ctx context.Context, email, password string, v service.Visit) (service.SignedIn, error)
 	Authenticate(ctx context.Context, token string) (service.Caller, error)
+	Refresh(ctx context.Context, refresh string) (service.SignedIn, error)
+	Access(ctx context.Context, c service.Caller) (service.Tokens, error)
 	Prolong(ctx context.Context, c service.Caller) (time.Time, error)
 	SignOut(ctx context.Context, c service.Caller) error
+	SignOutEverywhere(ctx context.Context, c service.Caller) error
 	Me(ctx context.Context, c service.Caller) (store.User, error)
 	UpdateMe(ctx context.Context, c service.Caller, p service.Profile) (store.User, error)
 	ChangePassword(ctx context.Context, c service.Caller, old, new string) error
+	RequestReset(ctx context.Context, email string) error
+	ConfirmReset(ctx context.Context, token, password string) error
+	SendVerification(ctx context.Context, c service.Caller) error
+	Verify(ctx context.Context, token string) error
+	Factors
+	Keyring
+	Household
+}
+
+// Factors are the ways to come in besides a password.
+type Factors interface {
+	FinishSignIn(ctx context.Context, challenge, code string) (service.SignedIn, error)
+	SecondFactor(ctx context.Context, c service.Caller) (service.SecondFactor, error)
+	BeginTOTP(ctx context.Context, c service.Caller, password string) (service.TOTP, error)
+	ConfirmTOTP(ctx context.Context, c service.Caller, code string) ([]string, error)
+	DisableTOTP(ctx context.Context, c service.Caller, password string) error
+	NewRecoveryCodes(ctx context.Context, c service.Caller, password string) ([]string, error)
+	Passkeys(ctx context.Context, c service.Caller) ([]store.Passkey, error)
+	BeginPasskey(ctx context.Context, c service.Caller, password string) (service.Ceremony, error)
+	FinishPasskey(ctx context.Context, c service.Caller, challenge, name string, answer []byte) (store.Passkey, error)
+	DeletePasskey(ctx context.Context, c service.Caller, id, password string) error
+	BeginPasskeySignIn(ctx context.Context, v service.Visit) (service.Ceremony, error)
+	FinishPasskeySignIn(ctx context.Context, challenge string, answer []byte) (service.SignedIn, error)
+	Providers() []service.ProviderInfo
+	BeginElsewhere(ctx context.Context, provider string, e service.Elsewhere) (service.Sent, error)
+	FinishElsewhere(ctx context.Context, provider, keep, state, code string) (service.SignedIn, string, error)
+	Linked(ctx context.Context, c service.Caller) ([]store.Linked, error)
+	Unlink(ctx context.Context, c service.Caller, id string) error
+}
+
+// Keyring is what is signed in, tokens for programs, and the account itself.
+type Keyring interface {
+	Sessions(ctx context.Context, c service.Caller) ([]store.Session, error)
+	EndSession(ctx context.Context, c service.Caller, id string) error
+	PersonalTokens(ctx context.Context, c service.Caller) ([]store.PersonalToken, error)
+	CreateToken(ctx context.Context, c service.Caller, n service.NewToken) (store.PersonalToken, string, error)
+	RevokeToken(ctx context.Context, c service.Caller, id string) error
+	ExportMe(ctx context.Context, c service.Caller, w io.Writer) error
+	DeleteMe(ctx context.Context, c service.Caller, password string, everybody bool) error
+}
+
+// Household is the people of a tenant, and what is switched on for everybody.
+type Household interface {
+	Users(ctx context.Context, c service.Caller) ([]store.User, error)
+	AddUser(ctx context.Context, c service.Caller, n service.NewOwner, role store.UserRole) (store.User, string, error)
+	ChangeUser(ctx context.Context, c service.Caller, user string, change service.UserChange) (store.User, error)
+	ResetPassword(ctx context.Context, c service.Caller, user string, factors bool) (string, error)
+	Invites(ctx context.Context, c service.Caller) ([]store.Invite, error)
+	Invite(ctx context.Context, c service.Caller, n service.NewInvite) (store.Invite, string, error)
+	InviteLink(token string) string
+	Uninvite(ctx context.Context, c service.Caller, id string) error
+	Features(ctx context.Context, c service.Caller) ([]service.FeatureInfo, error)
+	SwitchFeature(ctx context.Context, c service.Caller, name string, enabled bool, percent int) error
 }
 
 // Portfolios keeps portfolios and their accounts.

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -29,6 +30,17 @@ func (s *server) signedIn(ctx huma.Context, next func(huma.Context)) {
 	r = r.WithContext(context.WithValue(r.Context(), callerKey{}, caller))
 	defer forget(r)
 	next(humago.NewContext(ctx.Operation(), r, w))
+}
+
+// perhaps notes who it is where the token is good, and lets everybody through.
+func (s *server) perhaps(ctx huma.Context, next func(huma.Context)) {
+	r, w := humago.Unwrap(ctx)
+	caller, err := s.authenticate(r)
+	if err != nil && !errors.Is(err, service.ErrSignedOut) {
+		problemOf(r.Context(), s.Log, err).write(w)
+		return
+	}
+	next(humago.NewContext(ctx.Operation(), r.WithContext(context.WithValue(r.Context(), callerKey{}, caller)), w))
 }
 
 func (s *server) authenticate(r *http.Request) (service.Caller, error) {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/foliosight/foliosight/internal/ratelimit"
+	"github.com/foliosight/foliosight/internal/service"
 )
 
 // crowd is how many times an account's attempts one address has over all accounts:
@@ -28,6 +29,8 @@ var guarded = map[string]string{
 	"/api/v1/auth/login": "sign-in", "/sign-in": "sign-in",
 	"/api/v1/auth/register": "register", "/first-run": "register",
 	"/api/v1/auth/password": "password", "/settings/password": "password",
+	"/api/v1/auth/login/second-factor": "second factor", "/sign-in/second-factor": "second factor", "/api/v1/auth/totp/confirm": "second factor",
+	"/api/v1/auth/password/reset": "reset", "/api/v1/auth/password/reset/confirm": "reset confirmation", "/api/v1/auth/passkeys/login/finish": "passkey",
 }
 
 // Throttle refuses too many attempts to sign in: on one account from one address, and
@@ -38,6 +41,9 @@ func Throttle(now func() time.Time, l Limits, next http.Handler) http.Handler {
 	address := ratelimit.Rule{Limit: crowd * l.Login, Window: l.Window}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		what := guarded[r.URL.Path]
+		if r.Method != http.MethodGet { // the services count attempts by address too
+			r = r.WithContext(service.WithAddress(r.Context(), l.address(r)))
+		}
 		if r.Method != http.MethodPost || what == "" {
 			next.ServeHTTP(w, r)
 			return

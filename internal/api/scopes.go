@@ -1,0 +1,66 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/foliosight/foliosight/internal/service"
+)
+
+// scopes are what a token must stand for, by operation: what looks needs read, and what
+// changes something and is not listed needs manage. The services ask again, so that
+// what is wrong here lets nobody through.
+var scopes = map[string]service.Scope{
+	// Asked with a body, but nothing is changed.
+	"calc": service.ScopeRead, "what-if": service.ScopeRead, "try-scenario": service.ScopeRead, "reverse-scenario": service.ScopeRead,
+	"propose-trades": service.ScopeRead, "preview-import": service.ScopeRead,
+
+	"book": service.ScopeTrade, "book-many": service.ScopeTrade, "edit-transaction": service.ScopeTrade, "delete-transaction": service.ScopeTrade, "restore-transaction": service.ScopeTrade,
+	"undo-version": service.ScopeTrade, "import": service.ScopeTrade, "undo-import": service.ScopeTrade,
+	"import-prices": service.ScopeTrade, "set-own-prices": service.ScopeTrade, "delete-own-price": service.ScopeTrade,
+	"run-job": service.ScopeTrade, "retry-job": service.ScopeTrade, "cancel-job": service.ScopeTrade,
+
+	"logout": service.ScopeAccount, "logout-everywhere": service.ScopeAccount, "update-me": service.ScopeAccount, "change-password": service.ScopeAccount,
+	"delete-me": service.ScopeAccount, "export-me": service.ScopeAccount, "send-verification": service.ScopeAccount,
+	"begin-totp": service.ScopeAccount, "confirm-totp": service.ScopeAccount, "disable-totp": service.ScopeAccount, "new-recovery-codes": service.ScopeAccount,
+	"list-passkeys": service.ScopeAccount, "begin-passkey": service.ScopeAccount, "finish-passkey": service.ScopeAccount, "delete-passkey": service.ScopeAccount,
+	"list-identities": service.ScopeAccount, "link-identity": service.ScopeAccount, "unlink-identity": service.ScopeAccount,
+	"list-sessions": service.ScopeAccount, "end-session": service.ScopeAccount,
+	"list-tokens": service.ScopeAccount, "create-token": service.ScopeAccount, "revoke-token": service.ScopeAccount,
+
+	"list-invites": service.ScopeAdmin, "create-invite": service.ScopeAdmin, "delete-invite": service.ScopeAdmin,
+	"add-user": service.ScopeAdmin, "update-user": service.ScopeAdmin, "reset-user-password": service.ScopeAdmin, "switch-feature": service.ScopeAdmin,
+}
+
+// scopeOf is what an operation needs.
+func scopeOf(r route) service.Scope {
+	if scope, ok := scopes[r.id]; ok {
+		return scope
+	}
+	if r.method == http.MethodGet {
+		return service.ScopeRead
+	}
+	return service.ScopeManage
+}
+
+// scoped lets only those through whose token stands for enough.
+func (s *server) scoped(needed service.Scope) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(ctx)
+		if err := callerOf(r.Context()).Require(needed); err != nil {
+			problemOf(r.Context(), s.Log, err).write(w)
+			return
+		}
+		next(ctx)
+	}
+}
+
+// securityOf says in the document what an operation needs.
+func securityOf(needed service.Scope) []map[string][]string {
+	if needed == service.ScopeAccount {
+		return []map[string][]string{{"session": {}}, {"bearer": {"session"}}}
+	}
+	return []map[string][]string{{"session": {}}, {"bearer": {string(needed)}}}
+}
