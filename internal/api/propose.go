@@ -172,7 +172,7 @@ type ProposalAnswer struct {
 }
 
 func (s *server) proposals() {
-	add(s, route{method: "POST", path: "/portfolios/{portfolio}/proposals", id: "propose-trades", tag: tagAnalysis, errors: []int{404, 422, 503}, summary: "Suggest trades",
+	add(s, route{method: "POST", path: "/portfolios/{portfolio}/proposals", id: "propose-trades", tag: tagAnalysis, class: classHeavy, errors: []int{404, 422, 503}, summary: "Suggest trades",
 		about: "Weights that serve an objective best within constraints, by the factor model of the analysis, and the trades that lead there, with the lots they sell by the portfolio's method and by the least tax. Nothing is booked or kept. Constraints that contradict each other are named one by one."},
 		func(ctx context.Context, c service.Caller, in *struct {
 			Asked
