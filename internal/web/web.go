@@ -63,15 +63,15 @@ func New(svc Services, opts Options) (http.Handler, error) {
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, s.assets.Icon, http.StatusFound)
 	})
-	s.routes(mux)
+	s.routes(mux.HandleFunc)
 	return policy(compressed(http.NewCrossOriginProtection().Handler(mux))), nil
 }
 
 // routes are the pages. Those of open need nobody to be signed in.
-func (s *site) routes(mux *http.ServeMux) {
-	open := func(pattern string, h handler) { mux.HandleFunc(pattern, s.open(h)) }
-	page := func(pattern string, h handler) { mux.HandleFunc(pattern, s.signedIn(h)) }
-	of := func(pattern string, h handler) { mux.HandleFunc(pattern, s.signedIn(s.ofPortfolio(h))) }
+func (s *site) routes(handle func(pattern string, h func(http.ResponseWriter, *http.Request))) {
+	open := func(pattern string, h handler) { handle(pattern, s.open(h)) }
+	page := func(pattern string, h handler) { handle(pattern, s.signedIn(h)) }
+	of := func(pattern string, h handler) { handle(pattern, s.signedIn(s.ofPortfolio(h))) }
 
 	open("GET /sign-in", s.signInPage)
 	open("POST /sign-in", s.signIn)
