@@ -63,7 +63,8 @@ func (r *request) answered(w *writer, title, back string) (done bool, err error)
 }
 
 // howKey is short and the same for the same figure under the same name: the FNV-1a hash
-// of all that makes it. A page makes some thousand of them each time, so nothing is
+// of all that makes it, folded to 40 bits: keys do not compress, and two of a page's some
+// thousand figures share one in less than a page of a million. A page makes some thousand of them each time, so nothing is
 // allocated on the way.
 func howKey(label string, f analysis.Figure) string {
 	h := uint64(14695981039346656037)
@@ -95,7 +96,7 @@ func howKey(label string, f analysis.Figure) string {
 	for _, why := range f.Reasons {
 		text(why)
 	}
-	return strconv.FormatUint(h, 36)
+	return strconv.FormatUint((h^h>>40)&(1<<40-1), 36)
 }
 
 // told is a number that stands in no figure of the analysis but follows from some; text

@@ -32,13 +32,15 @@ func (s *site) performanceWith(r *request, roll func(*writer, *view.Performance)
 		return r.show(http.StatusOK, page.Performance(v))
 	}
 	v.Rolling = &view.RollingCard{Card: rollingHead}
+	// Script asks for a card that stands below when it comes into sight, and gets it alone.
+	alone := r.Header.Get("HX-Request") != ""
 	v.RollingLater = r.pageWith(r.address("/performance/rolling"), "period", a.Period.Label, "added", "", howParameter, "")
 	if roll != nil {
 		if err := roll(w, &v); err != nil {
 			return err
 		}
 		v.RollingLater = ""
-		if r.Header.Get("HX-Request") != "" {
+		if alone {
 			return r.rollingAlone(&v)
 		}
 	}
@@ -65,6 +67,9 @@ func (s *site) performanceWith(r *request, roll func(*writer, *view.Performance)
 	if err := r.addAttribution(w, &v); err != nil {
 		return err
 	}
+	if alone && v.AttributionLater == "" {
+		return r.show(http.StatusOK, page.CardAlone(v.Attribution))
+	}
 	v.Contribution = &view.FiguresCard{Card: contributionHead}
 	if r.URL.Query().Get("added") == "" {
 		if done, err := r.answered(w, "Performance", "/performance"); done {
@@ -80,6 +85,9 @@ func (s *site) performanceWith(r *request, roll func(*writer, *view.Performance)
 	v.Contribution = w.contributionCard(split)
 	v.Contribution.Export = r.pageWith(r.address("/charts/contribution.csv"), "period", a.Period.Label, "added", "")
 	gatherMarks(&v.Contribution.Card, nil, tablesOf(v.Contribution), nil)
+	if alone {
+		return r.show(http.StatusOK, page.CardAlone(v.Contribution))
+	}
 	if done, err := r.answered(w, "Performance", "/performance"); done {
 		return err
 	}

@@ -56,7 +56,7 @@ func (w *writer) ahead(own, benchmark analysis.Figure, method string) analysis.F
 func (w *writer) monthRows(what string, month func(*analysis.MonthRow) analysis.Figure, year func(*analysis.YearRow) analysis.Figure) []view.MonthsRow {
 	write := func(name string, f analysis.Figure) view.Figure {
 		v := w.told(name+what, w.SignedFloat(100*f.Float64(), 1), f)
-		v.Mark = view.Complete // said once, above
+		v.Mark, v.Label = view.Complete, "" // said once, above; the row and the head name it
 		return v
 	}
 	var rows []view.MonthsRow
@@ -94,6 +94,9 @@ func (w *writer) periodTable() (rows []view.PeriodRow, to, foot string) {
 		name := periodName(p.Period.Label)
 		row := view.PeriodRow{Name: name, Own: w.change(name, p.Return, percent2), Benchmark: w.signed(name+", benchmark", p.Benchmark, percent2), Active: w.change(name+", active", p.Active, points), Volatility: w.figure(name+", volatility", p.Volatility, percent1)}
 		row.Active.Text = strings.TrimSuffix(row.Active.Text, "\u00a0pp")
+		for _, f := range []*view.Figure{&row.Own, &row.Benchmark, &row.Active, &row.Volatility} {
+			f.Label = "" // the row and the head name it
+		}
 		row.Reason = reason(p.Return)
 		rows = append(rows, row)
 	}

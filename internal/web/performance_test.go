@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strconv"
 	"strings"
@@ -124,5 +125,20 @@ func TestContributionIsFetchedLater(t *testing.T) {
 	_, card, _ := strings.Cut(html, `id="contribution"`)
 	if !strings.Contains(card, `hx-get="/p/fund/performance?added=1&amp;period=1Y"`) || !strings.Contains(card, `hx-trigger="revealed"`) || strings.Contains(card, "<table") {
 		t.Errorf("%.400s", card)
+	}
+}
+
+// Script gets the cards below without the page around them: they weigh what they show.
+func TestCardsAreFetchedAlone(t *testing.T) {
+	h := realPages(t)
+	for address, card := range map[string]string{"/performance?added=1": "contribution", "/performance?attributed=1": "attribution", "/performance/rolling?window=63": "rolling"} {
+		r := httptest.NewRequest(http.MethodGet, "/p/"+h.portfolios["long/short"]+address, nil)
+		r.Header.Set("HX-Request", "true")
+		r.AddCookie(&http.Cookie{Name: "foliosight", Value: h.token})
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if text := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(text, `id="`+card+`"`) || !strings.Contains(text, "<table") || strings.Contains(text, "<main") || strings.Contains(text, `id="growth"`) {
+			t.Errorf("%s: status %d, %d bytes: %.200s", address, w.Code, len(text), text)
+		}
 	}
 }

@@ -75,7 +75,8 @@ func Load() (*Files, error) {
 }
 
 // withoutComments leaves out the lines of our own styles and scripts that are comments
-// alone: they are for those who change them.
+// alone, empty lines and indentation: they are for those who change them. No text of ours
+// goes over several lines.
 func withoutComments(body []byte) []byte {
 	var kept []byte
 	inside := false // of a comment of several lines
@@ -83,8 +84,8 @@ func withoutComments(body []byte) []byte {
 		text := bytes.TrimSpace(line)
 		begins, ends := bytes.HasPrefix(text, []byte("/*")), bytes.Contains(text, []byte("*/"))
 		comment := inside || bytes.HasPrefix(text, []byte("//")) || begins && (!ends || bytes.HasSuffix(text, []byte("*/")))
-		if !comment {
-			kept = append(kept, line...)
+		if !comment && len(text) > 0 {
+			kept = append(append(kept, text...), '\n')
 		}
 		inside = (inside || begins) && !ends
 	}

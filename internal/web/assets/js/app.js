@@ -2,7 +2,6 @@
 // popovers for browsers without anchor positioning, forms and small switches.
 import { startCharts, redrawCharts } from "./chart.js";
 import { startForms } from "./forms.js";
-import { startHow } from "./how.js";
 import { startKeys } from "./keys.js";
 import { startPalette } from "./palette.js";
 import { startPopovers } from "./popovers.js";
@@ -10,7 +9,6 @@ import { startRows } from "./rows.js";
 import { startSwitches } from "./switches.js";
 
 startPopovers();
-startHow();
 startPalette();
 startKeys();
 startRows();
