@@ -165,6 +165,8 @@ func (f *fake) Authenticate(_ context.Context, token string) (service.Caller, er
 
 func (f *fake) SignOut(context.Context, service.Caller) error { return nil }
 
+func (f *fake) Feature(context.Context, service.Caller, string) (bool, error) { return true, nil }
+
 func (f *fake) Me(context.Context, service.Caller) (store.User, error) {
 	return store.User{ID: "u", Name: "Mara Keller", Email: "mara@example.org", Role: store.Owner, BaseCurrency: "USD", TimeZone: "Europe/Zurich"}, nil
 }

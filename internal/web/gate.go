@@ -34,14 +34,56 @@ func (s *site) showSignIn(r *request, status int, problem string) error {
 
 func (s *site) signIn(r *request) error {
 	in, err := s.svc.SignIn(r.Context(), strings.TrimSpace(r.PostFormValue("email")), r.PostFormValue("password"), r.UserAgent())
+	var second *service.SecondFactorNeeded
 	switch {
 	case errors.Is(err, service.ErrCredentials):
 		return s.showSignIn(r, http.StatusUnprocessableEntity, "This email address and password do not belong together.")
 	case errors.Is(err, service.ErrBusy):
 		return s.showSignIn(r, http.StatusTooManyRequests, "Too many people are signing in at once. Try again in a moment.")
+	case errors.Is(err, service.ErrThrottled):
+		return s.showSignIn(r, http.StatusTooManyRequests, "Too many attempts. Wait a while and try again.")
+	case errors.As(err, &second):
+		http.SetCookie(r.w, &http.Cookie{Name: challengeCookie, Value: second.Challenge, Path: "/", Expires: second.Expires, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.opts.Secure})
+		return s.showSecondFactor(r, http.StatusOK, "")
 	case err != nil:
 		return err
 	}
+	return s.goIn(r, in)
+}
+
+// secondFactorPage asks for the code; who comes from another provider begins here.
+func (s *site) secondFactorPage(r *request) error {
+	if r.cookie(challengeCookie) == "" {
+		return r.to("/sign-in")
+	}
+	return s.showSecondFactor(r, http.StatusOK, "")
+}
+
+func (s *site) showSecondFactor(r *request, status int, problem string) error {
+	form := view.Form{Action: "/sign-in/second-factor", Submit: "Continue", Hidden: []view.Hidden{{Name: "to", Value: r.FormValue("to")}}, Fields: []view.Field{
+		{Name: "code", Label: "Code", Kind: "text", Auto: "one-time-code", Need: true, Focus: true, Help: "Six digits of your authenticator, or a recovery code."},
+	}}
+	return r.show(status, page.SignIn(view.SignIn{Base: r.base(), Form: form, Error: problem}))
+}
+
+func (s *site) secondFactor(r *request) error {
+	in, err := s.svc.FinishSignIn(r.Context(), r.cookie(challengeCookie), strings.TrimSpace(r.PostFormValue("code")))
+	switch {
+	case errors.Is(err, service.ErrCode):
+		return s.showSecondFactor(r, http.StatusUnprocessableEntity, "This code is wrong, or was used already.")
+	case errors.Is(err, service.ErrThrottled):
+		return s.showSecondFactor(r, http.StatusTooManyRequests, "Too many attempts. Wait a while and try again.")
+	case errors.Is(err, service.ErrChallenge):
+		return s.showSignIn(r, http.StatusUnprocessableEntity, "This took too long, or there were too many wrong codes. Begin again.")
+	case err != nil:
+		return err
+	}
+	http.SetCookie(r.w, &http.Cookie{Name: challengeCookie, Path: "/", MaxAge: -1})
+	return s.goIn(r, in)
+}
+
+// goIn puts the session into the browser and goes where it wanted to.
+func (s *site) goIn(r *request, in service.SignedIn) error {
 	s.enter(r, in)
 	to := r.PostFormValue("to")
 	if !strings.HasPrefix(to, "/p/") && !strings.HasPrefix(to, "/settings") && !strings.HasPrefix(to, "/portfolios") {
@@ -82,7 +124,7 @@ func (s *site) showFirstRun(r *request, status int, errs map[string]string) erro
 	fields := []view.Field{
 		{Name: "name", Label: "Name", Kind: "text", Value: r.PostFormValue("name"), Auto: "name", Need: true, Focus: len(errs) == 0},
 		{Name: "email", Label: "Email", Kind: "email", Value: r.PostFormValue("email"), Auto: "username", Need: true, Help: "To sign in with; nothing is sent to it."},
-		{Name: "password", Label: "Password", Kind: "password", Auto: "new-password", Need: true, Help: "At least 10 characters; a sentence is easiest to remember."},
+		{Name: "password", Label: "Password", Kind: "password", Auto: "new-password", Need: true, Help: "At least 12 characters; a sentence is easiest to remember."},
 		currencyField(currency, "Base currency", "What totals are shown in. Each portfolio can have its own."),
 	}
 	if s.opts.Code != "" {
@@ -116,8 +158,8 @@ func (s *site) firstRun(r *request) error {
 	if address, err := mail.ParseAddress(owner.Email); err != nil || address.Address != owner.Email || !strings.Contains(owner.Email[strings.LastIndex(owner.Email, "@")+1:], ".") {
 		errs["email"] = "An address needs a name and a domain, like name@example.org."
 	}
-	if len([]rune(owner.Password)) < 10 {
-		errs["password"] = "At least 10 characters are needed; a sentence is easiest to remember."
+	if len([]rune(owner.Password)) < service.MinPassword {
+		errs["password"] = "At least 12 characters are needed; a sentence is easiest to remember."
 	}
 	var err error
 	if owner.BaseCurrency, err = money.ParseCurrency(strings.ToUpper(strings.TrimSpace(r.PostFormValue("currency")))); err != nil {

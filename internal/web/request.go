@@ -33,6 +33,10 @@ type request struct {
 
 const (
 	sessionCookie = "foliosight"
+	// challengeCookie holds the challenge between password and second factor; the API
+	// sets it too.
+	challengeCookie = "foliosight_challenge"
+
 	themeCookie   = "theme"
 	privateCookie = "privacy"
 	localeCookie  = "numbers"

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/foliosight/foliosight/finance/analysis"
+	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/page"
 	"github.com/foliosight/foliosight/internal/web/view"
@@ -65,7 +66,11 @@ func (s *site) riskWith(r *request, part *riskPart) error {
 		v.Outlook, v.Liquidity = w.outlookCard(), w.liquidityCard()
 		v.Greeks, v.Rates, v.Model = w.greeksCard(), w.ratesCard(), w.modelCard()
 	}
-	if a.ExAnte == nil || v.Outlook == nil {
+	advanced, err := s.svc.Feature(r.Context(), r.caller, service.FeatureAdvanced)
+	if err != nil {
+		return err
+	}
+	if a.ExAnte == nil || v.Outlook == nil || !advanced {
 		v.Forecasts, v.Simulation = nil, nil
 	}
 	settle(&v)

@@ -34,6 +34,8 @@ type People interface {
 	NeedsSetup(ctx context.Context) (bool, error)
 	SetUp(ctx context.Context, n service.NewOwner) (service.SignedIn, error)
 	SignIn(ctx context.Context, email, password, agent string) (service.SignedIn, error)
+	FinishSignIn(ctx context.Context, challenge, code string) (service.SignedIn, error)
+	Feature(ctx context.Context, c service.Caller, name string) (bool, error)
 	Authenticate(ctx context.Context, token string) (service.Caller, error)
 	SignOut(ctx context.Context, c service.Caller) error
 	Me(ctx context.Context, c service.Caller) (store.User, error)

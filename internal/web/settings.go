@@ -31,7 +31,7 @@ func (s *site) showSettings(r *request, status int, errs map[string]string) erro
 	}
 	password := []view.Field{
 		{Name: "old", Label: "Current password", Kind: "password", Width: "w6", Auto: "current-password", Need: true},
-		{Name: "new", Label: "New password", Kind: "password", Width: "w6", Auto: "new-password", Need: true, Help: "At least 10 characters. Other sessions of yours are ended."},
+		{Name: "new", Label: "New password", Kind: "password", Width: "w6", Auto: "new-password", Need: true, Help: "At least 12 characters. Other sessions of yours are ended."},
 	}
 	numbers := view.Field{Name: "locale", Label: "Numbers are written", Kind: "select", Width: "w6"}
 	for _, l := range []format.Locale{format.English, format.German} {
@@ -83,8 +83,8 @@ func (s *site) saveMe(r *request) error {
 
 func (s *site) savePassword(r *request) error {
 	errs := map[string]string{}
-	if len([]rune(r.PostFormValue("new"))) < 10 {
-		errs["new"] = "At least 10 characters are needed; a sentence is easiest to remember."
+	if len([]rune(r.PostFormValue("new"))) < service.MinPassword {
+		errs["new"] = "At least 12 characters are needed; a sentence is easiest to remember."
 	} else {
 		err := s.svc.ChangePassword(r.Context(), r.caller, r.PostFormValue("old"), r.PostFormValue("new"))
 		switch {
@@ -93,6 +93,8 @@ func (s *site) savePassword(r *request) error {
 			return r.to("/settings")
 		case errors.Is(err, service.ErrCredentials):
 			errs["old"] = "This is not the current password."
+		case errors.Is(err, service.ErrThrottled):
+			errs["old"] = "Too many attempts. Wait a while and try again."
 		default:
 			if errs = oneFault(err, "new"); errs == nil {
 				return err

@@ -75,6 +75,8 @@ func (s *site) routes(handle func(pattern string, h func(http.ResponseWriter, *h
 
 	open("GET /sign-in", s.signInPage)
 	open("POST /sign-in", s.signIn)
+	open("GET /sign-in/second-factor", s.secondFactorPage)
+	open("POST /sign-in/second-factor", s.secondFactor)
 	open("GET /first-run", s.firstRunPage)
 	open("POST /first-run", s.firstRun)
 	open("POST /explore", s.explore)

@@ -169,9 +169,15 @@ func (p *whatIfPage) show() error {
 	if len(p.typed) == 0 {
 		v.Starts = p.starts(p.got.Before)
 	}
-	v.Suggest = p.suggestForm()
+	advanced, err := p.site.svc.Feature(p.Context(), p.caller, service.FeatureAdvanced)
+	if err != nil {
+		return err
+	}
+	if advanced {
+		v.Suggest = p.suggestForm()
+	}
 	w := p.compare(&v)
-	if x := p.suggestion; x != nil && x.got != nil {
+	if x := p.suggestion; x != nil && x.got != nil && advanced {
 		v.Suggest.Result = w.suggested(x.got)
 	}
 	if done, err := p.answered(w, "What-if", "/what-if"); done {
