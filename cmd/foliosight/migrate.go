@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/foliosight/foliosight/internal/app"
 	"github.com/foliosight/foliosight/internal/config"
 	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/store/tend"
@@ -106,6 +107,11 @@ func (c *migrateUp) Run(ctx context.Context, g *globals) error {
 	did, err := d.Up(ctx, server(cfg), cfg.Password)
 	if err != nil {
 		return schemaError(err)
+	}
+	if cfg.PostgreSQL() { // on SQLite the server makes the queue's tables itself
+		if err := app.InstallQueue(ctx, cfg); err != nil {
+			return &exitError{exitUnchecked, err.Error()}
+		}
 	}
 	if c.JSON {
 		if did.Ran == nil {

@@ -39,7 +39,7 @@ func (c *rlsCheck) Run(ctx context.Context, g *globals) error {
 		}
 		return nil
 	}
-	role, err := postgres.Server(cfg.Database, cfg.Password)
+	role, err := postgres.Role(cfg.Database, cfg.Password)
 	if err != nil {
 		return &exitError{exitUnchecked, err.Error()}
 	}

@@ -90,15 +90,6 @@ func Check(ctx context.Context, address, passwordFile, server string) (Report, e
 	return r, nil
 }
 
-// Server is the role of a server's address.
-func Server(address, passwordFile string) (string, error) {
-	config, err := configOf(address, passwordFile)
-	if err != nil {
-		return "", err
-	}
-	return config.User, nil
-}
-
 // Secure makes functions, policies and grants anew, and drops the gate's questions that
 // only other versions of the program asked.
 func Secure(ctx context.Context, o MigrateOptions) error {

@@ -101,21 +101,30 @@ func TestDownAndUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	targets := []string{""}
-	for _, a := range applied[:len(applied)-1] {
-		targets = append(targets, a.Name)
-	}
-	for i, to := range targets {
+	for i := len(applied) - 2; i >= -1; i-- {
+		to := ""
+		if i >= 0 {
+			to = applied[i].Name
+		}
 		undone, err := postgres.Down(ctx, o, to)
-		if err != nil || len(undone) != len(applied)-i {
+		if err != nil || len(undone) != 1 {
 			t.Fatalf("down to %q: %v, %v", to, undone, err)
 		}
-		if _, err := postgres.Open(ctx, postgres.Options{URL: d.URL}); !errors.Is(err, store.ErrOlder) {
-			t.Fatalf("after going down to %q the server opens: %v", to, err)
+		if i == len(applied)/2 {
+			if _, err := postgres.Open(ctx, postgres.Options{URL: d.URL}); !errors.Is(err, store.ErrOlder) {
+				t.Errorf("after going down to %q the server opens: %v", to, err)
+			}
+			if did, err := postgres.Up(ctx, o); err != nil || len(did.Ran) != len(applied)-1-i || !did.Secured {
+				t.Fatalf("up from %q: %+v, %v", to, did, err)
+			}
+			clean(t, d)
+			if undone, err = postgres.Down(ctx, o, to); err != nil || len(undone) != len(applied)-1-i {
+				t.Fatalf("down to %q again: %v, %v", to, undone, err)
+			}
 		}
-		if _, err := postgres.Up(ctx, o); err != nil {
-			t.Fatalf("up from %q: %v", to, err)
-		}
+	}
+	if did, err := postgres.Up(ctx, o); err != nil || len(did.Ran) != len(applied) {
+		t.Fatalf("up from nothing: %+v, %v", did, err)
 	}
 	clean(t, d)
 	if _, err := postgres.Down(ctx, o, "0000_never.sql"); !errors.Is(err, store.ErrNotFound) {

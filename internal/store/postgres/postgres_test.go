@@ -9,9 +9,9 @@ import (
 )
 
 func TestStore(t *testing.T) {
-	pgtest.Cluster(t)
+	s, d := pgtest.Open(t)
 	storetest.Run(t, func(t *testing.T) store.Store {
-		s, _ := pgtest.Open(t)
+		pgtest.Empty(t, d)
 		return s
 	})
 }

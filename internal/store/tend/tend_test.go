@@ -90,6 +90,31 @@ func TestDamageIsFound(t *testing.T) {
 	}
 }
 
+// Each migration is taken back and run again on SQLite too.
+func TestDownAndUp(t *testing.T) {
+	path, _, _ := filled(t)
+	d := open(t, "sqlite:"+path)
+	applied, err := d.Applied(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range applied {
+		to := ""
+		if i > 0 {
+			to = applied[i-1].Name
+		}
+		if undone, err := d.Down(ctx, to, "", ""); err != nil || len(undone) != len(applied)-i {
+			t.Fatalf("down to %q: %v, %v", to, undone, err)
+		}
+		if did, err := d.Up(ctx, "", ""); err != nil || len(did.Ran) != len(applied)-i {
+			t.Fatalf("up from %q: %+v, %v", to, did, err)
+		}
+	}
+	if r := verified(t, d); len(r.Findings) != 0 || r.Tenants != 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
 // There and back again: the same rows, the same contents, the same figures.
 func TestMove(t *testing.T) {
 	p := pgtest.New(t)
