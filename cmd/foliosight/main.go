@@ -22,6 +22,8 @@ type commands struct {
 	Import    importCommand    `cmd:"" help:"Import transaction files into a portfolio; undo an import."`
 	Prices    pricesCommand    `cmd:"" help:"Import prices, splits and dividends, exchange and interest rates."`
 	Demo      demoCommand      `cmd:"" help:"Add the simulated portfolios to a database, or make them anew."`
+	User      userCommand      `cmd:"" help:"The people: list, add, invite, disable, new passwords, roles, limits."`
+	Features  featuresCommand  `cmd:"" help:"Switch parts on and off, for everybody or for some."`
 	Isolation isolationCommand `cmd:"" help:"Try to reach other people's data."`
 	Audit     auditCommand     `cmd:"" help:"Recompute the audit trail."`
 	Migrate   migrateCommand   `cmd:"" help:"Change the schema of the database: plan, up, down, status."`
