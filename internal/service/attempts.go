@@ -22,7 +22,10 @@ const (
 )
 
 // Throttled says until when no attempt is taken.
-type Throttled struct{ Until time.Time }
+type Throttled struct {
+	Until time.Time
+	Wait  time.Duration // from when it was said
+}
 
 // Error says it.
 func (t *Throttled) Error() string {
@@ -63,7 +66,7 @@ func (s *Service) attempt(ctx context.Context, kind, account string) (good func(
 		return nil, err
 	}
 	if !until.IsZero() {
-		return nil, &Throttled{until}
+		return nil, &Throttled{until, until.Sub(s.now())}
 	}
 	return func(ctx context.Context) error { return s.store.GoodAttempt(ctx, limits[0].Key, address) }, nil
 }

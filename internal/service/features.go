@@ -98,8 +98,8 @@ func (s *Service) Feature(ctx context.Context, c Caller, name string) (bool, err
 	return false, err
 }
 
-// featured refuses what is switched off for the caller.
-func (s *Service) featured(ctx context.Context, c Caller, name string) error {
+// Featured refuses what is switched off for the caller.
+func (s *Service) Featured(ctx context.Context, c Caller, name string) error {
 	on, err := s.Feature(ctx, c, name)
 	if err != nil || on {
 		return err

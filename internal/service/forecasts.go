@@ -11,7 +11,7 @@ import (
 
 // Forecasts fits models of volatility to the history of today's holdings.
 func (s *Service) Forecasts(ctx context.Context, c Caller, q Question) ([]analysis.VolatilityForecast, error) {
-	if err := s.featured(ctx, c, FeatureAdvanced); err != nil {
+	if err := s.Featured(ctx, c, FeatureAdvanced); err != nil {
 		return nil, err
 	}
 	return stressed(ctx, s, c, q, func(x *stress) ([]analysis.VolatilityForecast, error) {
@@ -31,7 +31,7 @@ func givenUp(ctx context.Context, err error) error {
 // Simulate runs Monte Carlo over the factor model of today's holdings. It ends when
 // nobody waits for it any more.
 func (s *Service) Simulate(ctx context.Context, c Caller, q Question, asked analysis.SimulationAsked) (*analysis.Simulated, error) {
-	if err := s.featured(ctx, c, FeatureAdvanced); err != nil {
+	if err := s.Featured(ctx, c, FeatureAdvanced); err != nil {
 		return nil, err
 	}
 	return stressed(ctx, s, c, q, func(x *stress) (*analysis.Simulated, error) {

@@ -3,6 +3,8 @@ package service
 import (
 	"context"
 	"crypto/rand"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/foliosight/foliosight/internal/store"
@@ -62,23 +64,36 @@ func madePassword() string {
 	return letters[:5] + "-" + letters[5:10] + "-" + letters[10:15] + "-" + letters[15:20]
 }
 
-// Disable keeps a user from coming in, and ends their sessions; or lets them in again.
-func (s *Service) Disable(ctx context.Context, c Caller, user string, disabled bool) (store.User, error) {
-	if user == c.User {
-		return store.User{}, fault("user", user, "it is yourself", "let another owner do it, or delete your account")
-	}
-	return s.changeUser(ctx, c, user, func(u *store.User) error { u.Disabled = disabled; return nil })
+// UserChange is what an owner changes of a user; nil leaves a field as it is.
+type UserChange struct {
+	Role     *store.UserRole
+	Disabled *bool   // kept from coming in; the sessions end
+	Tier     *string // for operators
 }
 
-// SetRole makes a user an owner of the tenant or a member.
-func (s *Service) SetRole(ctx context.Context, c Caller, user string, role store.UserRole) (store.User, error) {
-	if role != store.Owner && role != store.Member {
-		return store.User{}, fault("role", string(role), "there is no such role", "use member or owner")
+// ChangeUser changes what a user of the tenant may do; for its owners. Nobody changes
+// themselves so that they could not undo it.
+func (s *Service) ChangeUser(ctx context.Context, c Caller, user string, change UserChange) (store.User, error) {
+	if change.Role != nil && *change.Role != store.Owner && *change.Role != store.Member {
+		return store.User{}, fault("role", string(*change.Role), "there is no such role", "use member or owner")
 	}
-	if user == c.User && role != store.Owner {
+	if user == c.User && (change.Role != nil && *change.Role != store.Owner || change.Disabled != nil && *change.Disabled) {
 		return store.User{}, fault("user", user, "it is yourself", "let another owner do it: a tenant has at least one")
 	}
-	return s.changeUser(ctx, c, user, func(u *store.User) error { u.Role = role; return nil })
+	if change.Tier != nil {
+		if err := operator(c); err != nil {
+			return store.User{}, err
+		}
+		if _, known := s.accounts.Tiers[*change.Tier]; !known && *change.Tier != "" {
+			return store.User{}, fault("tier", *change.Tier, "there is no such tier", "use one of TIER_LIMITS: "+strings.Join(slices.Sorted(maps.Keys(s.accounts.Tiers)), ", "))
+		}
+	}
+	return s.changeUser(ctx, c, user, func(u *store.User) error {
+		set(&u.Role, change.Role)
+		set(&u.Disabled, change.Disabled)
+		set(&u.Tier, change.Tier)
+		return nil
+	})
 }
 
 // changeUser changes a user of the tenant; for its owners.

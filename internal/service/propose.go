@@ -176,7 +176,7 @@ func (s *Service) Propose(ctx context.Context, c Caller, q Question, asked Propo
 	if err := asked.check(); err != nil {
 		return nil, err
 	}
-	if err := s.featured(ctx, c, FeatureAdvanced); err != nil {
+	if err := s.Featured(ctx, c, FeatureAdvanced); err != nil {
 		return nil, err
 	}
 	var out *Proposal

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/foliosight/foliosight/finance/ledger"
@@ -137,16 +135,4 @@ func (s *Service) mayImport(ctx context.Context, v store.View, p *plan) error {
 		return err
 	}
 	return s.moreBookings(ctx, v, len(p.draft.kept), len(p.added))
-}
-
-// SetTier gives a user of the caller's tenant another tier; for operators.
-func (s *Service) SetTier(ctx context.Context, c Caller, user, tier string) (store.User, error) {
-	if _, known := s.accounts.Tiers[tier]; !known && tier != "" {
-		names := slices.Sorted(maps.Keys(s.accounts.Tiers))
-		return store.User{}, fault("tier", tier, "there is no such tier", "use one of TIER_LIMITS: "+strings.Join(names, ", "))
-	}
-	if err := operator(c); err != nil {
-		return store.User{}, err
-	}
-	return s.changeUser(ctx, c, user, func(u *store.User) error { u.Tier = tier; return nil })
 }
