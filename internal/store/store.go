@@ -82,6 +82,7 @@ type Gate interface {
 	OwnerOf(ctx context.Context, tenant string) (string, error)
 	JobGate
 	AccountGate
+	AlertGate
 }
 
 // View reads what an identity may see.
@@ -95,6 +96,7 @@ type View interface {
 	RecordReader
 	JobReader
 	AccountReader
+	AlertReader
 }
 
 // Tx reads and writes. Each write puts its row into the audit trail in the same transaction.
@@ -108,6 +110,7 @@ type Tx interface {
 	RecordWriter
 	JobWriter
 	AccountWriter
+	AlertWriter
 }
 
 // SQLTx is implemented by the Tx of stores that are built on database/sql. It exists

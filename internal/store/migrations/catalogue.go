@@ -141,6 +141,23 @@ func Catalogue() []Table {
 		{Name: "snapshots", Kind: PerPortfolio, Rights: appends},
 		{Name: "import_drafts", Kind: PerUser, Rights: keeps},
 
+		// 0009_alerts
+		{Name: "alert_channels", Kind: PerUser, Rights: writes},
+		{Name: "alert_rules", Kind: Own, Rights: writes, Policies: []Policy{
+			{"read", "SELECT", ofTenant + ` AND (user_id = (SELECT app_user()) OR ` + inPortfolio("view") + `)`, ``},
+			{"create", "INSERT", ``, ofTenant + ` AND user_id = (SELECT app_user()) AND (portfolio_id IS NULL OR ` + inPortfolio("trade") + `)`},
+			{"change", "UPDATE", ofTenant + ` AND (portfolio_id IS NULL AND user_id = (SELECT app_user()) OR ` + inPortfolio("trade") + `)`,
+				ofTenant + ` AND (portfolio_id IS NULL AND user_id = (SELECT app_user()) OR ` + inPortfolio("trade") + `)`},
+			{"delete", "DELETE", ofTenant + ` AND (user_id = (SELECT app_user()) OR ` + inPortfolio("trade") + `)`, ``},
+		}},
+		{Name: "alerts", Kind: PerPortfolio, Rights: corrects},
+		{Name: "alert_checks", Kind: PerPortfolio, Rights: writes},
+		{Name: "alert_deliveries", Kind: Own, Rights: writes, Policies: []Policy{ // put on its way with the alert, by whoever found it; then its user's
+			{"own", "ALL", ofTenant + ` AND user_id = (SELECT app_user())`, ofTenant + ` AND user_id = (SELECT app_user())`},
+			{"enter", "INSERT", ``, ofTenant + ` AND ` + inPortfolio("trade")},
+		}},
+		{Name: "alert_attempts", Kind: PerUser, Rights: corrects},
+
 		// 0010_closings
 		{Name: "closings", Kind: PerPortfolio, Rights: appends},
 
@@ -160,6 +177,11 @@ const (
 	ofEvent = `(user_id = (SELECT app_user()) OR portfolio_id IS NULL AND (SELECT app_role()) = 'owner'
 		OR portfolio_id = ANY ((SELECT app_seen('view'))::uuid[]) OR portfolio_id IN (SELECT visible_portfolios('view')))`
 )
+
+// inPortfolio is the condition that somebody has a role in the portfolio of a row.
+func inPortfolio(role string) string {
+	return `portfolio_id IN (SELECT visible_portfolios('` + role + `'))`
+}
 
 // Rules are the policies of a table.
 func (t Table) Rules() []Policy {

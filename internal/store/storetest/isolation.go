@@ -44,8 +44,15 @@ func calls(portfolio, row, imported string) (reads map[string]func(context.Conte
 			_, err := v.VersionKnownOn(ctx, portfolio, time.Now())
 			return err
 		},
-		"Versions": func(ctx context.Context, v store.View) error { _, err := v.Versions(ctx, portfolio, 0); return err },
-		"Imports":  func(ctx context.Context, v store.View) error { _, err := v.Imports(ctx, portfolio); return err },
+		"Versions":      func(ctx context.Context, v store.View) error { _, err := v.Versions(ctx, portfolio, 0); return err },
+		"AlertRulesFor": func(ctx context.Context, v store.View) error { _, err := v.AlertRulesFor(ctx, portfolio); return err },
+		"Alerts": func(ctx context.Context, v store.View) error {
+			_, err := v.Alerts(ctx, store.AlertFilter{Portfolio: portfolio})
+			return err
+		},
+		"AlertStates": func(ctx context.Context, v store.View) error { _, err := v.AlertStates(ctx, portfolio); return err },
+		"AlertChecks": func(ctx context.Context, v store.View) error { _, err := v.AlertChecks(ctx, portfolio); return err },
+		"Imports":     func(ctx context.Context, v store.View) error { _, err := v.Imports(ctx, portfolio); return err },
 		"Import": func(ctx context.Context, v store.View) error {
 			_, err := v.Import(ctx, portfolio, imported)
 			return err
@@ -70,6 +77,12 @@ func calls(portfolio, row, imported string) (reads map[string]func(context.Conte
 		"UndoImport": func(ctx context.Context, tx store.Tx) error {
 			_, err := tx.UndoImport(ctx, portfolio, imported, store.AnyVersion, "")
 			return err
+		},
+		"RaiseAlert": func(ctx context.Context, tx store.Tx) error {
+			return tx.RaiseAlert(ctx, largePosition(portfolio, store.NewID()))
+		},
+		"PutAlertCheck": func(ctx context.Context, tx store.Tx) error {
+			return tx.PutAlertCheck(ctx, store.AlertCheck{Portfolio: portfolio, Rule: store.LimitsKey, Day: date.MustParse("2026-01-05"), At: epoch, Readings: json.RawMessage(`[]`)})
 		},
 		"Note": func(ctx context.Context, tx store.Tx) error {
 			return tx.Note(ctx, store.Event{Action: "look", Object: "x", Portfolio: portfolio})
@@ -108,6 +121,12 @@ func furnish(t *testing.T, s store.Store, h house) (row, imported string) {
 		_, err := tx.Append(ctx, store.Change{Portfolio: h.portfolio, Expected: store.AnyVersion, Kind: store.Imported, Import: imported, Enter: entries(b)})
 		check(t, err)
 		check(t, tx.PutAccount(ctx, h.portfolio, store.Account{Name: "spare", Currency: "EUR"}))
+		_, err = tx.PutAlertRule(ctx, positionRule(h.portfolio))
+		check(t, err)
+		channel := webhook()
+		channel.Name = "Desk of " + h.tenant
+		check(t, tx.PutAlertChannel(ctx, channel))
+		check(t, tx.RaiseAlert(ctx, largePosition(h.portfolio, store.NewID())))
 		check(t, tx.PutSetting(ctx, store.OfUser, "theme", json.RawMessage(`"secret"`)))
 		check(t, tx.PutSetting(ctx, store.OfTenant, "house", json.RawMessage(`"secret"`)))
 		check(t, tx.KeepAnswer(ctx, store.Answer{Key: "secret", Method: "POST", Path: "/", Body: []byte("secret"), Expires: time.Now().Add(time.Hour)}))
@@ -187,6 +206,27 @@ func nothingSecret(ctx context.Context, t *testing.T, v store.View, ada house, w
 	for _, one := range sessions {
 		if one.Identity.User != v.Identity().User {
 			t.Errorf("%s sees a session", who)
+		}
+	}
+	alerts, err := v.Alerts(ctx, store.AlertFilter{})
+	check(t, err)
+	for _, a := range alerts {
+		if a.Portfolio == ada.portfolio {
+			t.Errorf("%s sees an alert", who)
+		}
+	}
+	rules, err := v.AlertRules(ctx)
+	check(t, err)
+	for _, r := range rules {
+		if r.Portfolio == ada.portfolio {
+			t.Errorf("%s sees a rule", who)
+		}
+	}
+	channels, err := v.AlertChannels(ctx)
+	check(t, err)
+	for _, c := range channels {
+		if c.Name == "Desk of "+ada.tenant {
+			t.Errorf("%s sees a channel", who)
 		}
 	}
 	events, err := v.Events(ctx, 0, 1000)

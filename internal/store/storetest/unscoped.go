@@ -122,6 +122,30 @@ func seesNothing(t *testing.T, bare store.Store, id store.Identity, h house, row
 			}
 		}
 		leak("users", n, err)
+		alerts, err := v.Alerts(ctx, store.AlertFilter{Limit: 1000})
+		n = 0
+		for _, a := range alerts {
+			if a.Portfolio == h.portfolio {
+				n++
+			}
+		}
+		leak("alerts", n, err)
+		rules, err := v.AlertRules(ctx)
+		n = 0
+		for _, r := range rules {
+			if r.User == h.owner.User {
+				n++
+			}
+		}
+		leak("alert rules", n, err)
+		channels, err := v.AlertChannels(ctx)
+		n = 0
+		for _, c := range channels {
+			if c.Name == "Desk of "+h.tenant {
+				n++
+			}
+		}
+		leak("channels", n, err)
 		sessions, err := v.Sessions(ctx)
 		n = 0
 		for _, one := range sessions {
