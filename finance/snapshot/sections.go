@@ -44,29 +44,36 @@ func values(a *analysis.Analysis) (any, analysis.Status, string) {
 	r := &a.Returns
 	f.object["returns"] = object{"time_weighted": shown(r.TimeWeighted), "time_weighted_annual": shown(r.TimeWeightedAnnual), "money_weighted": shown(r.MoneyWeighted),
 		"benchmark": shown(r.Benchmark), "active": shown(r.Active)}
-	var periods []object
+	periods := []object{}
 	for i := range a.Periods {
 		p := &a.Periods[i]
 		periods = append(periods, object{"period": p.Period.Label, "return": shown(p.Return), "benchmark": shown(p.Benchmark), "gain": shown(p.Gain)})
 	}
 	f.object["periods"] = periods
-	var held []object
+	held := []object{}
 	for i := range a.Holdings {
 		h := &a.Holdings[i]
-		held = append(held, object{"symbol": h.Symbol, "group": h.Group, "quantity": h.Quantity, "price": known(h.Price), "price_date": h.PriceDate, "value": shown(h.Value),
-			"weight": shown(h.Weight), "day_change": shown(h.DayChange), "cost": shown(h.Cost), "unrealised": shown(h.Unrealised)})
+		row := object{"symbol": h.Symbol, "group": h.Group, "quantity": h.Quantity, "price": known(h.Price), "value": shown(h.Value),
+			"weight": shown(h.Weight), "day_change": shown(h.DayChange), "cost": shown(h.Cost), "unrealised": shown(h.Unrealised)}
+		if h.Price.Known {
+			row["price_date"] = h.PriceDate
+		}
+		held = append(held, row)
 	}
 	f.object["holdings"] = held
-	var cash []object
+	cash := []object{}
 	for i := range a.Cash {
 		c := &a.Cash[i]
 		cash = append(cash, object{"account": c.Account, "currency": c.Currency, "amount": c.Amount, "value": shown(c.Value)})
 	}
 	f.object["cash"] = cash
 	d := &a.Data
-	f.object["data"] = object{"priced": d.Priced, "holdings": d.Holdings, "stale": d.Stale, "unpriced": d.Unpriced, "estimated": d.Estimated}
+	f.object["data"] = object{"priced": d.Priced, "holdings": d.Holdings, "stale": list(d.Stale), "unpriced": list(d.Unpriced), "estimated": list(d.Estimated)}
 	return f.object, f.status, f.reason
 }
+
+// list is never null.
+func list(symbols []string) []string { return append([]string{}, symbols...) }
 
 func known(o money.Optional) any {
 	if !o.Known {
@@ -81,7 +88,8 @@ func exposures(a *analysis.Analysis) (any, analysis.Status, string) {
 	e := &a.Risk.Exposure
 	f.object["exposure"] = object{"long": f.judge(e.Long), "short": f.judge(e.Short), "gross": f.judge(e.Gross), "net": f.judge(e.Net), "gross_share": shown(e.GrossShare),
 		"net_share": shown(e.NetShare), "delta_adjusted": shown(e.DeltaAdjusted), "options_delta": shown(e.OptionsDelta), "options_notional": shown(e.Notional)}
-	slices := func(all []analysis.Slice) (out [][]any) {
+	slices := func(all []analysis.Slice) [][]any {
+		out := [][]any{}
 		for _, s := range all {
 			out = append(out, []any{s.Key, s.Value, s.Weight})
 		}
@@ -89,7 +97,7 @@ func exposures(a *analysis.Analysis) (any, analysis.Status, string) {
 	}
 	l := &a.Allocation
 	f.object["allocation"] = object{"class": slices(l.Class), "sector": slices(l.Sector), "currency": slices(l.Currency), "country": slices(l.Country)}
-	var tail []object
+	tail := []object{}
 	for i := range a.Risk.Tail {
 		t := &a.Risk.Tail[i]
 		tail = append(tail, object{"method": t.Method, "confidence": t.Confidence, "horizon_days": t.Horizon, "var": shown(t.VaR), "es": shown(t.ES)})
@@ -115,7 +123,7 @@ func greeks(a *analysis.Analysis) (any, analysis.Status, string) {
 	g, f := &a.ExAnte.Greeks, newFigures()
 	if len(g.Rows) > 0 {
 		f.object["total"] = object{"delta": f.judge(g.Delta), "gamma": f.judge(g.Gamma), "theta": f.judge(g.Theta), "vega": f.judge(g.Vega), "rho": f.judge(g.Rho)}
-		var rows []object
+		rows := []object{}
 		for i := range g.Rows {
 			o := &g.Rows[i]
 			rows = append(rows, object{"symbol": o.Symbol, "volatility": shown(o.Volatility), "delta": shown(o.Delta), "gamma": shown(o.Gamma), "theta": shown(o.Theta), "vega": shown(o.Vega), "rho": shown(o.Rho)})
@@ -136,15 +144,19 @@ func factors(a *analysis.Analysis) (any, analysis.Status, string) {
 		return without(a)
 	}
 	x, f := a.ExAnte, newFigures()
-	f.object["model"] = object{"from": x.Model.From, "to": x.Model.To, "days": x.Model.Days, "covered": shown(x.Model.Covered), "r2": shown(x.Model.R2), "reason": x.Model.Reason}
+	model := object{"days": x.Model.Days, "covered": shown(x.Model.Covered), "r2": shown(x.Model.R2), "reason": x.Model.Reason}
+	if x.Model.Days > 0 {
+		model["from"], model["to"] = x.Model.From, x.Model.To
+	}
+	f.object["model"] = model
 	f.object["volatility"] = f.judge(x.Volatility.Model)
-	var rows []object
+	rows := []object{}
 	for i := range x.Factors {
 		k := &x.Factors[i]
 		rows = append(rows, object{"key": k.Key, "beta": shown(k.Beta), "t": shown(k.T), "money": shown(k.Money), "share": shown(k.Share)})
 	}
 	f.object["factors"] = rows
-	var positions []object
+	positions := []object{}
 	for i := range x.Positions {
 		p := &x.Positions[i]
 		positions = append(positions, object{"symbol": p.Symbol, "share": shown(p.Share), "component": shown(p.Component), "volatility": shown(p.Volatility), "market_beta": shown(p.MarketBeta)})
@@ -200,7 +212,7 @@ func stress(a *analysis.Analysis) (any, analysis.Status, string) {
 		return without(a)
 	}
 	f := newFigures()
-	var rows []object
+	rows := []object{}
 	unknown := 0
 	for i := range a.ExAnte.Scenarios {
 		s := &a.ExAnte.Scenarios[i]

@@ -112,6 +112,7 @@ func build(svc Services, o Options) (http.Handler, *mounted, error) {
 	s.forecasts()
 	s.whatIfs()
 	s.calculations()
+	s.jobs()
 	s.dashboard()
 	s.events()
 	s.progress()

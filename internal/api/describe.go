@@ -22,6 +22,7 @@ const (
 	tagImports      = "Imports"
 	tagPrices       = "Prices"
 	tagAnalysis     = "Analysis"
+	tagJobs         = "Jobs and snapshots"
 	tagCalc         = "Calculations"
 	tagSeeds        = "Addresses of the originals"
 	tagHousehold    = "People"
@@ -36,6 +37,7 @@ var tags = []*huma.Tag{
 	{Name: tagImports, Description: "Files of brokers and other programs. Look at a preview first; an import is one unit and can be undone."},
 	{Name: tagPrices, Description: "Prices, splits, dividends and exchange rates from files, and prices and valuations that you enter yourself."},
 	{Name: tagAnalysis, Description: "Every figure of a portfolio. Each carries its unit, date, method and status; what cannot be known is null with its reasons."},
+	{Name: tagJobs, Description: "Work in the background: the nightly analysis of each portfolio, and the snapshots that it leaves: what was shown on a day."},
 	{Name: tagCalc, Description: "The engines by themselves: one request in, one answer out, nothing stored."},
 	{Name: tagSeeds, Description: "The addresses of the programs that this one takes the place of: the body of the new resource and, beside it, the fields they promise, as JSON numbers. What is not known is null, and says why under unknown."},
 	{Name: tagHousehold, Description: "The people of a household or firm, invitations, and what is switched on. Most of it is for owners."},

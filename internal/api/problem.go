@@ -117,6 +117,8 @@ var kinds = []kind{
 	{service.ErrStale, 409, "stale", "This changed meanwhile", "Nothing was overwritten. Read it again and repeat the change with the current version."},
 	{service.ErrSetUp, 409, "already-set-up", "The owner exists already", "Sign in instead."},
 	{service.ErrClosed, 409, "closed", "The books are closed", "Book it on a later day, or have somebody who manages the portfolio open the period again, with a reason."},
+	{service.ErrEngine, 409, "other-engine", "Another version of the engine made this", "It can be read, not computed again: figures of another engine differ."},
+	{service.ErrNoQueue, 503, "no-jobs", "There are no jobs here", "This process has no queue of jobs."},
 	{service.ErrExists, 409, "exists", "There is one already", "Choose another name, or leave it as it is."},
 	{service.ErrReused, 422, "key-reused", "The idempotency key was used for another request", "Take a new key for a new request."},
 	{service.ErrFormat, 422, "unknown-format", "The file format is not recognised", "GET /api/v1/formats lists those that are read; name one with `format`."},

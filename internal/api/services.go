@@ -23,6 +23,7 @@ type Services interface {
 	Stress
 	Forecasting
 	WhatIfs
+	Working
 	Watching
 	Bulk
 	Catalogue
