@@ -11,6 +11,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/store/migrations"
 	"github.com/foliosight/foliosight/internal/store/sqlstore"
 )
@@ -77,6 +78,11 @@ func Check(ctx context.Context, address, passwordFile, server string) (Report, e
 	missing, err := migrations.Plan(ctx, db, migrations.Common())
 	if err != nil {
 		return r, err
+	}
+	if there, err := tablesThere(ctx, db); err != nil {
+		return r, err
+	} else if len(there) == 0 {
+		return r, fmt.Errorf("%s: there is nothing to check: %w; run `foliosight migrate up` first", r.Database, store.ErrOlder)
 	}
 	if len(missing) > 0 {
 		r.find(Warning, "schema", fmt.Sprintf("%d migrations are missing, from %s", len(missing), missing[0]), "run `foliosight migrate up`")

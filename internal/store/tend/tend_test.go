@@ -3,6 +3,7 @@ package tend_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,17 +18,34 @@ import (
 
 var ctx = context.Background()
 
-// filled is an SQLite database with two tenants.
+// filled is an SQLite database with two tenants: a copy of one that is made once.
 func filled(t *testing.T) (path string, owner store.Identity, portfolio string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "books.db")
-	s, err := sqlite.Open(ctx, sqlite.Options{Path: path})
-	if err != nil {
+	if whole.content == nil {
+		s, err := sqlite.Open(ctx, sqlite.Options{Path: path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole.owner, whole.portfolio = storetest.Fill(t, s)
+		if err := s.Close(); err != nil { // which also writes the log into the file
+			t.Fatal(err)
+		}
+		if whole.content, err = os.ReadFile(path); err != nil {
+			t.Fatal(err)
+		}
+		return path, whole.owner, whole.portfolio
+	}
+	if err := os.WriteFile(path, whole.content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	owner, portfolio = storetest.Fill(t, s)
-	return path, owner, portfolio
+	return path, whole.owner, whole.portfolio
+}
+
+var whole struct {
+	content   []byte
+	owner     store.Identity
+	portfolio string
 }
 
 func open(t *testing.T, address string) *tend.Database {
