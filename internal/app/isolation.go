@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/foliosight/foliosight/internal/api"
@@ -53,7 +54,11 @@ func (h *trialHouse) Enter(ctx context.Context, name string) (isolation.Person, 
 
 // Leave implements isolation.House.
 func (h *trialHouse) Leave(ctx context.Context, p isolation.Person) error {
-	return h.Evict(ctx, store.Identity{Tenant: p.Tenant, User: p.User})
+	err := h.Evict(ctx, store.Identity{Tenant: p.Tenant, User: p.User})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // somebody else took them away, which the trial has found
+	}
+	return err
 }
 
 // Tables implements isolation.House.

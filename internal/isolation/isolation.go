@@ -46,6 +46,9 @@ type Finding struct {
 	What   string `json:"what"`    // "GET /api/v1/portfolios/{portfolio}"
 	Status int    `json:"status"`  // of the answer; 0 for tables
 	Says   string `json:"finding"` // what is wrong
+	// Leaks is set where something of another's was told or changed, and not only an
+	// address answered that should have said that there is nothing.
+	Leaks bool `json:"leaks"`
 }
 
 // Report is what was tried and found.
@@ -134,7 +137,7 @@ func (t *trial) pair(ctx context.Context, as, of *person) error {
 	}
 	t.report.Tables, t.report.NoTables = max(t.report.Tables, tried), why
 	for _, f := range found {
-		t.report.Findings = append(t.report.Findings, Finding{As: as.name, Of: of.name, What: "table", Says: f})
+		t.report.Findings = append(t.report.Findings, Finding{As: as.name, Of: of.name, What: "table", Says: f, Leaks: true})
 	}
 	return nil
 }

@@ -116,7 +116,7 @@ func (t *trial) unchanged(ctx context.Context, p *person) error {
 	for path, before := range p.state {
 		a, ok := t.own(ctx, p, path)
 		if !ok || sha256.Sum256(a.body) != before {
-			t.report.Findings = append(t.report.Findings, Finding{Of: p.name, What: "GET " + path, Status: a.status, Says: "it is not what it was before the others tried"})
+			t.report.Findings = append(t.report.Findings, Finding{Of: p.name, What: "GET " + path, Status: a.status, Says: "it is not what it was before the others tried", Leaks: true})
 		}
 	}
 	return nil

@@ -78,17 +78,17 @@ func (t *trial) try(ctx context.Context, r *route, as, of *person) error {
 	}
 	a := t.send(ctx, sent)
 	t.report.Requests++
-	found := func(format string, args ...any) {
-		t.report.Findings = append(t.report.Findings, Finding{As: as.name, Of: of.name, What: r.String(), Status: a.status, Says: fmt.Sprintf(format, args...)})
+	found := func(leaks bool, format string, args ...any) {
+		t.report.Findings = append(t.report.Findings, Finding{As: as.name, Of: of.name, What: r.String(), Status: a.status, Says: fmt.Sprintf(format, args...), Leaks: leaks})
 	}
 	if i := bytes.Index(a.body, []byte(of.mark)); i >= 0 {
-		found("the answer tells what is another's: %q", around(a.body, i))
+		found(true, "the answer tells what is another's: %q", around(a.body, i))
 	}
 	switch {
 	case a.status >= 500 && !(shared && a.status == http.StatusServiceUnavailable):
-		found("it failed: %s", around(a.body, 0))
+		found(false, "it failed: %s", around(a.body, 0))
 	case !shared && !missing && a.status < 400:
-		found("it was answered")
+		found(false, "it was answered")
 	}
 	return nil
 }

@@ -34,6 +34,8 @@ type Options struct {
 	Now  func() time.Time // what commits are dated with; time.Now unless given
 	// Readers is how many reads run at once: four a core unless given.
 	Readers int
+	// Unscoped is for tests of what keeps identities apart: see sqlstore.Dialect.
+	Unscoped bool
 }
 
 // Open opens a store and brings its schema up to date. A file that another process has
@@ -77,8 +79,10 @@ func open(ctx context.Context, o Options, release func() error) (*sqlstore.Store
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
+	dialect := Dialect()
+	dialect.Unscoped = o.Unscoped
 	return sqlstore.New(sqlstore.Options{Reader: reader, Writer: writer, Now: o.Now, OnClose: release,
-		Dialect: Dialect()}), nil
+		Dialect: dialect}), nil
 }
 
 // Raw opens the file for what looks after a whole database: one connection that writes,
