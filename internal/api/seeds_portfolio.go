@@ -108,8 +108,11 @@ func (s *server) seedPortfolios() {
 			f := figuresOf(a)
 			return &struct{ Body SeedPortfolio }{SeedPortfolio{Portfolio: portfolioOf(p), PortfolioFigures: f, Success: true, Data: f, Meta: s.metaOf(a)}}, nil
 		})
-	add(s, route{method: "GET", path: "/reports/portfolios", id: "seed-reports", tag: tagSeeds, summary: "What can be reported on", about: "GET /api/v1/portfolios with, for each, where its figures are read."},
+	add(s, route{method: "GET", path: "/reports/portfolios", id: "seed-reports", tag: tagSeeds, errors: []int{503}, summary: "What can be reported on", about: "GET /api/v1/portfolios with, for each, where its figures are read."},
 		func(ctx context.Context, c service.Caller, _ *none) (*struct{ Body SeedReports }, error) {
+			if err := s.svc.Featured(ctx, c, service.FeatureReports); err != nil {
+				return nil, err
+			}
 			all, err := s.svc.Portfolios(ctx, c, false)
 			out := SeedReports{Items: make([]Portfolio, len(all)), Portfolios: make([]SeedReport, len(all)), Success: true, Total: len(all)}
 			for i, p := range all {

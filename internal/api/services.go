@@ -100,6 +100,7 @@ type Household interface {
 	InviteLink(token string) string
 	Uninvite(ctx context.Context, c service.Caller, id string) error
 	Features(ctx context.Context, c service.Caller) ([]service.FeatureInfo, error)
+	Featured(ctx context.Context, c service.Caller, name string) error
 	SwitchFeature(ctx context.Context, c service.Caller, name string, enabled bool, percent int) error
 }
 
