@@ -18,7 +18,7 @@ import (
 // house, on every address and, on PostgreSQL, in every table. Progress may be nil.
 func (h *House) Isolation(ctx context.Context, cfg config.Config, o Outside, users int, progress func(done, all int)) (*isolation.Report, error) {
 	o = o.complete()
-	programs, err := api.New(h.Service, api.Options{Version: o.Version, UploadLimit: cfg.UploadLimit, Now: o.Now, Log: o.Log})
+	programs, err := api.New(h.Service, api.Options{Version: o.Version, UploadLimit: cfg.UploadLimit, Limits: api.Unlimited, Now: o.Now, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}
