@@ -26,6 +26,7 @@ type commands struct {
 	Features  featuresCommand  `cmd:"" help:"Switch parts on and off, for everybody or for some."`
 	Isolation isolationCommand `cmd:"" help:"Try to reach other people's data."`
 	Audit     auditCommand     `cmd:"" help:"Recompute the audit trail."`
+	Jobs      jobsCommand      `cmd:"" help:"Work in the background: list, show, run, cancel, retry; verify the snapshots it left."`
 	Migrate   migrateCommand   `cmd:"" help:"Change the schema of the database: plan, up, down, status."`
 	DB        dbCommand        `cmd:"" name:"db" help:"Look through the database."`
 	RLS       rlsCommand       `cmd:"" name:"rls" help:"Check what keeps one user from another in PostgreSQL."`
