@@ -82,6 +82,7 @@ type Gate interface {
 	OwnerOf(ctx context.Context, tenant string) (string, error)
 	JobGate
 	AccountGate
+	SharingGate
 	AlertGate
 }
 
@@ -91,6 +92,7 @@ type View interface {
 	PeopleReader
 	PortfolioReader
 	ClosingReader
+	SharingReader
 	LedgerReader
 	MarketReader
 	RecordReader
@@ -105,6 +107,7 @@ type Tx interface {
 	PeopleWriter
 	PortfolioWriter
 	ClosingWriter
+	SharingWriter
 	LedgerWriter
 	MarketWriter
 	RecordWriter

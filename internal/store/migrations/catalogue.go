@@ -141,6 +141,13 @@ func Catalogue() []Table {
 		{Name: "snapshots", Kind: PerPortfolio, Rights: appends},
 		{Name: "import_drafts", Kind: PerUser, Rights: keeps},
 
+		// 0008_sharing
+		{Name: "shares", Kind: Own, Rights: writes, Policies: managed},
+		{Name: "links", Kind: Own, Rights: corrects, Policies: managed},
+		{Name: "households", Kind: PerUser, User: "founder_id", Rights: writes},
+		{Name: "household_people", Kind: PerUser, User: "founder_id", Rights: writes},
+		{Name: "contributions", Kind: Own, Rights: writes, Policies: managed},
+
 		// 0009_alerts
 		{Name: "alert_channels", Kind: PerUser, Rights: writes},
 		{Name: "alert_rules", Kind: Own, Rights: writes, Policies: []Policy{
@@ -177,6 +184,9 @@ const (
 	ofEvent = `(user_id = (SELECT app_user()) OR portfolio_id IS NULL AND (SELECT app_role()) = 'owner'
 		OR portfolio_id = ANY ((SELECT app_seen('view'))::uuid[]) OR portfolio_id IN (SELECT visible_portfolios('view')))`
 )
+
+// managed are the rules of what those who manage a portfolio alone see and write.
+var managed = []Policy{{"manage", "ALL", ofTenant + ` AND ` + inPortfolio("manage"), ofTenant + ` AND ` + inPortfolio("manage")}}
 
 // inPortfolio is the condition that somebody has a role in the portfolio of a row.
 func inPortfolio(role string) string {

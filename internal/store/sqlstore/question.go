@@ -32,7 +32,7 @@ func Questions() []Question {
 	for _, table := range expiring {
 		all = append(all, expire(table))
 	}
-	return slices.Concat(all, accountQuestions(), deletingQuestions())
+	return slices.Concat(all, accountQuestions(), sharingQuestions(), deletingQuestions())
 }
 
 // text is how the store's database is asked a question.
