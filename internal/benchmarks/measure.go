@@ -31,6 +31,7 @@ type bench struct {
 	figures  map[string]*figure
 
 	patience time.Duration // to wait for a quiet machine, in all
+	own      float64       // processor time that the measurement at hand took
 }
 
 // figure is what the turns of a line found.
@@ -118,9 +119,12 @@ func (b *bench) measure(l line) error {
 	f := b.figures[l.name]
 	var seconds float64
 	var err error
+	first, told := f.ours == 0, false
+	var from ticks
 	if l.allCores {
-		quiet := b.awaitQuiet()
-		f.disturbed = !quiet && (f.ours == 0 || f.disturbed)
+		b.awaitQuiet()
+		from, told = processors()
+		b.own = 0
 	}
 	if l.process != nil {
 		seconds, err = b.processed(l, f)
@@ -129,6 +133,10 @@ func (b *bench) measure(l line) error {
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", l.name, err)
+	}
+	if told {
+		to, _ := processors()
+		f.disturbed = othersAtWork(from, to, b.own) && (first || f.disturbed)
 	}
 	f.ours = least(f.ours, seconds)
 	if l.key == "" {
@@ -170,6 +178,7 @@ func (b *bench) processed(l line, f *figure) (seconds float64, err error) {
 			return 0, fmt.Errorf("foliosight %s: %w: %s", strings.Join(args, " "), err, complaint.String())
 		}
 		seconds = least(seconds, time.Since(began).Seconds())
+		b.own += (c.ProcessState.UserTime() + c.ProcessState.SystemTime()).Seconds()
 		f.processor = least(f.processor, (c.ProcessState.UserTime() + c.ProcessState.SystemTime()).Seconds())
 		f.memory = max(f.memory, cputime.PeakMemory(c.ProcessState))
 	}
@@ -193,6 +202,7 @@ func (b *bench) benchmarked(l line, f *figure) (float64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w:\n%s", l.benchmark, err, out)
 	}
+	b.own += (c.ProcessState.UserTime() + c.ProcessState.SystemTime()).Seconds()
 	f.memory = max(f.memory, cputime.PeakMemory(c.ProcessState))
 	found := metrics(string(out))
 	if e, ok := found[l.accuracy]; ok && l.accuracy != "" {

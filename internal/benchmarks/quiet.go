@@ -10,6 +10,7 @@ import (
 const (
 	watched   = 3 * time.Second // how long the machine is looked at
 	quietPart = 0.75            // of its processors' time idle: then it is quiet
+	otherPart = 0.15            // of its processors' time that others may take beside a measurement
 )
 
 // awaitQuiet waits until nothing else keeps the machine busy, for what is measured on the
@@ -33,6 +34,17 @@ func (b *bench) awaitQuiet() (quiet bool) {
 			return false
 		}
 	}
+}
+
+// perSecond is how many ticks a processor has in a second, on every Linux that there is.
+const perSecond = 100
+
+// othersAtWork reports whether more than ours, which took so many seconds of processor
+// time, was at work since from.
+func othersAtWork(from, to ticks, ours float64) bool {
+	all := to.all - from.all
+	others := all - (to.idle - from.idle) - ours*perSecond
+	return all > 0 && others > otherPart*all
 }
 
 // ticks are the time of all processors since the machine started, in the system's unit.

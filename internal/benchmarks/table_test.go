@@ -71,6 +71,18 @@ func TestTicks(t *testing.T) {
 	}
 }
 
+func TestOthersAtWork(t *testing.T) {
+	from, to := ticks{idle: 100, all: 1000}, ticks{idle: 500, all: 2000} // ten seconds on one core, six of them at work
+	for ours, want := range map[float64]bool{6: false, 5: false, 4.4: true, 0: true} {
+		if got := othersAtWork(from, to, ours); got != want {
+			t.Errorf("with %v s of ours: %v", ours, got)
+		}
+	}
+	if othersAtWork(from, from, 0) {
+		t.Error("in no time others were at work")
+	}
+}
+
 func TestReplaceTable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "page.md")
 	write := func(text string) {
