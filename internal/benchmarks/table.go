@@ -31,7 +31,7 @@ func (b *bench) table(chosen []line, turns int) string {
 		case ok:
 			verdict = "yes"
 			met++
-		case f.disturbed:
+		case f.disturbed && f.processor <= l.seconds*float64(runtime.NumCPU()): // alone it may be met
 			verdict = "busy"
 			untold++
 		default:
