@@ -37,12 +37,18 @@ func open(t *testing.T, change ...func(*api.Options)) *house { return openOver(t
 // openOver puts something between the API and the services.
 func openOver(t *testing.T, between func(api.Services) api.Services, change ...func(*api.Options)) *house {
 	t.Helper()
+	return openWith(t, service.Accounts{}, between, change...)
+}
+
+// openWith says how people come in.
+func openWith(t *testing.T, accounts service.Accounts, between func(api.Services) api.Services, change ...func(*api.Options)) *house {
+	t.Helper()
 	clock := func() time.Time { return now }
 	db, err := sqlite.Open(context.Background(), sqlite.Options{Path: filepath.Join(t.TempDir(), "test.db"), Now: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, store: db, svc: service.New(service.Options{Store: db, Now: clock}), logs: &bytes.Buffer{}}
+	h := &house{t: t, store: db, svc: service.New(service.Options{Store: db, Now: clock, Accounts: accounts}), logs: &bytes.Buffer{}}
 	o := api.Options{Version: "test", Now: clock, Log: slog.New(slog.NewTextHandler(h.logs, nil))}
 	for _, c := range change {
 		c(&o)
