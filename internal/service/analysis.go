@@ -12,7 +12,7 @@ import (
 // sees. Everything is read in one snapshot. The result is shared: do not change it.
 func (s *Service) Analysis(ctx context.Context, c Caller, q Question) (*analysis.Analysis, error) {
 	var out *analysis.Analysis
-	err := s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+	err := s.asked(ctx, c, q, func(ctx context.Context, v store.View) (err error) {
 		out, err = s.analyses.answer(ctx, v, q, date.FromTime(s.now().UTC()))
 		return err
 	})
@@ -23,7 +23,7 @@ func (s *Service) Analysis(ctx context.Context, c Caller, q Question) (*analysis
 // asks for. The result is shared: do not change it.
 func (s *Service) Contribution(ctx context.Context, c Caller, q Question) (*analysis.Contribution, error) {
 	var out *analysis.Contribution
-	err := s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+	err := s.asked(ctx, c, q, func(ctx context.Context, v store.View) (err error) {
 		out, err = remembered(ctx, s.analyses, v, q, date.FromTime(s.now().UTC()), "contribution", s.analyses.splits, (*analysis.Prepared).Contribution)
 		return err
 	})

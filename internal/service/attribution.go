@@ -12,7 +12,7 @@ import (
 // question asks for. The result is shared: do not change it.
 func (s *Service) Attribution(ctx context.Context, c Caller, q Question) (*analysis.Attribution, error) {
 	var out *analysis.Attribution
-	err := s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+	err := s.asked(ctx, c, q, func(ctx context.Context, v store.View) (err error) {
 		out, err = remembered(ctx, s.analyses, v, q, date.FromTime(s.now().UTC()), "attribution", s.analyses.active, (*analysis.Prepared).Attribution)
 		return err
 	})

@@ -12,7 +12,7 @@ import (
 // Closings say through which days the books of a portfolio were closed, and opened
 // again, the first first; the last one counts.
 func (s *Service) Closings(ctx context.Context, c Caller, portfolio string) (all []store.Closing, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+	err = s.read(ctx, c.about(portfolio), func(ctx context.Context, v store.View) (err error) {
 		all, err = v.Closings(ctx, portfolio)
 		return err
 	})
@@ -30,7 +30,7 @@ func (s *Service) CloseBooks(ctx context.Context, c Caller, portfolio string, th
 	if !through.IsNone() && through >= s.today() {
 		return closing, &ledger.Fault{Field: "through", Value: through.String(), Problem: "the day is not over", Cure: "close a day that has passed"}
 	}
-	err = s.manage(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	err = s.manage(ctx, c.about(portfolio), func(ctx context.Context, tx store.Tx) error {
 		before, err := tx.ClosedThrough(ctx, portfolio)
 		if err != nil {
 			return err

@@ -48,7 +48,7 @@ func (f *FeatureOff) Is(target error) bool { return target == ErrFeature }
 
 // Features are all switches, by name.
 func (s *Service) Features(ctx context.Context, c Caller) (all []FeatureInfo, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) error {
+	err = s.read(ctx, c.about(c.Link), func(ctx context.Context, v store.View) error {
 		set, err := v.Features(ctx)
 		if err != nil {
 			return err

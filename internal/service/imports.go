@@ -31,7 +31,7 @@ func (s *Service) formatInfo(name string) FormatInfo {
 
 // PreviewImport says what importing a file would do; it books nothing.
 func (s *Service) PreviewImport(ctx context.Context, c Caller, portfolio string, f File, o ImportOptions) (p *Preview, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) error {
+	err = s.read(ctx, c.about(portfolio), func(ctx context.Context, v store.View) error {
 		plan, err := s.plan(ctx, v, portfolio, f, o)
 		if err != nil {
 			return err
@@ -47,7 +47,7 @@ func (s *Service) PreviewImport(ctx context.Context, c Caller, portfolio string,
 // returned all the same. Where everything is there already nothing is booked, and the
 // import that is returned has no id.
 func (s *Service) CommitImport(ctx context.Context, c Caller, portfolio string, f File, o ImportOptions) (p *Preview, err error) {
-	err = s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	err = s.as(ctx, c.about(portfolio), func(ctx context.Context, tx store.Tx) error {
 		plan, err := s.plan(ctx, tx, portfolio, f, o)
 		if err != nil {
 			return err
@@ -276,7 +276,7 @@ func (p *plan) faults() ledger.Faults {
 // UndoImport takes back an import: its bookings, edited ones too, and the prices that
 // came with it. Where later bookings rest on it, it is refused, naming the first.
 func (s *Service) UndoImport(ctx context.Context, c Caller, portfolio, id string, expected int64) (b Booked, err error) {
-	err = s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	err = s.as(ctx, c.about(portfolio), func(ctx context.Context, tx store.Tx) error {
 		p, err := tx.Portfolio(ctx, portfolio)
 		if err != nil {
 			return err
@@ -307,7 +307,7 @@ func (s *Service) UndoImport(ctx context.Context, c Caller, portfolio, id string
 
 // Imports of a portfolio, newest first.
 func (s *Service) Imports(ctx context.Context, c Caller, portfolio string) (all []store.Import, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+	err = s.read(ctx, c.about(portfolio), func(ctx context.Context, v store.View) (err error) {
 		all, err = v.Imports(ctx, portfolio)
 		return err
 	})

@@ -75,7 +75,7 @@ func (s *Service) Job(ctx context.Context, c Caller, id int64) (JobDetail, error
 	if j.Work.Portfolio == "" {
 		return d, nil
 	}
-	err = s.read(ctx, j.behalf(c), func(ctx context.Context, v store.View) error {
+	err = s.read(ctx, j.behalf(c).about(j.Work.Portfolio), func(ctx context.Context, v store.View) error {
 		run, err := v.Run(ctx, j.Work.Portfolio, j.Kind, j.Work.Day)
 		if errors.Is(err, ErrNotFound) {
 			return nil
@@ -163,7 +163,7 @@ func (s *Service) RunJob(ctx context.Context, c Caller, kind string, w Work) (Jo
 		return Job{}, &ledger.Fault{Field: "kind", Value: kind, Problem: "there is no such job", Cure: fmt.Sprintf("use %s, %s, %s or %s", WorkAnalysis, WorkMarket, WorkNight, WorkCleanUp)}
 	}
 	var id int64
-	err := s.as(ctx, c, func(ctx context.Context, tx store.Tx) (err error) {
+	err := s.as(ctx, c.about(w.Portfolio), func(ctx context.Context, tx store.Tx) (err error) {
 		if kind == WorkAnalysis {
 			p, err := tx.Portfolio(ctx, w.Portfolio)
 			if err != nil {
@@ -191,7 +191,7 @@ func (s *Service) completeAnalysis(ctx context.Context, c Caller, w *Work) error
 	if err != nil {
 		return err
 	}
-	*w = Work{Tenant: c.Tenant, User: p.Owner, Portfolio: p.ID, Day: w.Day}
+	*w = Work{Tenant: p.Tenant, User: p.Owner, Portfolio: p.ID, Day: w.Day}
 	today := date.FromTime(s.now().UTC())
 	if unset(w.Day) {
 		w.Day = ExchangeOf(p.Base).Last(today)

@@ -27,7 +27,7 @@ func (s *Service) Once(ctx context.Context, c Caller, r Request, fn func(context
 	}
 	sum := sha256.Sum256(r.Body)
 	// What fn writes asks for its scope itself; the answer may be kept by everybody.
-	err = s.writes(ctx, c, ScopeRead, func(ctx context.Context, tx store.Tx) error {
+	err = s.writes(ctx, c.about(r.Portfolio), ScopeRead, func(ctx context.Context, tx store.Tx) error {
 		now := s.now()
 		kept, err := tx.Answered(ctx, r.Key, now)
 		if err == nil {

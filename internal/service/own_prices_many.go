@@ -54,7 +54,7 @@ func (s *Service) DeleteOwnPrices(ctx context.Context, c Caller, days []PriceDay
 // that were never there, and those that went out. At most a hundred are looked for.
 func (s *Service) MissingBookings(ctx context.Context, c Caller, portfolio string, ids []string) (faults ledger.Faults, err error) {
 	const most = 100
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) error {
+	err = s.read(ctx, c.about(portfolio), func(ctx context.Context, v store.View) error {
 		seen := map[string]bool{}
 		for i, id := range ids {
 			if len(faults) == most {

@@ -12,18 +12,25 @@ import (
 	"github.com/foliosight/foliosight/internal/store"
 )
 
-// Portfolios are those the caller sees, in the order of their creation.
+// Portfolios are those the caller sees: of their own tenant in the order of their
+// creation, then what others shared, tenant by tenant.
 func (s *Service) Portfolios(ctx context.Context, c Caller, archived bool) (all []store.Portfolio, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
-		all, err = v.Portfolios(ctx, archived)
-		return err
-	})
-	return all, err
+	if c.Tenant != "" {
+		err = s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+			all, err = v.Portfolios(ctx, archived)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	shared, err := s.sharedPortfolios(ctx, c, archived)
+	return append(all, shared...), err
 }
 
 // Portfolio is one of them.
 func (s *Service) Portfolio(ctx context.Context, c Caller, id string) (p store.Portfolio, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+	err = s.read(ctx, c.about(id), func(ctx context.Context, v store.View) (err error) {
 		p, err = v.Portfolio(ctx, id)
 		return err
 	})
@@ -103,7 +110,7 @@ func checkPolicy(p ledger.Policy) error {
 // UpdatePortfolio changes a portfolio. A policy under which the ledger could not have
 // happened is refused, naming the booking.
 func (s *Service) UpdatePortfolio(ctx context.Context, c Caller, id string, change PortfolioChange) (p store.Portfolio, err error) {
-	err = s.manage(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	err = s.manage(ctx, c.about(id), func(ctx context.Context, tx store.Tx) error {
 		if p, err = tx.Portfolio(ctx, id); err != nil {
 			return err
 		}
@@ -148,7 +155,7 @@ func samePolicy(a, b ledger.Policy) bool {
 
 // ArchivePortfolio takes a portfolio out of the lists, or puts it back.
 func (s *Service) ArchivePortfolio(ctx context.Context, c Caller, id string, archived bool) error {
-	return s.manage(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	return s.manage(ctx, c.about(id), func(ctx context.Context, tx store.Tx) error {
 		p, err := tx.Portfolio(ctx, id)
 		if err != nil {
 			return err
@@ -167,12 +174,12 @@ func (s *Service) ArchivePortfolio(ctx context.Context, c Caller, id string, arc
 
 // DeletePortfolio removes a portfolio with its ledger, for good.
 func (s *Service) DeletePortfolio(ctx context.Context, c Caller, id string) error {
-	return s.manage(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.DeletePortfolio(ctx, id) })
+	return s.manage(ctx, c.about(id), func(ctx context.Context, tx store.Tx) error { return tx.DeletePortfolio(ctx, id) })
 }
 
 // Accounts are those of a portfolio, by name.
 func (s *Service) Accounts(ctx context.Context, c Caller, portfolio string) (all []store.Account, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+	err = s.read(ctx, c.about(portfolio), func(ctx context.Context, v store.View) (err error) {
 		all, err = v.Accounts(ctx, portfolio)
 		return err
 	})
@@ -190,10 +197,10 @@ func (s *Service) PutAccount(ctx context.Context, c Caller, portfolio string, a 
 			return &ledger.Fault{Field: "currency", Value: string(a.Currency), Problem: "it is not a currency code", Cure: "use the ISO code in capitals, such as EUR"}
 		}
 	}
-	return s.manage(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.PutAccount(ctx, portfolio, a) })
+	return s.manage(ctx, c.about(portfolio), func(ctx context.Context, tx store.Tx) error { return tx.PutAccount(ctx, portfolio, a) })
 }
 
 // DeleteAccount removes an account that no booking ever named.
 func (s *Service) DeleteAccount(ctx context.Context, c Caller, portfolio, name string) error {
-	return s.manage(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.DeleteAccount(ctx, portfolio, name) })
+	return s.manage(ctx, c.about(portfolio), func(ctx context.Context, tx store.Tx) error { return tx.DeleteAccount(ctx, portfolio, name) })
 }

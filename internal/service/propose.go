@@ -180,7 +180,7 @@ func (s *Service) Propose(ctx context.Context, c Caller, q Question, asked Propo
 		return nil, err
 	}
 	var out *Proposal
-	err := s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+	err := s.asked(ctx, c, q, func(ctx context.Context, v store.View) (err error) {
 		out, err = s.analyses.propose(ctx, v, q, asked, date.FromTime(s.now().UTC()))
 		return err
 	})

@@ -116,7 +116,7 @@ type stress struct {
 // stressed prepares the portfolio that a question is about and runs fn on it, but not
 // longer than somebody waits.
 func stressed[T any](ctx context.Context, s *Service, c Caller, q Question, fn func(*stress) (T, error)) (out T, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) error {
+	err = s.asked(ctx, c, q, func(ctx context.Context, v store.View) error {
 		x, err := s.analyses.stress(ctx, v, q, date.FromTime(s.now().UTC()))
 		if err != nil {
 			return err

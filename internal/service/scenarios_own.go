@@ -179,7 +179,7 @@ func (s *Service) DropScenario(ctx context.Context, c Caller, portfolio, id stri
 
 // changeScenarios changes the list that a portfolio keeps.
 func (s *Service) changeScenarios(ctx context.Context, c Caller, portfolio string, change func([]OwnScenario) ([]OwnScenario, error)) error {
-	return s.manage(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	return s.manage(ctx, c.about(portfolio), func(ctx context.Context, tx store.Tx) error {
 		p, err := tx.Portfolio(ctx, portfolio)
 		if err != nil {
 			return err

@@ -66,7 +66,11 @@ func (s *Service) writes(ctx context.Context, c Caller, needed Scope, fn func(co
 	if err := c.Require(needed); err != nil {
 		return err
 	}
-	return s.store.As(context.WithValue(ctx, writingKey{}, true), c.Identity, fn)
+	id, err := s.at(ctx, c)
+	if err != nil {
+		return err
+	}
+	return s.store.As(context.WithValue(hold(ctx, c, id), writingKey{}, true), id, fn)
 }
 
 // as runs a use case that books; manage one that changes portfolios; account one that
@@ -87,5 +91,9 @@ func (s *Service) read(ctx context.Context, c Caller, fn func(context.Context, s
 	if err := c.Require(ScopeRead); err != nil {
 		return err
 	}
-	return s.store.Read(ctx, c.Identity, fn)
+	id, err := s.at(ctx, c)
+	if err != nil {
+		return err
+	}
+	return s.store.Read(hold(ctx, c, id), id, fn)
 }

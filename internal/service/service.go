@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/maypok86/otter/v2"
+
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/internal/importer"
 	"github.com/foliosight/foliosight/internal/importer/formats"
@@ -32,6 +34,8 @@ type Service struct {
 	party    *passkey.Party // nil where passkeys cannot work; noParty says why
 	noParty  error
 	others   map[string]*oidc.Client
+
+	homes *otter.Cache[string, bool] // portfolios that are of a tenant, as tenant/portfolio
 
 	adminMu    sync.Mutex
 	admin      store.Identity // whoever owns the first tenant, once known
@@ -77,7 +81,7 @@ func New(o Options) *Service {
 		o.Sessions = 30 * 24 * time.Hour
 	}
 	s := &Service{store: o.Store, now: o.Now, formats: o.Formats, analyses: newAnalyses(), queue: o.Queue, alerts: o.Alerts,
-		accounts: o.Accounts.complete(o.Sessions), others: map[string]*oidc.Client{},
+		accounts: o.Accounts.complete(o.Sessions), others: map[string]*oidc.Client{}, homes: otter.Must(&otter.Options[string, bool]{MaximumSize: keptHomes}),
 		hashing: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), waiting: make(chan struct{}, 64)}
 	s.party, s.noParty = passkey.New(s.accounts.PublicURL)
 	for _, p := range o.Accounts.Providers {

@@ -32,7 +32,7 @@ func (s *Service) Snapshots(ctx context.Context, c Caller, portfolio string, bef
 	if limit <= 0 || limit > 1000 {
 		limit = 1000
 	}
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) error {
+	err = s.read(ctx, c.about(portfolio), func(ctx context.Context, v store.View) error {
 		all, err = v.Snapshots(ctx, portfolio, before, limit)
 		return err
 	})
@@ -42,7 +42,7 @@ func (s *Service) Snapshots(ctx context.Context, c Caller, portfolio string, bef
 // Snapshot is a day's; revision 0 asks for the last. Bytes that are not those that were
 // written are store.ErrDamaged.
 func (s *Service) Snapshot(ctx context.Context, c Caller, portfolio string, day date.Date, revision int) (out Snapshot, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) error {
+	err = s.read(ctx, c.about(portfolio), func(ctx context.Context, v store.View) error {
 		out.Snapshot, err = v.Snapshot(ctx, portfolio, day, revision)
 		return err
 	})
@@ -79,7 +79,7 @@ func (s *Service) Recompute(ctx context.Context, c Caller, portfolio string, day
 	if err != nil {
 		return out, err
 	}
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) error {
+	err = s.read(ctx, c.about(portfolio), func(ctx context.Context, v store.View) error {
 		a, err := s.analyses.asOfVersions(ctx, v, portfolio, d, false)
 		if err != nil {
 			return err

@@ -21,7 +21,7 @@ const (
 // for no portfolio, of every series there is. asOf is the day they are wanted for: the
 // last one with prices unless given.
 func (s *Service) DataStatus(ctx context.Context, c Caller, id string, asOf date.Date) (all []SeriesStatus, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) error {
+	err = s.read(ctx, c.about(id), func(ctx context.Context, v store.View) error {
 		if id == "" {
 			all, err = everySeries(ctx, v, asOf)
 			return err

@@ -11,7 +11,7 @@ import (
 
 // Transactions is a page of a ledger.
 func (s *Service) Transactions(ctx context.Context, c Caller, portfolio string, f store.Filter) (p store.Page, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+	err = s.read(ctx, c.about(portfolio), func(ctx context.Context, v store.View) (err error) {
 		p, err = v.Find(ctx, portfolio, f)
 		return err
 	})
@@ -21,7 +21,7 @@ func (s *Service) Transactions(ctx context.Context, c Caller, portfolio string, 
 // Transaction is one booking with everything it ever said. id may be that of any row
 // of its history.
 func (s *Service) Transaction(ctx context.Context, c Caller, portfolio, id string) (b Booking, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+	err = s.read(ctx, c.about(portfolio), func(ctx context.Context, v store.View) (err error) {
 		b, err = bookingOf(ctx, v, portfolio, id)
 		return err
 	})
@@ -136,7 +136,7 @@ func (s *Service) Restore(ctx context.Context, c Caller, portfolio, id string, e
 
 // Versions are the changes of a ledger after a version, in order.
 func (s *Service) Versions(ctx context.Context, c Caller, portfolio string, after int64) (all []store.Version, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+	err = s.read(ctx, c.about(portfolio), func(ctx context.Context, v store.View) (err error) {
 		all, err = v.Versions(ctx, portfolio, after)
 		return err
 	})
@@ -218,7 +218,7 @@ func (d *draft) rewind(change store.Change, back map[string]ledger.Transaction) 
 
 // change opens a draft of a ledger, lets fn try a change on it and commits that.
 func (s *Service) change(ctx context.Context, c Caller, portfolio string, expected int64, fn func(context.Context, store.Tx, *draft) (store.Change, error)) (b Booked, err error) {
-	err = s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	err = s.as(ctx, c.about(portfolio), func(ctx context.Context, tx store.Tx) error {
 		p, err := tx.Portfolio(ctx, portfolio)
 		if err != nil {
 			return err
@@ -256,7 +256,7 @@ func (s *Service) follow(ctx context.Context, c Caller, portfolio string) {
 	if writing(ctx) {
 		return
 	}
-	_ = s.read(ctx, c, func(ctx context.Context, v store.View) error {
+	_ = s.read(ctx, c.about(portfolio), func(ctx context.Context, v store.View) error {
 		if _, err := s.analyses.ledgerOf(ctx, v, portfolio); err != nil {
 			return err
 		}

@@ -16,6 +16,13 @@ type Caller struct {
 	Session string // id of the session; empty for tokens, the command line and jobs
 	Token   string // id of the personal token it came with; empty: none
 	Scope   Scope  // what that stands for; empty: everything
+	// Link is the portfolio that somebody looks at by a link; they are of no tenant, and
+	// it ends at Until. Shows says how much.
+	Link  string
+	Until time.Time
+	Shows store.Shows
+
+	portfolio string // that a use case is about, see about
 }
 
 // NewOwner is what the first visitor gives.
@@ -255,6 +262,8 @@ type Request struct {
 	Method string
 	Path   string
 	Body   []byte
+	// Portfolio that it writes to; empty: none. The answer is kept with it.
+	Portfolio string
 }
 
 // Response is what a write answered.

@@ -89,7 +89,7 @@ func (s *Service) WhatIf(ctx context.Context, c Caller, q Question, trades []Tra
 		return nil, &ledger.Fault{Field: "trades", Value: fmt.Sprint(len(trades)), Problem: "there are too many", Cure: fmt.Sprintf("try at most %d at once", maxTrades)}
 	}
 	var out *WhatIf
-	err := s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+	err := s.asked(ctx, c, q, func(ctx context.Context, v store.View) (err error) {
 		out, err = s.analyses.whatIf(ctx, v, q, trades, date.FromTime(s.now().UTC()))
 		return err
 	})

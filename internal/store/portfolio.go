@@ -22,6 +22,7 @@ type Portfolio struct {
 	Revision  int64           // raised with each change of the fields above
 	Version   int64           // of the ledger; 0: nothing booked yet
 	Role      Role            // what the reading identity may do
+	Tenant    string          `json:"-"` // whose it is, on reading
 	Created   time.Time
 	Archived  time.Time // zero: not archived
 }

@@ -21,7 +21,7 @@ func (t *tx) scanPortfolio(row interface{ Scan(...any) error }) (store.Portfolio
 	var settings, granted string
 	err := row.Scan(textOf{&p.ID}, textOf{&p.Owner}, &p.Name, &p.Base, jsonOf{&p.Policy}, &p.Benchmark, &p.Simulated, textOf{&settings},
 		&p.Revision, &p.Version, timeOf{&p.Created}, timeOf{&p.Archived}, textOf{&granted})
-	p.Settings, p.Role = json.RawMessage(settings), t.roleOf(p.Owner, granted)
+	p.Settings, p.Role, p.Tenant = json.RawMessage(settings), t.roleOf(p.Owner, granted), t.id.Tenant
 	return p, err
 }
 
