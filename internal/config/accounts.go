@@ -27,6 +27,8 @@ type Accounts struct {
 	EncryptBefore []string      // earlier ones that still open
 	Domain        string        // name that the pages are reached by
 	Mail          Mail
+	Slack         string // incoming webhook that alerts of the installation may use; empty: none
+	PrivateHooks  bool   // webhooks may lead to addresses that are not public
 	Providers     []oidc.Provider
 	Features      map[string]bool
 	Tiers         map[string]Tier
@@ -179,6 +181,23 @@ var accountSettings = []setting{
 			return nil
 		},
 		get: func(c *Config) string { return c.Accounts.Mail.TLS }},
+	{key: "slack_webhook_url", name: "SLACK_WEBHOOK_URL", means: "incoming webhook of Slack that administrators may send alerts to", hide: true,
+		set: func(c *Config, v string) error {
+			c.Accounts.Slack = v
+			if !strings.HasPrefix(v, "https://") && !strings.HasPrefix(v, "http://") {
+				return errors.New("not an address; use it as https://hooks.slack.com/services/…")
+			}
+			return nil
+		},
+		get: func(c *Config) string { return c.Accounts.Slack }},
+	{key: "alert_webhook_private", name: "ALERT_WEBHOOK_PRIVATE", means: "webhooks may lead to addresses that are not on the public internet",
+		set: func(c *Config, v string) (err error) {
+			if c.Accounts.PrivateHooks, err = strconv.ParseBool(v); err != nil {
+				return errors.New("neither true nor false")
+			}
+			return nil
+		},
+		get: func(c *Config) string { return strconv.FormatBool(c.Accounts.PrivateHooks) }},
 	{key: "oidc_issuer", name: "OIDC_ISSUER", means: "another provider that people sign in with, as https://…",
 		set: func(c *Config, v string) error { c.Accounts.single.Issuer = v; return nil },
 		get: func(c *Config) string { return c.Accounts.single.Issuer }},
@@ -210,7 +229,7 @@ var accountSettings = []setting{
 
 // feature is whether something is on where nobody switched it.
 func feature(key, name, of, means string) setting {
-	return setting{key: key, name: name, means: "whether there is " + means + ", unless it is switched",
+	return setting{key: key, name: name, means: means + "; whether they are there where nobody switched them",
 		set: func(c *Config, v string) error {
 			on, err := strconv.ParseBool(v)
 			if err != nil {

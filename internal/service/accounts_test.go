@@ -524,6 +524,44 @@ func TestSecondFactor(t *testing.T) {
 	wantError(t, err, ErrNoKey, "without a key")
 }
 
+// TestKeysRotate: what was sealed with the key before opens, and is sealed anew when it
+// is used, so that the key before can go.
+func TestKeysRotate(t *testing.T) {
+	w, _ := accounts(t)
+	set, err := w.s.BeginTOTP(ctx, w.owner, "")
+	w.must(err)
+	code := func() string {
+		t.Helper()
+		w.clock = w.clock.Add(time.Minute)
+		c, err := totp.GenerateCode(set.Secret, w.clock)
+		w.must(err)
+		return c
+	}
+	_, err = w.s.ConfirmTOTP(ctx, w.owner, code())
+	w.must(err)
+	signIn := func(current byte, previous ...byte) error {
+		t.Helper()
+		var before [][]byte
+		for _, b := range previous {
+			before = append(before, bytes.Repeat([]byte{b}, secret.KeySize))
+		}
+		keys, err := secret.New(bytes.Repeat([]byte{current}, secret.KeySize), before...)
+		w.must(err)
+		s := New(Options{Store: w.store, Now: func() time.Time { return w.clock }, Accounts: Accounts{Secrets: keys}})
+		_, err = s.SignIn(ctx, "ada@example.org", adasPassword, "")
+		var needed *SecondFactorNeeded
+		if !errors.As(err, &needed) {
+			t.Fatal(err)
+		}
+		_, err = s.FinishSignIn(ctx, needed.Challenge, code())
+		return err
+	}
+	wantError(t, signIn(8), secret.ErrUnknown, "without the key before")
+	w.must(signIn(8, 7))
+	w.must(signIn(8))
+	wantError(t, signIn(7), secret.ErrUnknown, "with the key before alone")
+}
+
 func TestPasskeys(t *testing.T) {
 	w, _ := accounts(t)
 	device := passkeytest.New("https://books.example.org")

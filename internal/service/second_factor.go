@@ -130,6 +130,9 @@ func (s *Service) checkCode(ctx context.Context, id store.Identity, code string)
 		if err != nil {
 			return err
 		}
+		if err := s.reseal(ctx, tx, f); err != nil {
+			return err
+		}
 		return tx.UseStep(ctx, step)
 	})
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrStale) {
@@ -139,6 +142,16 @@ func (s *Service) checkCode(ctx context.Context, id store.Identity, code string)
 		return err
 	}
 	return good(ctx)
+}
+
+// reseal moves a secret from an earlier key to the current one.
+func (s *Service) reseal(ctx context.Context, tx store.Tx, f store.SecondFactor) error {
+	sealed, changed, err := s.accounts.Secrets.Reseal(factorPlace(tx.Identity()), f.Secret)
+	if err != nil || !changed {
+		return err
+	}
+	f.Secret = sealed
+	return tx.PutSecondFactor(ctx, f)
 }
 
 // stepOf finds the step that a code is of; ErrCode where it is of none.
