@@ -50,7 +50,10 @@ fuzz: ## fuzz every reader and engine door for FUZZTIME each (default 60s)
 crash: ## kill the program at random points 200 times and look for what was lost
 	CRASH_RUNS=200 $(GO) test ./internal/e2e/crash -count=1 -timeout 60m -v
 
+replicas: ## kill one of four processes on one PostgreSQL every few seconds for five minutes, while people work
+	REPLICAS_FOR=5m scripts/postgres $(GO) test ./internal/e2e/replicas -count=1 -timeout 30m -v
+
 screenshots: ## take the pictures of the pages again
 	@scripts/screenshots
 
-.PHONY: help build run test check client-test golden generate lint bench bench-all bench-pages validation fuzz crash screenshots
+.PHONY: help build run test check client-test golden generate lint bench bench-all bench-pages validation fuzz crash replicas screenshots

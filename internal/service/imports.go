@@ -48,15 +48,15 @@ func (s *Service) PreviewImport(ctx context.Context, c Caller, portfolio string,
 // import that is returned has no id.
 func (s *Service) CommitImport(ctx context.Context, c Caller, portfolio string, f File, o ImportOptions) (p *Preview, err error) {
 	err = s.as(ctx, c.about(portfolio), func(ctx context.Context, tx store.Tx) error {
+		if err := tx.Hold(ctx, portfolio); err != nil {
+			return err
+		}
 		plan, err := s.plan(ctx, tx, portfolio, f, o)
 		if err != nil {
 			return err
 		}
 		p = plan.Preview
 		target := plan.draft.portfolio
-		if !target.Role.Allows(store.CanTrade) {
-			return fmt.Errorf("portfolio %q: %w", target.Name, ErrForbidden)
-		}
 		if o.Expected != store.AnyVersion && o.Expected != target.Version {
 			return fmt.Errorf("ledger of %q: version %d is not the current %d: %w", target.Name, o.Expected, target.Version, ErrStale)
 		}
@@ -277,6 +277,9 @@ func (p *plan) faults() ledger.Faults {
 // came with it. Where later bookings rest on it, it is refused, naming the first.
 func (s *Service) UndoImport(ctx context.Context, c Caller, portfolio, id string, expected int64) (b Booked, err error) {
 	err = s.as(ctx, c.about(portfolio), func(ctx context.Context, tx store.Tx) error {
+		if err := tx.Hold(ctx, portfolio); err != nil {
+			return err
+		}
 		p, err := tx.Portfolio(ctx, portfolio)
 		if err != nil {
 			return err

@@ -219,12 +219,12 @@ func (d *draft) rewind(change store.Change, back map[string]ledger.Transaction) 
 // change opens a draft of a ledger, lets fn try a change on it and commits that.
 func (s *Service) change(ctx context.Context, c Caller, portfolio string, expected int64, fn func(context.Context, store.Tx, *draft) (store.Change, error)) (b Booked, err error) {
 	err = s.as(ctx, c.about(portfolio), func(ctx context.Context, tx store.Tx) error {
+		if err := tx.Hold(ctx, portfolio); err != nil {
+			return err
+		}
 		p, err := tx.Portfolio(ctx, portfolio)
 		if err != nil {
 			return err
-		}
-		if !p.Role.Allows(store.CanTrade) {
-			return fmt.Errorf("portfolio %q: %w", p.Name, ErrForbidden)
 		}
 		if expected != store.AnyVersion && expected != p.Version {
 			return fmt.Errorf("ledger of %q: version %d is not the current %d: %w", p.Name, expected, p.Version, ErrStale)

@@ -145,6 +145,10 @@ type LedgerReader interface {
 
 // LedgerWriter changes the ledgers that the identity may trade in.
 type LedgerWriter interface {
+	// Hold keeps others from changing a ledger until the transaction ends, so that what
+	// is read of it from then on is still so when the change is written. A change that is
+	// tried before it is written begins with it.
+	Hold(ctx context.Context, portfolio string) error
 	// Append commits a change and returns the version it makes. Numbers out of bounds
 	// are refused as ledger.Faults whose Row counts the entries from 1.
 	Append(ctx context.Context, c Change) (Version, error)

@@ -39,6 +39,17 @@ func (t *tx) lockLedger(ctx context.Context, portfolio string, expected int64) (
 	return h, err
 }
 
+// Hold implements store.LedgerWriter.
+func (t *tx) Hold(ctx context.Context, portfolio string) error {
+	return t.write("hold the ledger of "+portfolio, func() error {
+		if err := t.access(ctx, portfolio, store.CanTrade); err != nil {
+			return err
+		}
+		_, err := t.lockLedger(ctx, portfolio, store.AnyVersion)
+		return err
+	})
+}
+
 // Append implements store.LedgerWriter.
 func (t *tx) Append(ctx context.Context, c store.Change) (v store.Version, err error) {
 	err = t.write(fmt.Sprintf("%s in portfolio %s", c.Kind, c.Portfolio), func() error {

@@ -176,6 +176,42 @@ func nested(t *testing.T, s store.Store) {
 	wantError(t, err, stop, "an inner error that was ignored")
 }
 
+// heldLedger has writers hold a ledger before they look at it: none is ever too late.
+func heldLedger(t *testing.T, s store.Store) {
+	h := build(t, s, "ada")
+	const writers, each = 6, 10
+	var wait sync.WaitGroup
+	for w := range writers {
+		wait.Go(func() {
+			for i := range each {
+				err := s.As(ctx, h.owner, func(ctx context.Context, tx store.Tx) error {
+					if err := tx.Hold(ctx, h.portfolio); err != nil {
+						return err
+					}
+					p, err := tx.Portfolio(ctx, h.portfolio)
+					if err != nil {
+						return err
+					}
+					_, err = tx.Append(ctx, store.Change{Portfolio: h.portfolio, Expected: p.Version, Kind: store.Booked,
+						Enter: entries(buy("2025-01-01", fmt.Sprintf("S%d", w), fmt.Sprint(i+1), "1"))})
+					return err
+				})
+				if err != nil {
+					t.Errorf("writer %d: %v", w, err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	read(t, s, h.owner, func(ctx context.Context, v store.View) {
+		version, err := v.LedgerVersion(ctx, h.portfolio)
+		check(t, err)
+		wantEqual(t, version, int64(writers*each), "version")
+	})
+	err := s.As(ctx, build(t, s, "bob").owner, func(ctx context.Context, tx store.Tx) error { return tx.Hold(ctx, h.portfolio) })
+	wantError(t, err, store.ErrNotFound, "holding another's ledger")
+}
+
 func concurrentWriters(t *testing.T, s store.Store) {
 	h := build(t, s, "ada")
 	const writers, each = 8, 15

@@ -67,6 +67,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"all or nothing", atomic},
 		{"nested calls join", nested},
 		{"concurrent writers", concurrentWriters},
+		{"a ledger that is held does not change", heldLedger},
 		{"a read sees one state", snapshot},
 		{"portfolios due are listed by id", portfoliosDue},
 		{"runs of jobs and their steps", jobRuns},
