@@ -35,6 +35,7 @@ func accountsOf(cfg config.Config, o Outside) (service.Accounts, error) {
 	if out.Secrets, err = secretsOf(cfg); err != nil {
 		return out, err
 	}
+	out.Post, out.Slack = notify.NewPoster(notify.PostOptions{Private: a.PrivateHooks, Now: o.Now}), a.Slack
 	if m := a.Mail; m.Server != "" {
 		if out.Secrets == nil {
 			return out, fmt.Errorf("mail (SMTP_SERVER): %w", secret.ErrNoKey)

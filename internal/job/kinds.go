@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
@@ -25,6 +26,8 @@ type kind struct {
 	// often lets the same work be done again once it ended; else it is done once, and once
 	// more only where somebody asks for that.
 	often bool
+	// after is how long it waits, so that what is needed many times at once is done once.
+	after time.Duration
 }
 
 // kinds are all there are, by name.
@@ -36,6 +39,7 @@ func init() { // the functions enqueue work themselves, so that a literal would 
 		service.WorkMarket:   {queue: soon, priority: 2, do: checkMarket},
 		service.WorkNight:    {queue: soon, priority: 2, do: handOut},
 		service.WorkCleanUp:  {queue: soon, priority: 4, do: cleanUp},
+		service.WorkAlerts:   {queue: soon, priority: 3, do: checkAlerts, often: true, after: service.AlertsDebounce},
 		service.WorkDeliver:  {queue: soon, priority: 1, do: deliver, often: true},
 	}
 }
@@ -45,7 +49,11 @@ func (k kind) insertion() *river.InsertOpts {
 	if k.often {
 		states = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}
 	}
-	return &river.InsertOpts{Queue: k.queue, Priority: k.priority, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: states}}
+	var due time.Time // now
+	if k.after > 0 {
+		due = time.Now().Add(k.after)
+	}
+	return &river.InsertOpts{ScheduledAt: due, Queue: k.queue, Priority: k.priority, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: states}}
 }
 
 // task is one attempt under way.

@@ -90,6 +90,15 @@ func cleanUp(ctx context.Context, t *task) error {
 	return t.pass(ctx, []river.InsertManyParams{params(service.WorkCleanUp, w)})
 }
 
+// checkAlerts holds a portfolio against its rules.
+func checkAlerts(ctx context.Context, t *task) error {
+	found, err := t.workers.service.CheckAlertsFor(ctx, t.Work)
+	if err != nil {
+		return err
+	}
+	return t.note(ctx, found.String())
+}
+
 // deliver sends the messages that wait in the outbox. What cannot be sent now stays
 // there with its reason and is claimed again when it is due.
 func deliver(ctx context.Context, t *task) error {

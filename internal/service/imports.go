@@ -67,7 +67,10 @@ func (s *Service) CommitImport(ctx context.Context, c Caller, portfolio string, 
 			return err
 		}
 		reach(ctx, StageBooking)
-		return plan.book(ctx, tx)
+		if err := plan.book(ctx, tx); err != nil {
+			return err
+		}
+		return s.checkSoon(ctx, tx, portfolio)
 	})
 	return p, err
 }

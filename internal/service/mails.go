@@ -49,9 +49,16 @@ func outboxPlace(id store.Identity, message string) secret.Place {
 	return secret.Place{Purpose: outboxPurpose, ID: id.Tenant + "/" + message}
 }
 
-// DeliverDue sends what is due in the outbox, of everybody, and says how much went out.
-// Several processes may do it at once.
+// DeliverDue tells the alerts and sends the messages that are due, of everybody, and says
+// how much went out. Several processes may do it at once.
 func (s *Service) DeliverDue(ctx context.Context) (sent int, err error) {
+	alerts, err := s.deliverAlerts(ctx)
+	mails, mailErr := s.deliverMails(ctx)
+	return alerts + mails, errors.Join(err, mailErr)
+}
+
+// deliverMails sends what is due in the outbox.
+func (s *Service) deliverMails(ctx context.Context) (sent int, err error) {
 	if s.accounts.Mail == nil {
 		return 0, nil
 	}

@@ -16,14 +16,6 @@ import (
 	"github.com/foliosight/foliosight/internal/store"
 )
 
-// Alerts are the rules that a nightly analysis is held against.
-type Alerts interface {
-	// CheckAlerts holds a snapshot against the rules of its portfolio, in the transaction
-	// that completes the analysis, and says in a sentence what came of it. It may be asked
-	// twice about the same snapshot.
-	CheckAlerts(ctx context.Context, tx store.Tx, p store.Portfolio, d *snapshot.Document) (string, error)
-}
-
 // The steps after the sections of the snapshot.
 const (
 	stepSnapshot = "snapshot"
@@ -144,7 +136,11 @@ func (n *NightlyAnalysis) Failed(ctx context.Context, reason string, cancelled b
 	if cancelled {
 		n.run.State = store.RunCancelled
 	}
-	return n.Save(ctx)
+	err := n.Save(ctx)
+	if err != nil || cancelled {
+		return err
+	}
+	return n.failedAlerts(ctx)
 }
 
 // Finish keeps the snapshot, holds it against the alerts' rules and commits the run;
@@ -165,14 +161,12 @@ func (n *NightlyAnalysis) Finish(ctx context.Context, complete func(context.Cont
 		}
 		kept := n.s.now()
 		steps := append(slices.Clip(n.run.Steps), store.Step{Name: stepSnapshot, Status: string(analysis.Complete), Reason: fmt.Sprintf("revision %d, %d bytes", revision, len(body)), Started: begun, Ended: kept})
-		found := "no rules"
-		if n.s.alerts != nil {
-			if found, err = n.s.alerts.CheckAlerts(ctx, tx, n.portfolio, &n.document); err != nil {
-				return fmt.Errorf("%s: %w", stepAlerts, err)
-			}
+		found, err := n.checkAlerts(ctx, tx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", stepAlerts, err)
 		}
 		run.Ended = n.s.now()
-		run.Steps = append(steps, store.Step{Name: stepAlerts, Status: string(analysis.Complete), Reason: found, Started: kept, Ended: run.Ended})
+		run.Steps = append(steps, store.Step{Name: stepAlerts, Status: string(analysis.Complete), Reason: found.String(), Started: kept, Ended: run.Ended})
 		if err := tx.PutRun(ctx, run); err != nil {
 			return err
 		}

@@ -49,8 +49,10 @@ func (s *Service) SetOwnPrices(ctx context.Context, c Caller, prices []store.Own
 		if err := inTheirCurrency(ctx, tx, prices); err != nil {
 			return err
 		}
-		_, err := tx.SetOwnPrices(ctx, prices)
-		return err
+		if _, err := tx.SetOwnPrices(ctx, prices); err != nil {
+			return err
+		}
+		return s.checkPricesSoon(ctx, tx)
 	})
 }
 

@@ -43,8 +43,10 @@ func (s *Service) ImportPrices(ctx context.Context, c Caller, files []File, o Pr
 			return err
 		}
 		batch.Own = o.Own || !c.Operator
-		in.out.BatchResult, err = tx.WriteMarket(ctx, batch)
-		return err
+		if in.out.BatchResult, err = tx.WriteMarket(ctx, batch); err != nil {
+			return err
+		}
+		return s.checkPricesSoon(ctx, tx)
 	})
 	return in.out, err
 }

@@ -14,7 +14,8 @@ const (
 	WorkMarket   = "market"   // are the market data of an exchange's day there; then the night
 	WorkNight    = "night"    // hands out an analysis for each portfolio of an exchange's day
 	WorkCleanUp  = "clean-up" // what has expired, tenant by tenant
-	WorkDeliver  = "deliver"  // messages that wait in the outbox
+	WorkDeliver  = "deliver"  // messages and alerts that wait
+	WorkAlerts   = "alerts"   // holds a portfolio against its rules, after a booking or new prices
 )
 
 // Work is what a job is about: ids, so that the queue holds nothing that a person said.

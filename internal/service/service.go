@@ -28,7 +28,6 @@ type Service struct {
 	waiting  chan struct{} // one for each sign-in waiting for that
 	analyses *analyses
 	queue    Queue
-	alerts   Alerts
 	accounts Accounts
 	ring     rings
 	party    *passkey.Party // nil where passkeys cannot work; noParty says why
@@ -49,7 +48,6 @@ type Options struct {
 	Formats  *importer.Registry // of transaction files; all that we read unless given
 	Sessions time.Duration      // how long a session lasts unused; 30 days unless given
 	Queue    Queue              // of jobs; nil: there are none
-	Alerts   Alerts             // looked at by the nightly analysis; nil: there are none
 	Accounts Accounts           // how people come in
 }
 
@@ -61,6 +59,8 @@ type Accounts struct {
 	Signing      []token.Key    // keys of access tokens, the first signs; none: they are kept in the store, sealed
 	Secrets      *secret.Keys   // nil: what needs sealing says so
 	Mail         notify.Channel // nil: nothing is sent
+	Post         *notify.Poster // to webhooks; nil: nothing is posted
+	Slack        string         // the installation's own webhook of Slack; empty: none
 	PublicURL    string         // where people find the pages: "https://books.example.org"
 	Providers    []oidc.Provider
 	Features     map[string]bool // switches as configured; true unless given
@@ -80,7 +80,7 @@ func New(o Options) *Service {
 	if o.Sessions == 0 {
 		o.Sessions = 30 * 24 * time.Hour
 	}
-	s := &Service{store: o.Store, now: o.Now, formats: o.Formats, analyses: newAnalyses(), queue: o.Queue, alerts: o.Alerts,
+	s := &Service{store: o.Store, now: o.Now, formats: o.Formats, analyses: newAnalyses(), queue: o.Queue,
 		accounts: o.Accounts.complete(o.Sessions), others: map[string]*oidc.Client{}, homes: otter.Must(&otter.Options[string, bool]{MaximumSize: keptHomes}),
 		hashing: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), waiting: make(chan struct{}, 64)}
 	s.party, s.noParty = passkey.New(s.accounts.PublicURL)

@@ -240,8 +240,10 @@ func (s *Service) change(ctx context.Context, c Caller, portfolio string, expect
 		if err := s.moreBookings(ctx, tx, len(d.kept), growth(change)); err != nil {
 			return err
 		}
-		b, err = commit(ctx, tx, d, change)
-		return err
+		if b, err = commit(ctx, tx, d, change); err != nil {
+			return err
+		}
+		return s.checkSoon(ctx, tx, portfolio)
 	})
 	if err == nil {
 		s.follow(ctx, c, portfolio)

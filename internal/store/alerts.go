@@ -113,6 +113,7 @@ type AlertDelivery struct {
 	Portfolio string
 	Alert     string
 	Channel   string
+	Rule      string // that says to tell it, and when not to
 	Event     string // raised or resolved
 	Created   time.Time
 	Expires   time.Time // kept until then
@@ -187,6 +188,8 @@ type AlertWriter interface {
 	DeleteAlertChannel(ctx context.Context, id string) error
 	// DeliverAlert puts an alert on its way.
 	DeliverAlert(ctx context.Context, d AlertDelivery) error
+	// PostponeAlert lets a delivery that was claimed wait; that counts as no attempt.
+	PostponeAlert(ctx context.Context, id string, due time.Time) error
 	// AlertDelivered notes an attempt of a delivery of the identity's own: reason is empty
 	// where it went out, and again is zero where it is given up.
 	AlertDelivered(ctx context.Context, id, reason string, again time.Time) error

@@ -115,18 +115,18 @@ func (t *tx) DeliverAlert(ctx context.Context, d store.AlertDelivery) error {
 		if err := t.access(ctx, d.Portfolio, store.CanTrade); err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, `INSERT INTO alert_deliveries (tenant_id, id, user_id, portfolio_id, alert_id, channel_id, event, created, expires, due, attempts, reason)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '')`,
-			t.id.Tenant, d.ID, d.Identity.User, d.Portfolio, d.Alert, d.Channel, d.Event, formatTime(t.stamp()), formatTime(d.Expires), formatTime(d.Due))
+		_, err := t.exec(ctx, `INSERT INTO alert_deliveries (tenant_id, id, user_id, portfolio_id, alert_id, channel_id, rule_id, event, created, expires, due, attempts, reason)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '')`,
+			t.id.Tenant, d.ID, d.Identity.User, d.Portfolio, d.Alert, d.Channel, d.Rule, d.Event, formatTime(t.stamp()), formatTime(d.Expires), formatTime(d.Due))
 		return err
 	})
 }
 
-const deliveryColumns = `id, user_id, portfolio_id, alert_id, channel_id, event, created, expires, due, attempts, reason, sent, failed`
+const deliveryColumns = `id, user_id, portfolio_id, alert_id, channel_id, rule_id, event, created, expires, due, attempts, reason, sent, failed`
 
 func (t *tx) scanDelivery(row interface{ Scan(...any) error }) (store.AlertDelivery, error) {
 	d := store.AlertDelivery{Identity: store.Identity{Tenant: t.id.Tenant}}
-	err := row.Scan(textOf{&d.ID}, textOf{&d.Identity.User}, textOf{&d.Portfolio}, textOf{&d.Alert}, textOf{&d.Channel}, &d.Event, timeOf{&d.Created}, timeOf{&d.Expires}, timeOf{&d.Due},
+	err := row.Scan(textOf{&d.ID}, textOf{&d.Identity.User}, textOf{&d.Portfolio}, textOf{&d.Alert}, textOf{&d.Channel}, textOf{&d.Rule}, &d.Event, timeOf{&d.Created}, timeOf{&d.Expires}, timeOf{&d.Due},
 		&d.Attempts, &d.Reason, timeOf{&d.Sent}, timeOf{&d.Failed})
 	return d, err
 }
@@ -161,6 +161,14 @@ func (t *tx) AlertAttempts(ctx context.Context, delivery string) ([]store.AlertA
 		return err
 	}, `SELECT attempt, at, reason FROM alert_attempts WHERE tenant_id = $1 AND user_id = $2 AND delivery_id = $3 ORDER BY attempt`, t.id.Tenant, t.id.User, delivery)
 	return all, t.named("attempts of "+delivery, err)
+}
+
+// PostponeAlert implements store.AlertWriter.
+func (t *tx) PostponeAlert(ctx context.Context, id string, due time.Time) error {
+	return t.writeQuietly("delivery "+id, func() error {
+		return t.must(ctx, `UPDATE alert_deliveries SET due = $4, attempts = attempts - 1 WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND attempts > 0`,
+			t.id.Tenant, t.id.User, id, formatTime(due))
+	})
 }
 
 // AlertDelivered implements store.AlertWriter.

@@ -219,7 +219,7 @@ func alertChannels(t *testing.T, s store.Store) {
 		wantError(t, err, store.ErrNotFound, "a change of another's channel")
 	}
 	// The owner's night puts an alert on its way to a member who sees the portfolio.
-	d := store.AlertDelivery{ID: store.NewID(), Identity: h.member, Portfolio: h.portfolio, Alert: a.ID, Channel: c.ID, Event: "raised", Expires: epoch.Add(30 * 24 * time.Hour), Due: epoch}
+	d := store.AlertDelivery{ID: store.NewID(), Identity: h.member, Portfolio: h.portfolio, Alert: a.ID, Channel: c.ID, Rule: store.NewID(), Event: "raised", Expires: epoch.Add(30 * 24 * time.Hour), Due: epoch}
 	as(t, s, h.owner, func(ctx context.Context, tx store.Tx) {
 		check(t, tx.PutGrant(ctx, store.Grant{Portfolio: h.portfolio, User: h.member.User, Role: store.CanView}))
 		check(t, tx.RaiseAlert(ctx, a))
@@ -251,10 +251,14 @@ func alertChannels(t *testing.T, s store.Store) {
 	as(t, s, h.member, func(ctx context.Context, tx store.Tx) {
 		check(t, tx.AlertDelivered(ctx, d.ID, "connection refused", epoch.Add(time.Hour)))
 	})
-	got, err := s.ClaimAlertDeliveries(ctx, epoch.Add(2*time.Minute), time.Minute, 10)
+	night, err := s.ClaimAlertDeliveries(ctx, epoch.Add(time.Hour), time.Minute, 10)
+	check(t, err)
+	wantEqual(t, len(night), 1, "deliveries due again")
+	as(t, s, h.member, func(ctx context.Context, tx store.Tx) { check(t, tx.PostponeAlert(ctx, d.ID, epoch.Add(8*time.Hour))) })
+	got, err := s.ClaimAlertDeliveries(ctx, epoch.Add(2*time.Hour), time.Minute, 10)
 	check(t, err)
 	wantEqual(t, len(got), 0, "deliveries that wait for their next attempt")
-	got, err = s.ClaimAlertDeliveries(ctx, epoch.Add(time.Hour), time.Minute, 10)
+	got, err = s.ClaimAlertDeliveries(ctx, epoch.Add(8*time.Hour), time.Minute, 10)
 	check(t, err)
 	wantEqual(t, len(got), 1, "deliveries due again")
 	as(t, s, h.member, func(ctx context.Context, tx store.Tx) { check(t, tx.AlertDelivered(ctx, d.ID, "", time.Time{})) })

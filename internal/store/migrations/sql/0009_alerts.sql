@@ -82,6 +82,7 @@ CREATE TABLE alerts (
     FOREIGN KEY (tenant_id, portfolio_id) REFERENCES portfolios (tenant_id, id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX alerts_open ON alerts (tenant_id, portfolio_id, rule_key, subject) WHERE state <> 'resolved';
+CREATE INDEX alerts_raised ON alerts (tenant_id) WHERE state = 'raised';
 CREATE INDEX alerts_portfolio ON alerts (tenant_id, portfolio_id, id);
 
 -- What stood against a rule when it was last looked at.
@@ -104,6 +105,7 @@ CREATE TABLE alert_deliveries (
     portfolio_id id_text NOT NULL,
     alert_id     id_text NOT NULL,
     channel_id   id_text NOT NULL,
+    rule_id      id_text NOT NULL, -- that says to tell it, and when not to
     event        text    NOT NULL CHECK (event IN ('raised', 'resolved')),
     created      ts_text NOT NULL,
     expires      ts_text NOT NULL, -- kept until then
