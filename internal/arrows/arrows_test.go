@@ -13,7 +13,7 @@ const module = "github.com/foliosight/foliosight/"
 // floor and from those below, never from one above.
 var floors = [][]string{
 	{"finance/"},
-	{"internal/calc", "internal/secret", "internal/notify", "internal/token", "internal/passkey", "internal/oidc", "internal/ratelimit", "internal/store", "internal/marketdata", "internal/importer", "internal/demo", "internal/standalone", "internal/report", "internal/workload", "internal/isolation"},
+	{"internal/calc", "internal/secret", "internal/notify", "internal/token", "internal/passkey", "internal/oidc", "internal/ratelimit", "internal/store", "internal/marketdata", "internal/importer", "internal/demo", "internal/standalone", "internal/report", "internal/workload", "internal/isolation", "internal/outbound", "internal/sheet"},
 	{"internal/service"},
 	{"internal/job"},
 	{"internal/api", "internal/web"},

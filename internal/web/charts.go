@@ -1,13 +1,13 @@
 package web
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"math"
 	"strconv"
 
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/internal/sheet"
 	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/web/chart"
 )
@@ -98,7 +98,7 @@ func pick[S ~[]T, T date.Date | float64](list S, keep []int) []T {
 // seriesCSV writes the daily figures behind the charts, unrounded.
 func (r *request) seriesCSV(a *analysis.Analysis) error {
 	r.attachment("text/csv; charset=utf-8", "value.csv")
-	out := csv.NewWriter(r.w)
+	out := sheet.NewWriter(r.w)
 	s := a.Series
 	columns := []struct {
 		name   string

@@ -1,11 +1,11 @@
 package web
 
 import (
-	"encoding/csv"
 	"fmt"
 
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/internal/sheet"
 	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/view"
 )
@@ -64,7 +64,7 @@ func (s *site) holdingsCSV(r *request) error {
 		return err
 	}
 	r.attachment("text/csv; charset=utf-8", "holdings-"+a.AsOf.String()+".csv")
-	out := csv.NewWriter(r.w)
+	out := sheet.NewWriter(r.w)
 	_ = out.Write([]string{"symbol", "name", "class", "group", "quantity", "price", "currency", "price_date", "value", "cost", "unrealised", "base_currency", "status"}) // Flush reports
 	for _, h := range a.Holdings {
 		price := ""

@@ -1,13 +1,13 @@
 package web
 
 import (
-	"encoding/csv"
 	"math"
 	"strconv"
 	"strings"
 
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/internal/service"
+	"github.com/foliosight/foliosight/internal/sheet"
 	"github.com/foliosight/foliosight/internal/web/chart"
 	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/view"
@@ -196,7 +196,7 @@ func (r *request) contributionCSV(a *analysis.Analysis) error {
 	}
 	r.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	r.w.Header().Set("Content-Disposition", `attachment; filename="contribution.csv"`)
-	w := csv.NewWriter(r.w)
+	w := sheet.NewWriter(r.w)
 	if err := w.Write([]string{"holding", "name", "mean_weight", "return", "gain_" + strings.ToLower(string(a.Base)), "local", "currency", "both", "contribution"}); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/csv"
 	"fmt"
 	"net/http"
 	"slices"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/internal/service"
+	"github.com/foliosight/foliosight/internal/sheet"
 	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/page"
@@ -266,7 +266,7 @@ func (s *site) importRefused(r *request) error {
 		return err
 	}
 	r.attachment("text/csv; charset=utf-8", "refused.csv")
-	out := csv.NewWriter(r.w)
+	out := sheet.NewWriter(r.w)
 	_ = out.Write([]string{"place", "field", "value", "problem", "cure", "row"}) // Flush reports
 	for i := range p.Rows {
 		row := &p.Rows[i]

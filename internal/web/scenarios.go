@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/csv"
 	"net/http"
 	"slices"
 	"strconv"
@@ -9,6 +8,7 @@ import (
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/scenario"
 	"github.com/foliosight/foliosight/internal/service"
+	"github.com/foliosight/foliosight/internal/sheet"
 	"github.com/foliosight/foliosight/internal/web/page"
 	"github.com/foliosight/foliosight/internal/web/view"
 )
@@ -227,7 +227,7 @@ func (s *site) scenariosCSV(r *request) error {
 		return err
 	}
 	r.attachment("text/csv; charset=utf-8", "scenarios-"+p.set.Analysis.AsOf.String()+".csv")
-	out := csv.NewWriter(r.w)
+	out := sheet.NewWriter(r.w)
 	_ = out.Write([]string{"scenario", "name", "kind", "position", "value", "pnl", "method", "base_currency", "status"}) // Flush reports
 	number := func(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }
 	each := func(s *analysis.Scenario) {

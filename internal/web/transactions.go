@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/csv"
 	"fmt"
 	"net/http"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/internal/sheet"
 	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/page"
@@ -290,7 +290,7 @@ func (s *site) transactionsCSV(r *request) error {
 		return err
 	}
 	r.attachment("text/csv; charset=utf-8", "transactions.csv")
-	out := csv.NewWriter(r.w)
+	out := sheet.NewWriter(r.w)
 	_ = out.Write([]string{"date", "account", "type", "symbol", "quantity", "price", "amount", "fees", "taxes", "currency", "note", "reference"}) // Flush reports
 	number := func(o money.Optional) string {
 		if !o.Known {

@@ -1,13 +1,13 @@
 package web
 
 import (
-	"encoding/csv"
 	"errors"
 	"net/http"
 	"net/url"
 
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/internal/service"
+	"github.com/foliosight/foliosight/internal/sheet"
 	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/page"
 	"github.com/foliosight/foliosight/internal/web/view"
@@ -205,7 +205,7 @@ func (s *site) whatIfOrders(r *request) error {
 		return r.to(r.address("/what-if") + p.query())
 	}
 	r.attachment("text/csv; charset=utf-8", "orders-"+p.got.Before.AsOf.String()+".csv")
-	out := csv.NewWriter(r.w)
+	out := sheet.NewWriter(r.w)
 	_ = out.Write([]string{"side", "symbol", "name", "quantity", "price", "price_date", "price_currency", "fee", "amount", "currency", "account"}) // Flush reports
 	for _, t := range p.got.Trades {
 		day, fee := "", ""
