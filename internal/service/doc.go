@@ -9,6 +9,16 @@
 // The use cases, by file:
 //
 //	auth.go          NeedsSetup, SetUp, SignIn, SignOut, Authenticate, Me, UpdateMe, ChangePassword, Owner, ByEmail
+//	register.go      Register, Invite, Invites, Uninvite; refresh.go: Refresh, Access
+//	second_factor.go BeginTOTP, ConfirmTOTP, DisableTOTP, NewRecoveryCodes, SecondFactor, FinishSignIn
+//	passkeys.go      Begin- and FinishPasskey, Begin- and FinishPasskeySignIn, Passkeys, DeletePasskey
+//	federated.go     Providers, Begin- and FinishElsewhere, Linked, Unlink
+//	mails.go         RequestReset, ConfirmReset, SendVerification, Verify, DeliverDue, Deliver
+//	account.go       Sessions, EndSession, SignOutEverywhere, DeleteMe; export.go: ExportMe
+//	personal_tokens.go  PersonalTokens, CreateToken, RevokeToken; scope.go: what a token stands for
+//	people.go        Users, AddUser, FoundUser, ChangeUser, ResetPassword
+//	features.go      Features, Feature, Featured, SwitchFeature; tiers.go: TierOf, Tiers
+//	access_token.go  RotateSigningKey, and how access tokens are signed and read
 //	owner.go         LocalOwner: the owner for the command line, made where there is none; Prolong
 //	portfolios.go    Portfolios, Portfolio, CreatePortfolio, UpdatePortfolio, ArchivePortfolio, DeletePortfolio,
 //	                 Accounts, PutAccount, DeleteAccount
