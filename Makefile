@@ -41,6 +41,10 @@ bench-all: ## every benchmark there is, in Go's own form; BENCH_DATA=DIR has wor
 bench-pages: ## how quickly the served pages answer with 14,400 transactions stored
 	@scripts/bench-pages
 
+N ?= 200
+bench-nightly: ## the nightly analysis of N portfolios (default 200) on PostgreSQL, with one worker process and with two
+	NIGHTLY_PORTFOLIOS=$(N) scripts/postgres $(GO) test ./internal/job -run TestNightlyThroughput -count=1 -v -timeout 2h
+
 validation: ## hold the engines against real markets in DATA=DIR (it says what it needs); writes docs/validation.md
 	$(GO) run ./internal/validation -data "$(DATA)" -out docs
 
@@ -56,4 +60,4 @@ replicas: ## kill one of four processes on one PostgreSQL every few seconds for 
 screenshots: ## take the pictures of the pages again
 	@scripts/screenshots
 
-.PHONY: help build run test check client-test golden generate lint bench bench-all bench-pages validation fuzz crash replicas screenshots
+.PHONY: help build run test check client-test golden generate lint bench bench-all bench-pages bench-nightly validation fuzz crash replicas screenshots

@@ -34,8 +34,8 @@ type Workers struct {
 type WorkOptions struct {
 	Service *service.Service
 	Now     func() time.Time // time.Now unless given
-	// Computing is how many analyses compute at once: as many as there are cores unless
-	// given.
+	// Computing is how many analyses are under way at once: two a core unless given, as one
+	// waits for the database while another computes.
 	Computing int
 	// NoSchedules leaves the periodic jobs out: for tests, and where a process works only
 	// what others put into the queue.
@@ -55,7 +55,7 @@ func (q *Queue) Start(ctx context.Context, o WorkOptions) (*Workers, error) {
 		o.Now = time.Now
 	}
 	if o.Computing == 0 {
-		o.Computing = runtime.GOMAXPROCS(0)
+		o.Computing = 2 * runtime.GOMAXPROCS(0)
 	}
 	w := &Workers{queue: q, service: o.Service, now: o.Now, log: q.Log, slots: make(chan struct{}, o.Computing)}
 	all := river.NewWorkers()
