@@ -201,7 +201,7 @@ func (c *jobsRun) Run(ctx context.Context, g *globals) error {
 		if c.Queue {
 			return show(ctx, h, who, j.ID, c.JSON)
 		}
-		stop, err := h.Work(ctx, app.Outside{}, false)
+		stop, err := h.Work(ctx, app.Outside{}, false, false)
 		if err != nil {
 			return err
 		}

@@ -79,7 +79,7 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 	workers.Go(func() { deliver(working, house.Service, o.Log) })
 	defer workers.Wait() // before the database is closed
 	defer done()
-	stop, err := house.Work(ctx, o, !cfg.Demo)
+	stop, err := house.Work(ctx, o, !cfg.Demo, cfg.Serves("api") || cfg.Serves("web"))
 	if err != nil {
 		return err
 	}

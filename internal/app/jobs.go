@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/foliosight/foliosight/internal/config"
@@ -63,10 +64,15 @@ func InstallQueue(ctx context.Context, cfg config.Config) error {
 }
 
 // Work runs jobs in this process until the function that it returns is called, which
-// waits for those under way.
-func (h *House) Work(ctx context.Context, o Outside, schedules bool) (stop func() error, err error) {
+// waits for those under way. Beside people who wait for answers it leaves them half of the
+// cores.
+func (h *House) Work(ctx context.Context, o Outside, schedules, beside bool) (stop func() error, err error) {
 	o = o.complete()
-	workers, err := h.queue.Start(ctx, job.WorkOptions{Service: h.Service, Now: o.Now, NoSchedules: !schedules})
+	options := job.WorkOptions{Service: h.Service, Now: o.Now, NoSchedules: !schedules}
+	if beside {
+		options.Computing = max(1, runtime.GOMAXPROCS(0)/2)
+	}
+	workers, err := h.queue.Start(ctx, options)
 	if err != nil {
 		return nil, err
 	}

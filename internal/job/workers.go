@@ -35,7 +35,8 @@ type WorkOptions struct {
 	Service *service.Service
 	Now     func() time.Time // time.Now unless given
 	// Computing is how many analyses are under way at once: two a core unless given, as one
-	// waits for the database while another computes.
+	// waits for the database while another computes. A process that answers people too
+	// has fewer, so that a core is free for them.
 	Computing int
 	// NoSchedules leaves the periodic jobs out: for tests, and where a process works only
 	// what others put into the queue.
