@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"strconv"
 	"sync"
 	"time"
 
@@ -35,6 +36,7 @@ type fake struct {
 	own      []store.OwnPrice
 	imports  []store.Import
 	fresh    bool
+	drafts   map[string]service.ImportDraft
 }
 
 var asOf = date.Must(2026, 11, 20)
@@ -316,4 +318,32 @@ func (f *fake) SetOwnPrices(_ context.Context, _ service.Caller, prices []store.
 func (f *fake) DataStatus(_ context.Context, _ service.Caller, _ string, _ date.Date) ([]service.SeriesStatus, error) {
 	return []service.SeriesStatus{{SeriesInfo: store.SeriesInfo{Kind: store.Prices, Symbol: "AAPL", Source: store.Simulated, First: asOf - 2000, Last: asOf, Count: 1508}, Status: "complete"},
 		{SeriesInfo: store.SeriesInfo{Kind: store.Prices, Symbol: "ZM", Source: store.Simulated, First: asOf - 2000, Last: asOf - 20, Count: 1490}, Age: 14, Status: "stale", Reason: "no price since then"}}, nil
+}
+
+func (f *fake) KeepImportDraft(_ context.Context, c service.Caller, d service.ImportDraft) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	id := "draft-" + strconv.Itoa(len(f.drafts)+1)
+	if f.drafts == nil {
+		f.drafts = map[string]service.ImportDraft{}
+	}
+	f.drafts[id] = d
+	return id, nil
+}
+
+func (f *fake) ImportDraft(_ context.Context, _ service.Caller, portfolio, id string) (service.ImportDraft, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	d, ok := f.drafts[id]
+	if !ok || d.Portfolio != portfolio {
+		return d, service.ErrNotFound
+	}
+	return d, nil
+}
+
+func (f *fake) DropImportDraft(_ context.Context, _ service.Caller, id string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.drafts, id)
+	return nil
 }

@@ -66,7 +66,10 @@ func (s *site) importUpload(r *request) error {
 		}
 		return err
 	}
-	id := s.drafts.put(draft{user: r.caller.User, portfolio: r.portfolio.ID, file: file, options: options})
+	id, err := s.svc.KeepImportDraft(r.Context(), r.caller, service.ImportDraft{Portfolio: r.portfolio.ID, File: file, Options: options})
+	if err != nil {
+		return err
+	}
 	return r.to(r.address("/import/" + id))
 }
 
@@ -106,12 +109,12 @@ func (s *site) importConfirm(r *request) error {
 	if err != nil {
 		return err
 	}
-	options := d.options
+	options := d.Options
 	options.SkipRefused = true
 	if _, err := fmt.Sscan(r.PostFormValue("version"), &options.Expected); err != nil {
 		options.Expected = store.AnyVersion
 	}
-	p, err := s.svc.CommitImport(r.Context(), r.caller, r.portfolio.ID, d.file, options)
+	p, err := s.svc.CommitImport(r.Context(), r.caller, r.portfolio.ID, d.File, options)
 	if errors.Is(err, service.ErrStale) {
 		d, fresh, err := s.previewed(r)
 		if err != nil {
@@ -120,12 +123,14 @@ func (s *site) importConfirm(r *request) error {
 		return s.showPreview(r, http.StatusConflict, d, fresh, "The ledger changed meanwhile; this is the new preview")
 	}
 	if err != nil {
-		if refused := refusal(d.file.Name, err); refused != nil {
+		if refused := refusal(d.File.Name, err); refused != nil {
 			return s.showImport(r, http.StatusUnprocessableEntity, refused)
 		}
 		return err
 	}
-	s.drafts.forget(r.PathValue("draft"))
+	if err := s.svc.DropImportDraft(r.Context(), r.caller, r.PathValue("draft")); err != nil {
+		return err
+	}
 	f := flash{Text: counted(r.writer(nil), p.Bookings, "transaction", "transactions") + " imported"}
 	if p.Import != nil && p.Import.ID != "" {
 		f.Undo = r.address("/imports/" + p.Import.ID + "/undo")

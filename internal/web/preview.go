@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -17,15 +18,18 @@ import (
 
 // previewed finds the draft of the address and looks at it again, so that the preview
 // is of the ledger as it is now.
-func (s *site) previewed(r *request) (draft, *service.Preview, error) {
+func (s *site) previewed(r *request) (service.ImportDraft, *service.Preview, error) {
 	if _, err := r.one(); err != nil {
-		return draft{}, nil, err
+		return service.ImportDraft{}, nil, err
 	}
-	d, err := s.drafts.get(r.PathValue("draft"), r.caller.User, r.portfolio.ID)
+	d, err := s.svc.ImportDraft(r.Context(), r.caller, r.portfolio.ID, r.PathValue("draft"))
+	if errors.Is(err, service.ErrNotFound) {
+		err = errExpired
+	}
 	if err != nil {
 		return d, nil, err
 	}
-	p, err := s.svc.PreviewImport(r.Context(), r.caller, r.portfolio.ID, d.file, d.options)
+	p, err := s.svc.PreviewImport(r.Context(), r.caller, r.portfolio.ID, d.File, d.Options)
 	return d, p, err
 }
 
@@ -39,11 +43,11 @@ func (s *site) importPreview(r *request) error {
 	return s.showPreview(r, http.StatusOK, d, p, "")
 }
 
-func (s *site) showPreview(r *request, status int, d draft, p *service.Preview, why string) error {
+func (s *site) showPreview(r *request, status int, d service.ImportDraft, p *service.Preview, why string) error {
 	frame := r.frame("Import", "/transactions")
 	frame.Crumbs = []view.Link{{Label: "Transactions", Href: r.address("/transactions")}}
 	v := view.ImportPreview{
-		Page: frame, File: fmt.Sprintf("%s · %s · recognised as %s", d.file.Name, counted(r.writer(nil), p.Read, "row", "rows"), p.Format.Label),
+		Page: frame, File: fmt.Sprintf("%s · %s · recognised as %s", d.File.Name, counted(r.writer(nil), p.Read, "row", "rows"), p.Format.Label),
 		Back: r.address("/import"), Foot: "Can be undone as a whole",
 	}
 	v.Kinds = r.previewKinds(p)
@@ -151,10 +155,10 @@ func wrongCell(field string) string {
 	return ""
 }
 
-func (r *request) previewInto(d draft, p *service.Preview) []view.Row {
+func (r *request) previewInto(d service.ImportDraft, p *service.Preview) []view.Row {
 	rows := []view.Row{{Name: "Portfolio", Value: r.portfolio.Name}}
-	if d.options.Account != "" {
-		rows = append(rows, view.Row{Name: "Account where none is named", Value: d.options.Account})
+	if d.Options.Account != "" {
+		rows = append(rows, view.Row{Name: "Account where none is named", Value: d.Options.Account})
 	}
 	if p.Bookings > 0 {
 		rows = append(rows, view.Row{Name: "From", Value: format.Date(p.From)}, view.Row{Name: "To", Value: format.Date(p.To)})

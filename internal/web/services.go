@@ -64,6 +64,9 @@ type Books interface {
 type Imports interface {
 	Formats() []service.FormatInfo
 	PreviewImport(ctx context.Context, c service.Caller, portfolio string, f service.File, o service.ImportOptions) (*service.Preview, error)
+	KeepImportDraft(ctx context.Context, c service.Caller, d service.ImportDraft) (string, error)
+	ImportDraft(ctx context.Context, c service.Caller, portfolio, id string) (service.ImportDraft, error)
+	DropImportDraft(ctx context.Context, c service.Caller, id string) error
 	CommitImport(ctx context.Context, c service.Caller, portfolio string, f service.File, o service.ImportOptions) (*service.Preview, error)
 	UndoImport(ctx context.Context, c service.Caller, portfolio, id string, expected int64) (service.Booked, error)
 	Imports(ctx context.Context, c service.Caller, portfolio string) ([]store.Import, error)

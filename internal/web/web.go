@@ -42,7 +42,6 @@ type site struct {
 	opts   Options
 	files  *assets.Files
 	assets view.Assets
-	drafts *drafts
 }
 
 // New returns the handler of all pages and their files. Mount it at "/".
@@ -57,7 +56,7 @@ func New(svc Services, opts Options) (http.Handler, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &site{svc: svc, opts: opts, files: files, assets: files.View(), drafts: newDrafts(opts.Now)}
+	s := &site{svc: svc, opts: opts, files: files, assets: files.View()}
 	mux := http.NewServeMux()
 	mux.Handle(assets.Prefix, files)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
