@@ -102,6 +102,10 @@ func build(svc Services, o Options) (http.Handler, *mounted, error) {
 	s.transactions()
 	s.versions()
 	s.closings()
+	s.sharing()
+	s.links()
+	s.householdsTogether()
+	s.clients()
 	s.audit()
 	s.imports()
 	s.prices()
@@ -194,6 +198,7 @@ type route struct {
 	limit        int64        // bytes of the body; 1 MiB unless given
 	raw          bool         // the body is not decoded here
 	class        class        // of its limit; data unless given
+	across       bool         // writes in another tenant too: there is no key for it, and it may be repeated
 	stream       bool         // the answer goes on: no ETag, no end
 	answer       *huma.Schema // of the answer, where the handler writes it itself
 	media        string       // content type of that answer; application/json unless given
@@ -224,7 +229,7 @@ func add[I, O any](s *server, r route, h func(ctx context.Context, c service.Cal
 		op.Security = securityOf(needed)
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
 		op.Middlewares = append(op.Middlewares, s.signedIn, s.scoped(needed), s.limited(r.class))
-		if r.method != http.MethodGet && !r.stream {
+		if r.method != http.MethodGet && !r.stream && !r.across {
 			op.Middlewares = append(op.Middlewares, s.once)
 			op.Parameters = append(op.Parameters, idempotencyKey)
 		}

@@ -17,6 +17,7 @@ import (
 const (
 	tagPeople       = "Signing in"
 	tagPortfolios   = "Portfolios"
+	tagSharing      = "Sharing"
 	tagAudit        = "Audit trail"
 	tagTransactions = "Transactions"
 	tagImports      = "Imports"
@@ -32,6 +33,7 @@ const (
 var tags = []*huma.Tag{
 	{Name: tagPeople, Description: "Who asks. A session is a cookie for browsers and a bearer token for programs; both come with signing in."},
 	{Name: tagPortfolios, Description: "A portfolio is one ledger with its base currency, lot rules, benchmark and accounts."},
+	{Name: tagSharing, Description: "Who else sees a portfolio: people by their address, links that end, households that look at portfolios together, and the clients of an advisor. What ends has ended with the next request."},
 	{Name: tagAudit, Description: "What was done, by whom and when, as a chain of hashes that shows any change to it."},
 	{Name: tagTransactions, Description: "Bookings. Nothing is overwritten: an edit supersedes, and each change raises the version of the ledger by one."},
 	{Name: tagImports, Description: "Files of brokers and other programs. Look at a preview first; an import is one unit and can be undone."},

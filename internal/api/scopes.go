@@ -20,6 +20,8 @@ var scopes = map[string]service.Scope{
 	"book": service.ScopeTrade, "book-many": service.ScopeTrade, "edit-transaction": service.ScopeTrade, "delete-transaction": service.ScopeTrade, "restore-transaction": service.ScopeTrade,
 	"undo-version": service.ScopeTrade, "import": service.ScopeTrade, "undo-import": service.ScopeTrade,
 	"import-prices": service.ScopeTrade, "set-own-prices": service.ScopeTrade, "delete-own-price": service.ScopeTrade,
+	"glance": service.ScopeGlance,
+
 	"run-job": service.ScopeTrade, "retry-job": service.ScopeTrade, "cancel-job": service.ScopeTrade,
 
 	"logout": service.ScopeAccount, "logout-everywhere": service.ScopeAccount, "update-me": service.ScopeAccount, "change-password": service.ScopeAccount,
@@ -59,6 +61,9 @@ func (s *server) scoped(needed service.Scope) func(huma.Context, func(huma.Conte
 
 // securityOf says in the document what an operation needs.
 func securityOf(needed service.Scope) []map[string][]string {
+	if needed == service.ScopeGlance {
+		needed = service.ScopeRead
+	}
 	if needed == service.ScopeAccount {
 		return []map[string][]string{{"session": {}}, {"bearer": {"session"}}}
 	}

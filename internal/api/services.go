@@ -26,6 +26,7 @@ type Services interface {
 	Working
 	Watching
 	Bulk
+	Sharing
 	Catalogue
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
 	Contribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Contribution, error)

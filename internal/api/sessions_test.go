@@ -29,6 +29,9 @@ var bodies = map[string]string{
 	"put-instrument":      `{"symbol":"X","currency":"EUR"}`,
 	"what-if":             `{"trades":[{"side":"buy","symbol":"X","quantity":"1"}]}`,
 	"try-scenario":        `{"shocks":[{"kind":"factor","on":"market","move":-0.1}]}`,
+	"create-grant":        `{"email":"x@example.org","role":"view"}`,
+	"update-grant":        `{"role":"view"}`,
+	"create-link":         `{"label":"X","expires":"2025-12-31T00:00:00Z"}`,
 	"reverse-scenario":    `{"share":"0.1"}`,
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/foliosight/foliosight/finance/analysis"
@@ -51,7 +52,7 @@ func (s *Service) Glance(ctx context.Context, c Caller, q Question) (*Glance, er
 	if c.Link != "" && c.Link != q.Portfolios[0] {
 		return nil, fmt.Errorf("portfolio %s: %w", q.Portfolios[0], ErrNotFound)
 	}
-	if c.Scope == scopePercentages {
+	if c.Scope == ScopeGlance {
 		c.Scope = ScopeRead // for this, and for nothing else
 	}
 	a, err := s.Analysis(ctx, c, q)
@@ -96,7 +97,7 @@ func glanceOf(a *analysis.Analysis) *Glance {
 	add(&g.Risk, "beta", "Beta", a.Risk.Realised.Beta)
 	for i := range a.Holdings {
 		h := &a.Holdings[i]
-		g.Holdings = append(g.Holdings, Weight{Key: h.Symbol, Label: cmp.Or(h.Instrument.Name, h.Symbol), Weight: h.Weight.Float64(), Known: h.Weight.Known()})
+		g.Holdings = append(g.Holdings, Weight{Key: h.Symbol, Label: cmp.Or(h.Instrument.Name, h.Symbol), Weight: rounded(h.Weight.Float64()), Known: h.Weight.Known()})
 	}
 	slices.SortStableFunc(g.Holdings, func(a, b Weight) int {
 		if a.Known != b.Known {
@@ -112,13 +113,16 @@ func glanceOf(a *analysis.Analysis) *Glance {
 	})
 	slices := func(to *[]Weight, from []analysis.Slice) {
 		for _, s := range from {
-			*to = append(*to, Weight{Key: s.Key, Label: s.Key, Weight: s.Weight.Float64(), Known: true})
+			*to = append(*to, Weight{Key: s.Key, Label: s.Key, Weight: rounded(s.Weight.Float64()), Known: true})
 		}
 	}
 	slices(&g.Class, a.Allocation.Class)
 	slices(&g.Currency, a.Allocation.Currency)
 	return g
 }
+
+// rounded is a weight to the basis point: more would tell how many pieces are held.
+func rounded(weight float64) float64 { return math.Round(weight*1e4) / 1e4 }
 
 // Client is somebody of another tenant who shared portfolios with the caller.
 type Client struct {
@@ -131,7 +135,7 @@ type Client struct {
 // first.
 type ClientPortfolio struct {
 	store.Portfolio
-	Base                        money.Currency
+	Base                        money.Currency // what the figures are in
 	AsOf                        date.Date
 	Value, DayChange, DayReturn analysis.Figure
 	Problem                     string // why there are no figures; empty: there are

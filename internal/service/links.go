@@ -96,11 +96,7 @@ func (s *Service) byLink(ctx context.Context, token string, now time.Time) (Call
 	}
 	c := Caller{Identity: store.Identity{User: l.ID}, Token: l.ID, Scope: ScopeRead, Link: l.Portfolio, Until: l.Expires, Shows: l.Shows}
 	if l.Shows == store.Percentages {
-		c.Scope = scopePercentages
+		c.Scope = ScopeGlance
 	}
 	return c, nil
 }
-
-// scopePercentages is the scope of links without amounts: it stands for a Glance and
-// nothing else.
-const scopePercentages Scope = "percentages"

@@ -21,6 +21,9 @@ const (
 	// ScopeAccount is what concerns the person: passwords, second factors, tokens,
 	// deleting the account. No token has it: one that leaks must not make others.
 	ScopeAccount Scope = "account"
+	// ScopeGlance is what links without amounts stand for: a Glance and nothing else.
+	// Whoever may read has it too.
+	ScopeGlance Scope = "percentages"
 )
 
 // Scopes are those that a token can have.
@@ -55,6 +58,12 @@ func (e *ScopeError) Is(target error) bool { return target == ErrScope }
 // Require is the one decision whether a caller's token stands for something. The rest
 // (whose portfolio it is, and what its owner granted) is decided by the store.
 func (c Caller) Require(needed Scope) error {
+	if needed == ScopeGlance {
+		if c.Scope == ScopeGlance {
+			return nil
+		}
+		needed = ScopeRead
+	}
 	if c.Scope == "" || needed != ScopeAccount && needed.rank() > 0 && c.Scope.rank() >= needed.rank() {
 		return nil
 	}
