@@ -17,6 +17,7 @@ import (
 const (
 	tagPeople       = "Signing in"
 	tagPortfolios   = "Portfolios"
+	tagAlerts       = "Alerts"
 	tagSharing      = "Sharing"
 	tagAudit        = "Audit trail"
 	tagTransactions = "Transactions"
@@ -32,6 +33,7 @@ const (
 
 var tags = []*huma.Tag{
 	{Name: tagPeople, Description: "Who asks. A session is a cookie for browsers and a bearer token for programs; both come with signing in."},
+	{Name: tagAlerts, Description: "Rules hold figures against thresholds, every night, after bookings and when asked. What they find is raised, acknowledged and resolved, and told by mail, webhook and Slack."},
 	{Name: tagPortfolios, Description: "A portfolio is one ledger with its base currency, lot rules, benchmark and accounts."},
 	{Name: tagSharing, Description: "Who else sees a portfolio: people by their address, links that end, households that look at portfolios together, and the clients of an advisor. What ends has ended with the next request."},
 	{Name: tagAudit, Description: "What was done, by whom and when, as a chain of hashes that shows any change to it."},

@@ -22,6 +22,9 @@ var scopes = map[string]service.Scope{
 	"import-prices": service.ScopeTrade, "set-own-prices": service.ScopeTrade, "delete-own-price": service.ScopeTrade,
 	"glance": service.ScopeGlance,
 
+	"acknowledge-alert": service.ScopeTrade, "resolve-alert": service.ScopeTrade, "check-alerts": service.ScopeTrade,
+	"create-alert-rule": service.ScopeTrade, "change-alert-rule": service.ScopeTrade, "delete-alert-rule": service.ScopeTrade,
+	"create-channel": service.ScopeTrade, "change-channel": service.ScopeTrade, "delete-channel": service.ScopeTrade, "test-channel": service.ScopeTrade,
 	"run-job": service.ScopeTrade, "retry-job": service.ScopeTrade, "cancel-job": service.ScopeTrade,
 
 	"logout": service.ScopeAccount, "logout-everywhere": service.ScopeAccount, "update-me": service.ScopeAccount, "change-password": service.ScopeAccount,

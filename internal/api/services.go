@@ -25,6 +25,7 @@ type Services interface {
 	WhatIfs
 	Working
 	Watching
+	Alerting
 	Bulk
 	Sharing
 	Catalogue
