@@ -3,9 +3,11 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -41,7 +43,7 @@ func Observe(log *slog.Logger, next http.Handler) http.Handler {
 				if goneAway(bug) {
 					log.DebugContext(r.Context(), "nobody waits for the answer", "reference", id, "error", bug)
 				} else {
-					log.ErrorContext(r.Context(), "panic", "reference", id, "panic", bug, "stack", string(debug.Stack()))
+					log.ErrorContext(r.Context(), "panic", "reference", id, "panic", kindOf(bug), "stack", string(debug.Stack()))
 				}
 				if seen.status == 0 {
 					p := byStatus[500].problem("")
@@ -53,11 +55,38 @@ func Observe(log *slog.Logger, next http.Handler) http.Handler {
 			if seen.status >= 500 {
 				level = slog.LevelWarn
 			}
-			log.Log(r.Context(), level, "request", "method", r.Method, "path", r.URL.Path, "status", seen.status, "bytes", seen.bytes,
+			log.Log(r.Context(), level, "request", "method", r.Method, "path", loggedPath(r.URL.Path), "status", seen.status, "bytes", seen.bytes,
 				"took", time.Since(start).Round(time.Microsecond), "reference", id)
 		}()
 		next.ServeHTTP(seen, r)
 	})
+}
+
+// kindOf says what a panic was of without the values that it may carry: they are
+// somebody's. The stack has the place; of our own runtime's errors there is the text.
+func kindOf(bug any) string {
+	if err, ok := bug.(runtime.Error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("%T", bug)
+}
+
+// longestPart is the length from which a part of a path may be a secret, as in the
+// address of a link that was shared. Ids are shorter.
+const longestPart = 40
+
+// loggedPath is a path without what could be a secret in it.
+func loggedPath(path string) string {
+	if len(path) < longestPart {
+		return path
+	}
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if len(p) >= longestPart || strings.HasPrefix(p, "fsp_") {
+			parts[i] = "•••"
+		}
+	}
+	return strings.Join(parts, "/")
 }
 
 // goneAway reports whether what ended a request is that its answer could not be sent.

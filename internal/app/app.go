@@ -115,7 +115,7 @@ func faces(cfg config.Config, h *House, d *door, o Outside) (http.Handler, error
 		return nil, err
 	}
 	if cfg.Serves("api") {
-		programs, err := api.New(h.Service, api.Options{Version: o.Version, Code: d.code, Secure: cfg.TLS(), UploadLimit: cfg.UploadLimit, Limits: limits, Frontend: cfg.Frontend, Stopping: o.stopping, Now: o.Now, Log: o.Log})
+		programs, err := api.New(h.Service, api.Options{Version: o.Version, Code: d.code, Secure: cfg.Secure(), UploadLimit: cfg.UploadLimit, Limits: limits, Frontend: cfg.Frontend, Stopping: o.stopping, Now: o.Now, Log: o.Log})
 		if err != nil {
 			return nil, err
 		}
@@ -143,16 +143,16 @@ func faces(cfg config.Config, h *House, d *door, o Outside) (http.Handler, error
 	default:
 		mux.Handle("/health", health(h))
 		mux.Handle("/health/", health(h))
-		return mux, nil
+		return api.Strict(cfg.Secure(), mux), nil
 	}
 	if cfg.Serves("web") {
-		people, err := web.New(h.Service, web.Options{Version: o.Version, Database: "SQLite", Demo: d.shown(), Code: d.code, Secure: cfg.TLS(), Now: o.Now, Log: o.Log, Explore: d.explore})
+		people, err := web.New(h.Service, web.Options{Version: o.Version, Database: "SQLite", Demo: d.shown(), Code: d.code, Secure: cfg.Secure(), Now: o.Now, Log: o.Log, Explore: d.explore})
 		if err != nil {
 			return nil, err
 		}
 		mux.Handle("/", people)
 	}
-	return api.Observe(o.Log, api.CORS(cfg.Frontend, api.Throttle(o.Now, limits, d.guard(timed(mux))))), nil
+	return api.Strict(cfg.Secure(), api.Observe(o.Log, api.CORS(cfg.Frontend, api.Throttle(o.Now, limits, d.guard(timed(mux)))))), nil
 }
 
 // limitsOf are the limits of the API, counted in Redis where there is one.

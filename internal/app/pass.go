@@ -7,6 +7,8 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"time"
+
+	"github.com/foliosight/foliosight/internal/api"
 )
 
 // How long the API may take when pages pass a request on to it.
@@ -23,7 +25,7 @@ func pass(backend string, log *slog.Logger) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &httputil.ReverseProxy{
+	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(to)
 			r.Out.Host = r.In.Host
@@ -42,7 +44,15 @@ func pass(backend string, log *slog.Logger) (http.Handler, error) {
 			w.WriteHeader(http.StatusBadGateway)
 			_, _ = w.Write([]byte(`{"title":"The API does not answer","status":502,"detail":"Try again in a moment."}` + "\n")) // the client may be gone
 		},
-	}, nil
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		one := *proxy
+		one.ModifyResponse = func(answer *http.Response) error {
+			api.PassedOn(w.Header(), answer.Header)
+			return nil
+		}
+		one.ServeHTTP(w, r)
+	}), nil
 }
 
 // health answers for a process that runs jobs alone.

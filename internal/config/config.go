@@ -63,6 +63,10 @@ func (c Config) Serves(role string) bool { return slices.Contains(c.Roles, role)
 // TLS reports whether the server speaks TLS itself.
 func (c Config) TLS() bool { return c.Certificate != "" }
 
+// Secure reports whether people come over TLS: the server speaks it itself, or a proxy
+// before it does, as the address that people are told begins with https.
+func (c Config) Secure() bool { return c.TLS() || strings.HasPrefix(c.PublicURL(""), "https://") }
+
 // PostgreSQL reports whether the database is one of PostgreSQL, not a file.
 func (c Config) PostgreSQL() bool { return isPostgres(c.Database) }
 

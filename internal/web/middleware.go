@@ -18,9 +18,42 @@ func policy(next http.Handler) http.Handler {
 		header.Set("Content-Security-Policy", contentPolicy)
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Referrer-Policy", "same-origin")
-		header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		header.Set("Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()")
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
 		header.Set("Cache-Control", "private, no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// formBytes is how large a form without files may be.
+const formBytes = 1 << 20
+
+// bounded reads no more of a form than pages ask for: files come to portfolios alone,
+// where somebody must be signed in. It removes what a form left on the disk.
+func (s *site) bounded(next http.Handler) http.Handler {
+	refuse := s.open(func(*request) error { return errTooLarge })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body == nil || r.Body == http.NoBody {
+			next.ServeHTTP(w, r)
+			return
+		}
+		most := int64(formBytes)
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") && strings.HasPrefix(r.URL.Path, "/p/") {
+			most += uploadBytes
+		}
+		if r.ContentLength > most {
+			w.Header().Set("Connection", "close")
+			refuse(w, r)
+			return
+		}
+		r = r.WithContext(r.Context()) // the server cleans up after its own request alone
+		r.Body = http.MaxBytesReader(w, r.Body, most)
+		defer func() {
+			if r.MultipartForm != nil {
+				_ = r.MultipartForm.RemoveAll() // the system clears its temporary directory
+			}
+		}()
 		next.ServeHTTP(w, r)
 	})
 }

@@ -188,8 +188,14 @@ func (r *request) to(address string) error {
 
 // back is where a small form wants to return to: a page of ours.
 func (r *request) back() string {
-	address := r.FormValue("back")
-	if !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") || strings.HasPrefix(address, "/\\") {
+	return ours(r.FormValue("back"))
+}
+
+// ours is an address of a page of ours, or the first page. Browsers leave out tabs and
+// line ends and read \ as /, so that "/\t/evil.example" would lead away.
+func ours(address string) string {
+	u, err := url.Parse(address) // refuses control characters
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") || strings.Contains(address, "\\") {
 		return "/"
 	}
 	return address

@@ -63,7 +63,7 @@ func New(svc Services, opts Options) (http.Handler, error) {
 		http.Redirect(w, r, s.assets.Icon, http.StatusFound)
 	})
 	s.routes(mux.HandleFunc)
-	return policy(compressed(http.NewCrossOriginProtection().Handler(mux))), nil
+	return policy(compressed(http.NewCrossOriginProtection().Handler(s.bounded(mux)))), nil
 }
 
 // routes are the pages. Those of open need nobody to be signed in.
