@@ -3,8 +3,8 @@ package web_test
 import (
 	"context"
 	"slices"
-	"strings"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 

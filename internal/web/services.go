@@ -16,6 +16,7 @@ type Services interface {
 	People
 	Books
 	Imports
+	Working
 	Market
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
 	Contribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Contribution, error)
