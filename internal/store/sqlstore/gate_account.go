@@ -228,7 +228,7 @@ func (s *Store) SpendAttempt(ctx context.Context, limits []store.AttemptLimit, n
 			if err != nil {
 				return err
 			}
-			if wait.After(now) {
+			if l.Wait(failures) > 0 && wait.After(now) { // one that came at the same time is no reason to wait
 				until = wait
 				return nil
 			}

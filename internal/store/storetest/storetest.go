@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"tokens sent by mail", mailTokens},
 		{"the outbox is claimed by one", outbox},
 		{"challenges and attempts", challenges},
+		{"attempts at the same time", attemptsTogether},
 		{"signing keys and features", signingKeys},
 		{"a user and a tenant are deleted with everything", deletion},
 		{"portfolios, accounts and grants", portfolios},
