@@ -51,6 +51,9 @@ validation: ## hold the engines against real markets in DATA=DIR (it says what i
 fuzz: ## fuzz every reader and engine door for FUZZTIME each (default 60s)
 	@scripts/fuzz
 
+load: ## a thousand people at once on both databases, as LOAD_RATE=1500 asks; LOAD_WRITE=1 writes docs/performance.md
+	@scripts/load
+
 crash: ## kill the program at random points 200 times and look for what was lost
 	CRASH_RUNS=200 $(GO) test ./internal/e2e/crash -count=1 -timeout 60m -v
 
@@ -60,4 +63,4 @@ replicas: ## kill one of four processes on one PostgreSQL every few seconds for 
 screenshots: ## take the pictures of the pages again
 	@scripts/screenshots
 
-.PHONY: help build run test check client-test golden generate lint bench bench-all bench-pages bench-nightly validation fuzz crash replicas screenshots
+.PHONY: help build run test check client-test golden generate lint bench bench-all bench-pages bench-nightly validation fuzz load crash replicas screenshots
