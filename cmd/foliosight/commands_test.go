@@ -162,7 +162,11 @@ func TestConfigCommand(t *testing.T) {
 	foliosight(t, data, "config", "show").is(2, "", `log_level (environment LOG_LEVEL) "loud"`)
 	foliosight(t, data, "serve", "--as-of=2025-06-30").is(2, "", "as_of")
 	t.Setenv("LOG_LEVEL", "")
-	foliosight(t, "--database=postgres://a:secret@db/x", "config", "show").is(2, "", "sqlite:PATH")
+	hidden := foliosight(t, "--database=postgres://a:secret@db/x", "config", "show").is(0, "postgres://a:•••@db/x", "")
+	if strings.Contains(hidden.result, "secret@") {
+		t.Errorf("the password is shown:\n%s", hidden.result)
+	}
+	foliosight(t, "--database=mysql://a@db/x", "config", "show").is(2, "", "sqlite:PATH")
 	foliosight(t, data, "config", "show", "--config=/nowhere/foliosight.env").is(2, "", "/nowhere/foliosight.env")
 	foliosight(t, data, "nonsense").is(2, "", "nonsense")
 }

@@ -69,12 +69,12 @@ func start(t *testing.T, flags map[string]string) *running {
 	return r
 }
 
-func settings(t *testing.T, flags map[string]string) config.Config {
+func settings(t *testing.T, flags map[string]string, environ ...string) config.Config {
 	t.Helper()
 	if flags["listen"] == "" {
 		flags["listen"] = "127.0.0.1:0"
 	}
-	cfg, err := config.Load(config.Input{Flags: flags, Environ: []string{"HOME=" + t.TempDir()}})
+	cfg, err := config.Load(config.Input{Flags: flags, Environ: append(environ, "HOME="+t.TempDir())})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,15 +15,16 @@ func TestNobodyReachesAnothers(t *testing.T) {
 	if testing.Short() {
 		users = 2
 	}
-	for engine, flags := range map[string]func(t *testing.T) map[string]string{
-		"SQLite": func(t *testing.T) map[string]string { return map[string]string{"data": t.TempDir()} },
-		"PostgreSQL": func(t *testing.T) map[string]string {
-			return map[string]string{"data": t.TempDir(), "database": pgtest.Migrated(t).URL}
+	for engine, environ := range map[string]func(t *testing.T) []string{
+		"SQLite": func(*testing.T) []string { return nil },
+		"PostgreSQL": func(t *testing.T) []string {
+			d := pgtest.Migrated(t)
+			return []string{"DATABASE_URL=" + d.URL, "DATABASE_ADMIN_URL=" + d.AdminURL}
 		},
 	} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
-			cfg := settings(t, flags(t))
+			cfg := settings(t, map[string]string{"data": t.TempDir()}, environ(t)...)
 			h, err := app.Open(context.Background(), cfg, app.Outside{})
 			if err != nil {
 				t.Fatal(err)
