@@ -17,6 +17,16 @@ func (s *Service) Events(ctx context.Context, c Caller, after int64, limit int) 
 	return all, err
 }
 
+// FindEvents are the events that a filter selects, the newest first, as far as the
+// caller may see them.
+func (s *Service) FindEvents(ctx context.Context, c Caller, f store.EventFilter) (all []store.Event, err error) {
+	err = s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+		all, err = v.FindEvents(ctx, f)
+		return err
+	})
+	return all, err
+}
+
 // VerifyEvents recomputes the audit trail of the caller's tenant and returns how many
 // events it has. A broken chain is store.ErrDamaged and names the event.
 func (s *Service) VerifyEvents(ctx context.Context, c Caller) (count int64, err error) {

@@ -176,6 +176,14 @@ func (s *Service) Passkeys(ctx context.Context, c Caller) (all []store.Passkey, 
 	return all, err
 }
 
+// RenamePasskey says anew which device it is.
+func (s *Service) RenamePasskey(ctx context.Context, c Caller, id, name string) error {
+	if name = strings.TrimSpace(name); name == "" || len(name) > 100 {
+		return fault("name", name, "it is empty or too long", "say which device it is, in at most 100 letters")
+	}
+	return s.account(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.RenamePasskey(ctx, id, name) })
+}
+
 // DeletePasskey removes one.
 func (s *Service) DeletePasskey(ctx context.Context, c Caller, id, password string) error {
 	if err := s.prove(ctx, c, password); err != nil {

@@ -239,6 +239,7 @@ type AccountWriter interface {
 	CreatePasskey(ctx context.Context, p Passkey) error
 	// UsePasskey writes the counters after a use.
 	UsePasskey(ctx context.Context, id string, data json.RawMessage, used time.Time) error
+	RenamePasskey(ctx context.Context, id, name string) error
 	DeletePasskey(ctx context.Context, id string) error
 
 	Link(ctx context.Context, l Linked) error

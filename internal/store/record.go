@@ -24,6 +24,16 @@ type Event struct {
 	Hash       []byte
 }
 
+// EventFilter selects events of the audit trail; the zero value selects all.
+type EventFilter struct {
+	User      string
+	Action    string    // "token.create", or "token." for all that begin so
+	Portfolio string    // id
+	From, To  time.Time // at or after, and before; zero: open
+	Before    int64     // sequence numbers below; 0: from the newest on
+	Limit     int
+}
+
 // Answer is what a write answered, kept so that a repeated request with the same key
 // gets the same answer instead of writing twice.
 type Answer struct {
@@ -42,6 +52,8 @@ type RecordReader interface {
 	// Events of the tenant after a sequence number, at most limit; those of portfolios
 	// that the identity does not see are left out.
 	Events(ctx context.Context, after int64, limit int) ([]Event, error)
+	// FindEvents are those of Events that a filter selects, the newest first.
+	FindEvents(ctx context.Context, f EventFilter) ([]Event, error)
 	// VerifyEvents recomputes the tenant's chain and returns how many rows it has; a
 	// broken link is ErrDamaged with its sequence number.
 	VerifyEvents(ctx context.Context) (int64, error)

@@ -160,6 +160,16 @@ func (t *tx) UsePasskey(ctx context.Context, id string, data json.RawMessage, us
 	})
 }
 
+// RenamePasskey implements store.AccountWriter.
+func (t *tx) RenamePasskey(ctx context.Context, id, name string) error {
+	return t.write("rename passkey "+id, func() error {
+		if err := t.must(ctx, `UPDATE passkeys SET name = $4 WHERE tenant_id = $1 AND user_id = $2 AND id = $3`, t.id.Tenant, t.id.User, id, name); err != nil {
+			return err
+		}
+		return t.note(ctx, "passkey.rename", "passkey/"+id, "", nil, name)
+	})
+}
+
 // DeletePasskey implements store.AccountWriter.
 func (t *tx) DeletePasskey(ctx context.Context, id string) error {
 	return t.write("delete passkey "+id, func() error {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash"
+	"strings"
 
 	"github.com/foliosight/foliosight/internal/store"
 )
@@ -153,6 +154,46 @@ func (t *tx) Events(ctx context.Context, after int64, limit int) ([]store.Event,
 			e.user_id = $2 OR (e.portfolio_id IS NULL AND $4)
 			OR EXISTS (SELECT 1 FROM portfolios p WHERE p.id = e.portfolio_id AND `+visible+`))
 		ORDER BY e.sequence LIMIT $5`, t.id.Tenant, t.id.User, after, t.admin, limit)
+	return all, t.named("audit trail", err)
+}
+
+// FindEvents implements store.RecordReader.
+func (t *tx) FindEvents(ctx context.Context, f store.EventFilter) ([]store.Event, error) {
+	arguments := []any{t.id.Tenant, t.id.User, t.admin, f.Limit}
+	var where strings.Builder
+	also := func(condition string, value any) {
+		arguments = append(arguments, value)
+		fmt.Fprintf(&where, " AND "+condition, len(arguments))
+	}
+	if f.User != "" {
+		also("e.user_id = $%d", f.User)
+	}
+	if f.Portfolio != "" {
+		also("e.portfolio_id = $%d", f.Portfolio)
+	}
+	if f.Action != "" {
+		also("e.action LIKE $%d", strings.NewReplacer("%", "", "_", "").Replace(f.Action)+"%")
+	}
+	if !f.From.IsZero() {
+		also("e.at >= $%d", formatTime(f.From))
+	}
+	if !f.To.IsZero() {
+		also("e.at < $%d", formatTime(f.To))
+	}
+	if f.Before > 0 {
+		also("e.sequence < $%d", f.Before)
+	}
+	var all []store.Event
+	err := t.each(ctx, func(rows *sql.Rows) error {
+		e, err := scanEvent(rows)
+		all = append(all, e)
+		return err
+	}, `SELECT `+eventColumns+` FROM events e
+		LEFT JOIN event_contents c ON c.tenant_id = e.tenant_id AND c.sequence = e.sequence
+		WHERE e.tenant_id = $1 AND (
+			e.user_id = $2 OR (e.portfolio_id IS NULL AND $3)
+			OR EXISTS (SELECT 1 FROM portfolios p WHERE p.id = e.portfolio_id AND `+visible+`))`+where.String()+`
+		ORDER BY e.sequence DESC LIMIT $4`, arguments...)
 	return all, t.named("audit trail", err)
 }
 

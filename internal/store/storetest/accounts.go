@@ -239,6 +239,14 @@ func passkeys(t *testing.T, s store.Store) {
 	if got.Identity != h.owner || got.ID != p.ID || !bytes.Contains(got.Data, []byte("2")) || !got.LastUsed.Equal(epoch) {
 		t.Errorf("%+v", got)
 	}
+	err = s.As(ctx, h.member, func(ctx context.Context, tx store.Tx) error { return tx.RenamePasskey(ctx, p.ID, "Mine") })
+	wantError(t, err, store.ErrNotFound, "renaming another's passkey")
+	as(t, s, h.owner, func(ctx context.Context, tx store.Tx) {
+		check(t, tx.RenamePasskey(ctx, p.ID, "Old laptop"))
+		all, err := tx.Passkeys(ctx)
+		check(t, err)
+		wantEqual(t, all[0].Name, "Old laptop", "name of the passkey")
+	})
 	err = s.As(ctx, h.member, func(ctx context.Context, tx store.Tx) error { return tx.DeletePasskey(ctx, p.ID) })
 	wantError(t, err, store.ErrNotFound, "deleting another's passkey")
 	as(t, s, h.owner, func(ctx context.Context, tx store.Tx) { check(t, tx.DeletePasskey(ctx, p.ID)) })

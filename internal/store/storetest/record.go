@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -107,6 +109,34 @@ func audit(t *testing.T, s store.Store) {
 		check(t, err)
 		if len(rest) != 2 || rest[0].Sequence != 4 {
 			t.Errorf("two events after the third: %+v", rest)
+		}
+		last := events[len(events)-1]
+		for what, f := range map[string]store.EventFilter{
+			"all":                    {Limit: 1000},
+			"of a person":            {User: h.owner.User, Limit: 1000},
+			"of a kind":              {Action: "portfolio.", Limit: 1000},
+			"of a portfolio":         {Portfolio: h.portfolio, Limit: 1000},
+			"until the last":         {To: last.At, Limit: 1000},
+			"from the last on":       {From: last.At, Limit: 1000},
+			"before the fourth, two": {Before: 4, Limit: 2},
+		} {
+			found, err := v.FindEvents(ctx, f)
+			check(t, err)
+			var want []int64
+			for _, e := range slices.Backward(events) {
+				if (f.User == "" || e.User == f.User) && strings.HasPrefix(e.Action, f.Action) && (f.Portfolio == "" || e.Portfolio == f.Portfolio) &&
+					(f.To.IsZero() || e.At.Before(f.To)) && !e.At.Before(f.From) && (f.Before == 0 || e.Sequence < f.Before) && len(want) < f.Limit {
+					want = append(want, e.Sequence)
+				}
+			}
+			var got []int64
+			for _, e := range found {
+				got = append(got, e.Sequence)
+			}
+			wantEqual(t, fmt.Sprint(got), fmt.Sprint(want), "events "+what)
+			if len(want) == 0 {
+				t.Errorf("events %s: there are none to be found", what)
+			}
 		}
 	})
 }
