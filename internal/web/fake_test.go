@@ -165,6 +165,8 @@ func (f *fake) Authenticate(_ context.Context, token string) (service.Caller, er
 	return service.Caller{Identity: store.Identity{Tenant: "t", User: "u"}, Session: "s"}, nil
 }
 
+func (f *fake) Doors() service.Doors { return f.doors }
+
 func (f *fake) SignOut(context.Context, service.Caller) error { return nil }
 
 func (f *fake) Feature(context.Context, service.Caller, string) (bool, error) { return true, nil }

@@ -61,10 +61,19 @@ func (r *request) frame(title, at string) view.Page {
 			p.Bottom = append(p.Bottom, link)
 		}
 	}
+	if links := chosen(r.adminLinks(), at); len(links) > 0 && r.user.ID != "" {
+		group := view.NavGroup{Label: "Administration"}
+		for _, link := range links {
+			group.Items = append(group.Items, view.NavItem{Link: link})
+		}
+		p.Nav = append(p.Nav, group)
+	}
+	p.Alerts = r.bell(at)
 	p.Foot = append(p.Foot, view.Link{Label: "Settings", Href: "/settings", Icon: "settings", Key: "g s", Current: at == "settings"})
 	p.Bottom = append(p.Bottom, view.Link{Label: "More", Href: p.PaletteURL, Icon: "menu", Current: at == "/go"})
 	p.Switcher = r.switcher(at)
 	p.Portfolio, p.Subtitle = p.Switcher.Name, p.Switcher.Name
+	r.asGuest(&p)
 	if r.simulated() {
 		p.Simulated = "Simulated prices: these portfolios live in a market that never was. The figures are right for it and mean nothing outside it."
 	}
@@ -106,7 +115,7 @@ func (r *request) kept() string {
 
 func (r *request) switcher(at string) view.Switcher {
 	page := at
-	if at == "-" || at == "settings" {
+	if at == "-" || at == "settings" || strings.HasPrefix(at, "/admin") {
 		page = ""
 	}
 	s := view.Switcher{New: "/portfolios/new"}

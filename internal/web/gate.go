@@ -13,83 +13,21 @@ import (
 	"github.com/foliosight/foliosight/internal/web/view"
 )
 
-func (s *site) signInPage(r *request) error {
-	fresh, err := s.svc.NeedsSetup(r.Context())
-	if err != nil {
-		return err
-	}
-	if fresh {
-		return r.to("/first-run")
-	}
-	return s.showSignIn(r, http.StatusOK, "")
-}
-
-func (s *site) showSignIn(r *request, status int, problem string) error {
-	form := view.Form{Action: "/sign-in", Submit: "Sign in", Hidden: []view.Hidden{{Name: "to", Value: r.FormValue("to")}}, Fields: []view.Field{
-		{Name: "email", Label: "Email", Kind: "email", Value: r.PostFormValue("email"), Auto: "username", Need: true, Focus: true},
-		{Name: "password", Label: "Password", Kind: "password", Auto: "current-password", Need: true},
-	}}
-	return r.show(status, page.SignIn(view.SignIn{Base: r.base(), Form: form, Demo: s.opts.Demo, Error: problem}))
-}
-
-func (s *site) signIn(r *request) error {
-	in, err := s.svc.SignIn(r.Context(), strings.TrimSpace(r.PostFormValue("email")), r.PostFormValue("password"), r.UserAgent())
-	var second *service.SecondFactorNeeded
-	switch {
-	case errors.Is(err, service.ErrCredentials):
-		return s.showSignIn(r, http.StatusUnprocessableEntity, "This email address and password do not belong together.")
-	case errors.Is(err, service.ErrBusy):
-		return s.showSignIn(r, http.StatusTooManyRequests, "Too many people are signing in at once. Try again in a moment.")
-	case errors.Is(err, service.ErrThrottled):
-		return s.showSignIn(r, http.StatusTooManyRequests, "Too many attempts. Wait a while and try again.")
-	case errors.As(err, &second):
-		http.SetCookie(r.w, &http.Cookie{Name: challengeCookie, Value: second.Challenge, Path: "/", Expires: second.Expires, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.opts.Secure})
-		return s.showSecondFactor(r, http.StatusOK, "")
-	case err != nil:
-		return err
-	}
-	return s.goIn(r, in)
-}
-
-// secondFactorPage asks for the code; who comes from another provider begins here.
-func (s *site) secondFactorPage(r *request) error {
-	if r.cookie(challengeCookie) == "" {
-		return r.to("/sign-in")
-	}
-	return s.showSecondFactor(r, http.StatusOK, "")
-}
-
-func (s *site) showSecondFactor(r *request, status int, problem string) error {
-	form := view.Form{Action: "/sign-in/second-factor", Submit: "Continue", Hidden: []view.Hidden{{Name: "to", Value: r.FormValue("to")}}, Fields: []view.Field{
-		{Name: "code", Label: "Code", Kind: "text", Auto: "one-time-code", Need: true, Focus: true, Help: "Six digits of your authenticator, or a recovery code."},
-	}}
-	return r.show(status, page.SignIn(view.SignIn{Base: r.base(), Form: form, Error: problem}))
-}
-
-func (s *site) secondFactor(r *request) error {
-	in, err := s.svc.FinishSignIn(r.Context(), r.cookie(challengeCookie), strings.TrimSpace(r.PostFormValue("code")))
-	switch {
-	case errors.Is(err, service.ErrCode):
-		return s.showSecondFactor(r, http.StatusUnprocessableEntity, "This code is wrong, or was used already.")
-	case errors.Is(err, service.ErrThrottled):
-		return s.showSecondFactor(r, http.StatusTooManyRequests, "Too many attempts. Wait a while and try again.")
-	case errors.Is(err, service.ErrChallenge):
-		return s.showSignIn(r, http.StatusUnprocessableEntity, "This took too long, or there were too many wrong codes. Begin again.")
-	case err != nil:
-		return err
-	}
-	http.SetCookie(r.w, &http.Cookie{Name: challengeCookie, Path: "/", MaxAge: -1})
-	return s.goIn(r, in)
-}
-
 // goIn puts the session into the browser and goes where it wanted to.
 func (s *site) goIn(r *request, in service.SignedIn) error {
 	s.enter(r, in)
 	to := r.PostFormValue("to")
-	if !strings.HasPrefix(to, "/p/") && !strings.HasPrefix(to, "/settings") && !strings.HasPrefix(to, "/portfolios") {
-		to = "/"
+	return r.to(inside(to))
+}
+
+// inside is a page of ours that somebody wanted to go to, or the first one.
+func inside(to string) string {
+	for _, begin := range []string{"/p/", "/settings", "/portfolios", "/admin"} {
+		if strings.HasPrefix(to, begin) {
+			return to
+		}
 	}
-	return r.to(to)
+	return "/"
 }
 
 // enter puts the session into the browser.

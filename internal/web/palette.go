@@ -47,6 +47,12 @@ func (s *site) palette(r *request) error {
 		going = append(going, item(p.label, "", r.address(p.name)+r.kept(), p.icon, p.key, "page"))
 	}
 	going = append(going, item("Settings", "", "/settings", "settings", "g s", "theme password numbers sign out keys"), item("Portfolios", "", "/portfolios", "library", "", "list"), item("API documentation", "", "/docs", "book-open", "", "rest openapi"))
+	for _, l := range settingsPages[1:] {
+		going = append(going, item(l.Label, "settings", l.Href, l.Icon, "", "settings account"))
+	}
+	for _, l := range r.adminLinks() {
+		going = append(going, item(l.Label, "administration", l.Href, l.Icon, "", "administration admin"))
+	}
 	for _, p := range r.portfolios {
 		going = append(going, item(p.Name, "portfolio", "/p/"+p.ID, "wallet", "", "portfolio switch"))
 	}

@@ -112,6 +112,7 @@ func (s *site) showPortfolio(r *request, status int, p *store.Portfolio, e portf
 	if p != nil {
 		v.Page.Title, v.Title = "Portfolio settings", "Settings of "+p.Name
 		v.Page.Crumbs = []view.Link{{Label: "Portfolios", Href: "/portfolios"}}
+		v.Pages, v.Page.Narrow, v.Page.Sheets = r.ofThis("/edit"), false, []string{v.Page.Assets.Account}
 		v.Form = view.Form{Action: r.address("/edit"), Submit: "Save", Cancel: r.address("")}
 		v.Form.Delete = &view.Action{Label: "Archive portfolio", Href: r.address("/archive"), Danger: true}
 		for _, f := range limitFields {

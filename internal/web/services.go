@@ -14,7 +14,11 @@ import (
 // Services is what the pages ask of the use cases.
 type Services interface {
 	People
+	Accounts
+	Administration
 	Books
+	BookKeeping
+	Sharing
 	Imports
 	Working
 	Market

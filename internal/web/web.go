@@ -31,6 +31,8 @@ type Options struct {
 	Secure   bool             // cookies only over TLS
 	Now      func() time.Time // the clock; time.Now unless given
 	Log      *slog.Logger
+	// Health says how the database and the queue are, for administration; nil: it is not told.
+	Health func(ctx context.Context) Health
 	// Explore makes a demonstration in an empty installation and signs in to it; nil
 	// where that is not offered.
 	Explore func(ctx context.Context, agent string) (service.SignedIn, error)
@@ -72,10 +74,6 @@ func (s *site) routes(handle func(pattern string, h func(http.ResponseWriter, *h
 	page := func(pattern string, h handler) { handle(pattern, s.signedIn(h)) }
 	of := func(pattern string, h handler) { handle(pattern, s.signedIn(s.ofPortfolio(h))) }
 
-	open("GET /sign-in", s.signInPage)
-	open("POST /sign-in", s.signIn)
-	open("GET /sign-in/second-factor", s.secondFactorPage)
-	open("POST /sign-in/second-factor", s.secondFactor)
 	open("GET /first-run", s.firstRunPage)
 	open("POST /first-run", s.firstRun)
 	open("POST /explore", s.explore)
@@ -134,6 +132,12 @@ func (s *site) routes(handle func(pattern string, h func(http.ResponseWriter, *h
 	of("POST /p/{portfolio}/edit", s.savePortfolio)
 	of("POST /p/{portfolio}/archive", s.archivePortfolio)
 	of("GET /p/{portfolio}/go", s.palette)
+
+	s.doorRoutes(open)
+	s.accountRoutes(page)
+	s.adminRoutes(page)
+	s.bookKeepingRoutes(of)
+	s.sharingRoutes(open, page, of)
 
 	page("/", s.notFound)
 }

@@ -6,7 +6,7 @@
 // a group work, an address never changes its content, and browsers may keep it
 // for a year. The style sheets are served as one file in the order of their
 // names; those of a folder are one more file, css/risk/… as css/risk.css, that
-// only pages that name it load. Comments on lines of their own are not sent.
+// only pages that name it load, like the scripts of js/pages. Comments on lines of their own are not sent.
 // Text is compressed once, when it is first asked for.
 package assets
 
@@ -24,7 +24,7 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css css/figures/*.css css/risk/*.css js/*.js vendor/*.js vendor/*.woff2 vendor/licences/*.txt icon.svg
+//go:embed css/*.css css/account/*.css css/figures/*.css css/risk/*.css js/*.js js/pages/*.js vendor/*.js vendor/*.woff2 vendor/licences/*.txt icon.svg
 var embedded embed.FS
 
 // Prefix is where Handler expects to be mounted.

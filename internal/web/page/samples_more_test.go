@@ -94,12 +94,21 @@ func sampleStatus(theme string) templ.Component {
 
 func sampleSettings(theme string) templ.Component {
 	p := samplePage("Settings", "/settings", theme)
-	p.Narrow = true
-	return page.Settings(view.Settings{Page: p, Theme: theme,
-		Person:   view.Form{Action: "/settings/me", Submit: "Save", Fields: []view.Field{{Name: "name", Label: "Name", Kind: "text", Width: "w6", Value: "Mara Keller"}, {Name: "currency", Label: "Base currency", Kind: "text", Width: "w6", Value: "USD"}}},
-		Password: view.Form{Action: "/settings/password", Submit: "Change password", Fields: []view.Field{{Name: "old", Label: "Current password", Kind: "password", Width: "w6"}, {Name: "new", Label: "New password", Kind: "password", Width: "w6"}}},
-		Locale:   view.Form{Action: "/settings/locale", Submit: "Save", Fields: []view.Field{{Name: "locale", Label: "Numbers", Kind: "select", Width: "w6", Options: []view.Option{{Value: "en", Label: "1,234.56"}, {Value: "de", Label: "1.234,56"}}}}},
-		About:    []view.Term{{Label: "Version", Text: "0.1"}, {Label: "Database", Text: "SQLite"}}, Keys: []view.Link{{Label: "Search or jump to", Key: "/"}, {Label: "Overview", Key: "g o"}}})
+	remove := view.Action{Label: "End", Href: "/x", Danger: true, Fields: []view.Hidden{{Name: "id", Value: "1"}}}
+	return page.Account(view.Account{Page: p, Theme: theme, Label: "Settings", SignOut: true, Lead: "A sentence above.", Pages: []view.Link{{Label: "Profile", Href: "/settings", Icon: "pencil-line", Current: true}, {Label: "Security", Href: "/x", Icon: "lock"}},
+		Sections: []view.Subject{
+			{ID: "profile", Title: "Profile", Form: &view.Form{Action: "/settings/me", Submit: "Save", Fields: []view.Field{{Name: "name", Label: "Name", Kind: "text", Width: "w6", Value: "Mara Keller"}, {Name: "mail", Label: "Mail", Kind: "check", Hint: "Send it"}}}},
+			{ID: "theme", Title: "Theme", Theme: true, Terms: []view.Term{{Label: "Version", Text: "0.1"}}, Links: []view.Link{{Label: "Documentation", Href: "/docs", Icon: "book-open"}}},
+			{ID: "totp", Title: "Set up", Picture: &view.QR{Path: "M4 4h3v1h-3z", Size: 29, Label: "The code"}, Secret: &view.ShownOnce{Label: "Recovery codes", Lines: []string{"abcd-efgh", "ijkl-mnop"}, Print: true}},
+			{ID: "passkeys", Title: "Passkeys", Text: []string{"What they are."}, List: &view.List{Caption: "Passkeys", Head: []string{"Device", "Added"}, Empty: "None.", Older: "?older", Newest: "?"},
+				Passkey: &view.Passkey{Begin: "/b", Finish: "/f", Label: "Add a passkey", Name: &view.Field{Name: "name", ID: "passkey-name", Label: "Which device?", Kind: "text"}, Password: &view.Field{Name: "password", ID: "passkey-password", Label: "Password", Kind: "password"}}},
+			{ID: "sessions", Title: "Sessions", Filter: &view.Form{Action: "/x", Submit: "Show", Cancel: "/x", Fields: []view.Field{{Name: "day", Label: "Day", Kind: "date"}}}, Notice: &view.Notice{Icon: "check", Text: "It holds."},
+				List: &view.List{Caption: "Sessions", Head: []string{"Browser", "Seen"}, Rows: []view.ListRow{
+					{Cells: []view.Cell{{Text: "Firefox on Linux", Tag: &view.Tag{Text: "this one", Kind: "draft"}}, {Text: "today", Note: "to the hour"}}, Detail: []view.Term{{Label: "After", Text: "{}"}}},
+					{Cells: []view.Cell{{Text: "Chrome"}, {Text: "yesterday"}}, Actions: []view.Action{remove}, Links: []view.Link{{Label: "Change", Href: "?x"}}, Form: &view.Form{Action: "/x", Submit: "Set", Fields: []view.Field{{Name: "role", Label: "Role", Kind: "select", Options: []view.Option{{Value: "a", Label: "A"}}}}}}}},
+				Form: &view.Form{Action: "/x", Submit: "Delete", Danger: true}, Fold: "Open", Actions: []view.Action{remove}},
+		},
+		Keys: []view.Link{{Label: "Search or jump to", Key: "/"}, {Label: "Overview", Key: "g o"}}})
 }
 
 func samplePortfolios(theme string) templ.Component {
@@ -123,5 +132,7 @@ func sampleProblem(theme string) templ.Component {
 }
 
 func sampleSignIn(theme string) templ.Component {
-	return page.SignIn(view.SignIn{Base: sampleBase(theme), Error: "E-mail address or password is wrong.", Demo: &view.Demo{Email: "demo@example.org", Password: "demo"}, Form: view.Form{Action: "/sign-in", Submit: "Sign in", Fields: []view.Field{{Name: "email", Label: "Email", Kind: "email"}, {Name: "password", Label: "Password", Kind: "password"}}}})
+	return page.Door(view.Door{Base: sampleBase(theme), Title: "Sign in", Lead: "Once more.", Demo: &view.Demo{Email: "demo@example.org", Password: "demonstration"}, Notice: &view.Notice{Kind: "bad", Icon: "circle-alert", Text: "This email address and password do not belong together."},
+		Form:    &view.Form{Action: "/sign-in", Submit: "Sign in", Fields: []view.Field{{Name: "email", Label: "Email", Kind: "email"}, {Name: "password", Label: "Password", Kind: "password"}}},
+		Passkey: &view.Passkey{Begin: "/b", Finish: "/f", Label: "Sign in with a passkey"}, Others: []view.Link{{Label: "Continue with Work", Href: "/x"}}, Ways: []view.Link{{Label: "Forgotten your password?", Href: "/forgotten"}}})
 }

@@ -54,18 +54,6 @@ type CoverageRow struct {
 	MarkText                                      string
 }
 
-// Settings is the little there is to set.
-type Settings struct {
-	Page      Page
-	Person    Form
-	Portfolio *Form
-	Theme     string
-	Locale    Form
-	Password  Form
-	Keys      []Link
-	About     []Term
-}
-
 // Portfolios lists them.
 type Portfolios struct {
 	Page  Page
@@ -87,6 +75,7 @@ type PortfolioCard struct {
 // PortfolioForm creates or edits a portfolio.
 type PortfolioForm struct {
 	Page  Page
+	Pages []Link // those of the portfolio's settings; none for a new one
 	Title string
 	Form  Form
 }

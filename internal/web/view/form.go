@@ -3,6 +3,7 @@ package view
 // Field is one thing to fill in.
 type Field struct {
 	Name    string
+	ID      string // of the element, where a page has several of the name; else Name
 	Label   string
 	Kind    string // text, number, date, email, password, select, area, file, hidden
 	Value   string
@@ -37,14 +38,7 @@ type Form struct {
 	Delete  *Action
 	Upload  bool
 	Warning string
-}
-
-// SignIn is the door.
-type SignIn struct {
-	Base
-	Form  Form
-	Demo  *Demo
-	Error string
+	Danger  bool // the submit is not the main way
 }
 
 // FirstRun creates the owner or explores.

@@ -6,6 +6,8 @@ type Base struct {
 	Theme  string // system, light, dark
 	Assets Assets
 	Sheets []string // addresses of further style sheets, of this page and its like alone
+	// Scripts are addresses of further modules, of this page and its like alone.
+	Scripts []string
 }
 
 // Assets are the addresses of scripts, styles and the typeface.
@@ -13,6 +15,8 @@ type Assets struct {
 	Style, Icon, Font string
 	Figures           string // style sheet of drawn tables
 	Risk              string // style sheet of the risk pages, which have drawn tables too
+	Account           string // style sheet of settings and administration
+	AccountScript     string // and their module
 	App, Htmx, Charts string
 	Modules           []string // loaded early, because App imports them
 }
@@ -27,6 +31,7 @@ type Page struct {
 	Subtitle   string // under the title on a phone
 	Switcher   Switcher
 	Nav        []NavGroup
+	Alerts     NavItem // in the top bar and at the foot; without an address there is none
 	Foot       []Link
 	Bottom     []Link
 	Person     Person

@@ -20,7 +20,7 @@ export function startKeys() {
       event.preventDefault();
       return void openPalette();
     }
-    if (event.key === "?") return void location.assign("/settings#keys");
+    if (event.key === "?") return void location.assign("/settings/appearance#keys");
     if (event.key === "p") return void document.querySelector("[data-privacy]")?.requestSubmit();
     if (event.key === "n") follow(event, "n");
   });
