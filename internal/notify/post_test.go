@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/foliosight/foliosight/internal/outbound"
 )
 
 var at = time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
@@ -79,7 +81,7 @@ func TestOnlyThePublicInternet(t *testing.T) {
 		"224.0.0.1:80": false, "255.255.255.255:80": false, "198.18.0.1:80": false, "[::1]:80": false, "[::]:80": false, "[fe80::1]:80": false, "[fd00::1]:80": false, "[ff02::1]:80": false,
 		"[::ffff:10.0.0.1]:80": false, "[64:ff9b::7f00:1]:80": false, "[2002:7f00:1::]:80": false, "[::7f00:1]:80": false, "nowhere": false,
 	} {
-		if got := public(address) == nil; got != want {
+		if got := outbound.Public(address) == nil; got != want {
 			t.Errorf("%s: public %v, want %v", address, got, want)
 		}
 	}

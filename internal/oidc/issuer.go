@@ -18,3 +18,12 @@ func issuer(address string) error {
 	}
 	return nil
 }
+
+// hostOf is the host of an address; empty where it is none.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}

@@ -23,6 +23,8 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
+
+	"github.com/foliosight/foliosight/internal/outbound"
 )
 
 // ErrRefused reports a sign-in that the provider refused or that does not prove what it
@@ -74,10 +76,11 @@ type Client struct {
 	found *oidc.Provider
 }
 
-// New makes a client; redirect is our address that the browser comes back to.
+// New makes a client; redirect is our address that the browser comes back to. The host of
+// the issuer may be a private one, as whoever runs the installation named it; what the
+// provider names in turn may not (package outbound).
 func New(p Provider, redirect string, now func() time.Time) *Client {
-	return &Client{Provider: p, redirect: redirect, now: now, http: &http.Client{Timeout: 10 * time.Second,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &Client{Provider: p, redirect: redirect, now: now, http: outbound.NewClient(outbound.Options{Hosts: []string{hostOf(p.Issuer)}})}
 }
 
 // discovered is what the provider publishes about itself, asked for once.

@@ -2,7 +2,10 @@ package oidc_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -12,6 +15,7 @@ import (
 
 	"github.com/foliosight/foliosight/internal/oidc"
 	"github.com/foliosight/foliosight/internal/oidc/oidctest"
+	"github.com/foliosight/foliosight/internal/outbound"
 )
 
 var ctx = context.Background()
@@ -107,5 +111,28 @@ func TestCheck(t *testing.T) {
 		if err := p.Check(); err == nil {
 			t.Errorf("%+v is taken", p)
 		}
+	}
+}
+
+// TestTheProviderSendsUsNowhere: what it publishes about itself may name hosts that only
+// we can reach.
+func TestTheProviderSendsUsNowhere(t *testing.T) {
+	inner := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("another host of ours was asked") }))
+	defer inner.Close()
+	elsewhere := strings.Replace(inner.URL, "127.0.0.1", "localhost", 1)
+	var issuer string
+	provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = json.NewEncoder(w).Encode(map[string]any{"issuer": issuer, "authorization_endpoint": issuer + "/authorize", "token_endpoint": elsewhere + "/token",
+			"jwks_uri": elsewhere + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"}})
+	}))
+	defer provider.Close()
+	issuer = provider.URL
+	client := oidc.New(oidc.Provider{Name: "x", Issuer: issuer, ClientID: "us"}, "http://localhost/back", time.Now)
+	if _, err := client.Start(t.Context(), "state", "nonce", "verifier"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := client.Finish(t.Context(), "code", "nonce", "verifier")
+	if !errors.Is(err, oidc.ErrRefused) || !errors.Is(err, outbound.ErrPrivate) {
+		t.Errorf("%v", err)
 	}
 }
