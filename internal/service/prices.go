@@ -31,7 +31,7 @@ func (s *Service) ImportPrices(ctx context.Context, c Caller, files []File, o Pr
 	}
 	in := &priceImport{options: o, basis: basis, out: &PriceImport{}}
 	for _, f := range files {
-		read, err := pricefile.Read(f.Name, f.Content)
+		read, err := pricefile.ReadUpTo(f.Name, f.Content, unpackedFor(c))
 		if err != nil {
 			return nil, err
 		}
@@ -49,6 +49,18 @@ func (s *Service) ImportPrices(ctx context.Context, c Caller, files []File, o Pr
 		return s.checkPricesSoon(ctx, tx)
 	})
 	return in.out, err
+}
+
+// sentUnpacked is how large a file of prices that came over the network may be unpacked.
+const sentUnpacked = 256 << 20
+
+// unpackedFor is how large a file of prices may be: on this machine's own command line,
+// where nobody is signed in, as large as is read at all.
+func unpackedFor(c Caller) int64 {
+	if c.Session != "" || c.Scope != "" {
+		return sentUnpacked
+	}
+	return pricefile.MaxBytes
 }
 
 // priceImport is files on their way into one batch.

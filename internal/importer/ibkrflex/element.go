@@ -1,7 +1,6 @@
 package ibkrflex
 
 import (
-	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/internal/importer"
 )
 
 // element is an entry: an element with attributes inside a statement.
@@ -29,13 +29,17 @@ func parse(content []byte) ([]*statement, *ledger.Fault) {
 	var s *statement
 	counts := map[string]int{}
 	root, rejected := "", ""
-	decoder := xml.NewDecoder(bytes.NewReader(content))
+	decoder := importer.NewElements(content, importer.MaxDepth)
 	for {
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		line, _ := decoder.InputPos()
+		var deep *ledger.Fault
+		if errors.As(err, &deep) {
+			return nil, deep
+		}
 		if err != nil {
 			return nil, &ledger.Fault{Row: line, Problem: "is not well-formed XML (" + err.Error() + ")", Cure: "download the statement again", Err: err}
 		}

@@ -1,7 +1,6 @@
 package pricefile
 
 import (
-	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/internal/importer"
 )
 
 // iso are the codes that make a header one of currencies: those the ECB has published
@@ -222,13 +222,17 @@ func (f *File) readECBDaily(content []byte) ledger.Faults {
 	points := map[string]*points{}
 	var today date.Date
 	dated := false
-	decoder := xml.NewDecoder(bytes.NewReader(content))
+	decoder := importer.NewElements(content, importer.MaxDepth)
 	for {
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		line, _ := decoder.InputPos()
+		var deep *ledger.Fault
+		if errors.As(err, &deep) {
+			return ledger.Faults{deep}
+		}
 		if err != nil {
 			return ledger.Faults{{Row: line, Problem: "is not well-formed XML (" + err.Error() + ")", Cure: "fetch the file again", Err: err}}
 		}

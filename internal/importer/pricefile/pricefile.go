@@ -128,8 +128,12 @@ const maxFaults = 20
 // Read reads one file, gzip-compressed or not. The name serves to say what is meant
 // and, in layouts that name no symbol (one symbol's bars, Lean's files), is the
 // symbol: "spy.csv" is SPY. An error is always ledger.Faults.
-func Read(name string, content []byte) (*File, error) {
-	content, fault := unpack(content)
+func Read(name string, content []byte) (*File, error) { return ReadUpTo(name, content, MaxBytes) }
+
+// ReadUpTo is Read for a file that may be no larger than most bytes when it is unpacked:
+// one that somebody sent may be a thousand times as large as what was sent.
+func ReadUpTo(name string, content []byte, most int64) (*File, error) {
+	content, fault := unpack(content, most)
 	if fault != nil {
 		fault.File = name
 		return nil, ledger.Faults{fault}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"fmt"
 	"io"
 
 	"github.com/foliosight/foliosight/finance/ledger"
@@ -11,9 +12,9 @@ import (
 
 // unpack returns the plain content: of a gzip file what is in it, without the
 // byte-order mark that some programs write.
-func unpack(content []byte) ([]byte, *ledger.Fault) {
+func unpack(content []byte, most int64) ([]byte, *ledger.Fault) {
 	if len(content) >= 2 && content[0] == 0x1f && content[1] == 0x8b {
-		plain, fault := gunzip(content)
+		plain, fault := gunzip(content, most)
 		if fault != nil {
 			return nil, fault
 		}
@@ -29,13 +30,13 @@ func unpack(content []byte) ([]byte, *ledger.Fault) {
 	if len(bytes.TrimSpace(content)) == 0 {
 		return nil, &ledger.Fault{Problem: "is empty", Cure: "give a file with a header line and rows"}
 	}
-	if len(content) > MaxBytes {
-		return nil, tooLarge()
+	if int64(len(content)) > most {
+		return nil, tooLarge(most)
 	}
 	return content, nil
 }
 
-func gunzip(content []byte) ([]byte, *ledger.Fault) {
+func gunzip(content []byte, most int64) ([]byte, *ledger.Fault) {
 	broken := func(err error) *ledger.Fault {
 		return &ledger.Fault{Problem: "is not a whole gzip file (" + err.Error() + ")", Cure: "fetch it again, or unpack it first", Err: err}
 	}
@@ -46,19 +47,19 @@ func gunzip(content []byte) ([]byte, *ledger.Fault) {
 	// The last four bytes are the unpacked length; they may lie, so they only size the
 	// buffer, and no more than deflate could make of so many bytes.
 	size := int64(binary.LittleEndian.Uint32(content[len(content)-4:]))
-	size = min(size, 1032*int64(len(content)), MaxBytes)
+	size = min(size, 1032*int64(len(content)), most)
 	plain := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
-	if _, err := plain.ReadFrom(io.LimitReader(r, MaxBytes+1)); err != nil {
+	if _, err := plain.ReadFrom(io.LimitReader(r, most+1)); err != nil {
 		return nil, broken(err)
 	}
-	if plain.Len() > MaxBytes {
-		return nil, tooLarge()
+	if int64(plain.Len()) > most {
+		return nil, tooLarge(most)
 	}
 	return plain.Bytes(), nil
 }
 
-func tooLarge() *ledger.Fault {
-	return &ledger.Fault{Problem: "is larger than 1 GiB", Cure: "split it by years or by symbols"}
+func tooLarge(most int64) *ledger.Fault {
+	return &ledger.Fault{Problem: fmt.Sprintf("is larger than %d MiB, unpacked", most>>20), Cure: "split it by years or by symbols"}
 }
 
 func looksLikeXML(content []byte) bool {
