@@ -23,6 +23,7 @@ var adminPages = []adminPage{
 	{"/admin/people", "People", "users", false},
 	{"/admin/audit", "Audit trail", "scroll-text", false},
 	{"/admin/features", "Features", "toggle-right", true},
+	{"/jobs", "Jobs", "list-checks", true},
 	{"/admin/health", "Health", "activity", true},
 }
 
@@ -172,6 +173,7 @@ func (s *site) health(r *request) error {
 	if counts[service.JobStuck] > 0 {
 		queue.Notice = &view.Notice{Kind: "warn", Icon: "triangle-alert", Text: "Stuck jobs run for longer than any job may: whoever ran them is gone. They are tried again by themselves."}
 	}
+	queue.Links = []view.Link{{Label: "See the jobs", Href: "/jobs", Icon: "list-checks"}}
 	v.Sections = append(v.Sections, queue)
 	if database.List != nil {
 		v.Sections = append(v.Sections, database)

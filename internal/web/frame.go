@@ -115,7 +115,7 @@ func (r *request) kept() string {
 
 func (r *request) switcher(at string) view.Switcher {
 	page := at
-	if at == "-" || at == "settings" || strings.HasPrefix(at, "/admin") {
+	if at == "-" || at == "settings" || strings.HasPrefix(at, "/admin") || at == "/jobs" {
 		page = ""
 	}
 	s := view.Switcher{New: "/portfolios/new"}

@@ -50,7 +50,7 @@ func (s *site) jobs(r *request) error {
 	if err != nil && !errors.Is(err, service.ErrNoQueue) {
 		return err
 	}
-	v := view.Jobs{Page: r.frame("Jobs", "settings"), States: []view.Choice{{Label: "All", Href: "/jobs", Current: state == ""}}}
+	v := view.Jobs{Page: r.frame("Jobs", "/jobs"), States: []view.Choice{{Label: "All", Href: "/jobs", Current: state == ""}}}
 	for _, x := range service.JobStates() {
 		v.States = append(v.States, view.Choice{Label: capital(string(x)), Href: "/jobs?state=" + string(x), Current: x == state})
 	}

@@ -87,12 +87,6 @@ func (s *site) routes(handle func(pattern string, h func(http.ResponseWriter, *h
 	page("GET /jobs/{job}", s.job)
 	page("POST /jobs/{job}/retry", s.retryJob)
 	page("POST /jobs/{job}/cancel", s.cancelJob)
-	page("GET /settings", s.settings)
-	page("POST /settings/me", s.saveMe)
-	page("POST /settings/password", s.savePassword)
-	page("POST /settings/locale", s.saveLocale)
-	page("POST /settings/theme", s.saveTheme)
-	page("POST /settings/privacy", s.savePrivacy)
 
 	of("GET /p/{portfolio}", s.overview)
 	of("GET /p/{portfolio}/holdings", s.holdings)
@@ -137,7 +131,6 @@ func (s *site) routes(handle func(pattern string, h func(http.ResponseWriter, *h
 	s.accountRoutes(page)
 	s.adminRoutes(page)
 	s.bookKeepingRoutes(of)
-	s.sharingRoutes(open, page, of)
 
 	page("/", s.notFound)
 }
