@@ -107,6 +107,16 @@ func manages(portfolio, user string) map[string]func(context.Context, store.Tx) 
 		"PutGrant": func(ctx context.Context, tx store.Tx) error {
 			return tx.PutGrant(ctx, store.Grant{Portfolio: portfolio, User: user, Role: store.CanManage})
 		},
+		"Shares": func(ctx context.Context, tx store.Tx) error { _, err := tx.Shares(ctx, portfolio); return err },
+		"Links":  func(ctx context.Context, tx store.Tx) error { _, err := tx.Links(ctx, portfolio); return err },
+		"PutShare": func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.PutShare(ctx, store.Share{ID: store.NewID(), Portfolio: portfolio, Email: "evil@example.org", Role: store.CanManage})
+			return err
+		},
+		"CreateLink": func(ctx context.Context, tx store.Tx) error { return tx.CreateLink(ctx, link(portfolio)) },
+		"Contribute": func(ctx context.Context, tx store.Tx) error {
+			return tx.Contribute(ctx, store.Contribution{Household: user, Portfolio: portfolio, Shows: store.Everything})
+		},
 		"DeleteGrant": func(ctx context.Context, tx store.Tx) error { return tx.DeleteGrant(ctx, portfolio, user) },
 	}
 }
