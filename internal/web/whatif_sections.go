@@ -36,17 +36,7 @@ func (s *sized) orNone(f analysis.Figure, w *writer) analysis.Figure {
 func (p *pair) holdings() view.CompareSection {
 	s := view.CompareSection{Label: "Holdings", Head: [4]string{"Position", "Now", "After", "Change"}}
 	list := p.sizes()
-	round := func(field func(*sized) *float64, total float64) {
-		values := make([]float64, len(list))
-		for i := range list {
-			values[i] = *field(&list[i])
-		}
-		for i, x := range format.PartsOf(total, values, 0) {
-			*field(&list[i]) = x
-		}
-	}
-	round(func(l *sized) *float64 { return &l.before }, p.before.a.Summary.Value.Float64())
-	round(func(l *sized) *float64 { return &l.after }, p.after.a.Summary.Value.Float64())
+	settleSizes(list, p.before.a.Summary.Value.Float64(), p.after.a.Summary.Value.Float64())
 	slices.SortStableFunc(list, func(x, y sized) int {
 		switch {
 		case x.changed != y.changed && x.changed:
@@ -98,6 +88,30 @@ func (p *pair) holdings() view.CompareSection {
 	total.Total = true
 	s.Rows = append(s.Rows, total)
 	return s
+}
+
+// settleSizes rounds the values of both sides so that they add up to the rounded totals.
+// What does not change is written alike on both: only what is traded takes up the rounding
+// of the second side.
+func settleSizes(list []sized, before, after float64) {
+	values := make([]float64, len(list))
+	for i := range list {
+		values[i] = list[i].before
+	}
+	traded, of := []float64(nil), []int(nil)
+	rest := math.Round(after)
+	for i, x := range format.PartsOf(before, values, 0) {
+		list[i].before = x
+		if list[i].changed {
+			traded, of = append(traded, list[i].after), append(of, i)
+			continue
+		}
+		list[i].after = x
+		rest -= zeroOf(x)
+	}
+	for n, x := range format.PartsOf(rest, traded, 0) {
+		list[of[n]].after = x
+	}
 }
 
 func zeroOf(x float64) float64 {
