@@ -255,7 +255,7 @@ func (p *pair) words(got *service.WhatIf) []view.Part {
 	if said == 0 {
 		parts = append(parts, view.Words("Closes "+counted(w, got.Realised.Lots, "lot", "lots")+" without a gain or loss"))
 	}
-	if word := methodWord(got.Method); word != "" {
+	if word := lotsWord(got); word != "" {
 		parts = append(parts, view.Words(" ("+strings.ToLower(word)+")"))
 	}
 	parts = append(parts, view.Words("."))
@@ -263,6 +263,28 @@ func (p *pair) words(got *service.WhatIf) []view.Part {
 		parts = append(parts, view.Words(" Not all of it is known: "+strings.Join(few(got.Realised.Long.Reasons, 2), "; ")+"."))
 	}
 	return parts
+}
+
+// lotsWord says how the lots that are closed were chosen: named by the trades, or by the
+// portfolio's method; both where only some trades name theirs.
+func lotsWord(got *service.WhatIf) string {
+	named, closing := 0, 0
+	for i := range got.Trades {
+		if t := &got.Trades[i]; t.Side == service.SellSide || t.Side == service.CoverSide {
+			closing++
+			if !t.Lot.None() {
+				named++
+			}
+		}
+	}
+	word := methodWord(got.Method)
+	switch {
+	case named == 0 || word == "":
+		return word
+	case named == closing:
+		return "by the lots that the trades name"
+	}
+	return word + " where a trade names no lot"
 }
 
 func methodWord(m ledger.Method) string {
