@@ -65,8 +65,12 @@ func (w *writer) attributionCard(x *analysis.Attribution) *view.FiguresCard {
 		for _, s := range x.Sectors {
 			by = append(by, s.Sector+" "+s.By)
 		}
-		card.Foot = "All effects add up to the active return of " + w.text(x.Active, percent2, true) + ". Sector weights of " + format.Date(x.WeightsOf) + ", carried on and back; returns by " + strings.Join(by, ", ") +
-			". The benchmark returned " + w.text(x.Unmatched, percent2, true) + " a year more than these together, which selection bears."
+		missed := w.text(x.Unmatched, points, true) + " a year more"
+		if x.Unmatched.Known() && x.Unmatched.Float64() < 0 {
+			missed = w.Points(-x.Unmatched.Float64(), 2) + " a year less"
+		}
+		card.Foot = "All effects add up to the active return of " + w.text(x.Active, points, true) + ". Sector weights of " + format.Date(x.WeightsOf) + ", carried on and back; returns by " + strings.Join(by, ", ") +
+			". The benchmark returned " + strings.TrimPrefix(missed, "+") + " than these together, which selection bears."
 	}
 	for _, n := range x.Notes {
 		card.Foot += " " + sentence(n)
