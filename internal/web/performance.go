@@ -132,6 +132,15 @@ func (w *writer) twoReturns() (twr, mwr view.Figure, text []view.Part) {
 	}
 	mwr = w.signed("Money-weighted", r.MoneyWeighted, percent2)
 	mwr.Note = "a year · XIRR, act/365"
+	if days := int(w.a.Period.End - max(w.a.Period.Start, w.a.First-1)); r.MoneyWeighted.Known() && !w.a.Period.Full() {
+		// Beside a return that is not annualised stands one that is not either; it counts from
+		// the first payment where the period begins before.
+		whole := analysis.Measure(math.Pow(1+r.MoneyWeighted.Float64(), float64(days)/365)-1, analysis.Fraction, w.a.Period.End, "money_weighted_period").
+			From("A year", w.text(r.MoneyWeighted, percent2, true)).From("Days", w.Count(days))
+		whole.Status, whole.Reasons = r.MoneyWeighted.Status, r.MoneyWeighted.Reasons
+		mwr = w.signed("Money-weighted", whole, percent2)
+		mwr.Note = "in all · XIRR " + w.text(r.MoneyWeighted, percent2, true) + " a year"
+	}
 	text = []view.Part{view.Words("The first measures the decisions, whatever was paid in. The second measures your money.")}
 	if r.TimeWeightedAnnual.Known() && r.MoneyWeighted.Known() && w.a.Period.Full() {
 		// A displayed difference is that of the displayed figures.
@@ -167,7 +176,7 @@ func (w *writer) against() (rows []view.Row, note string) {
 	}
 	if a.Benchmark != nil {
 		add("Active return", a.Returns.Active, points, true, true)
-		add("Ahead of the same payments by", a.Returns.AheadBy, whole, true, true)
+		add("Against the same payments in it", a.Returns.AheadBy, whole, true, true)
 		add("Tracking error", a.Risk.Realised.TrackingError, percent1, false, false)
 		add("Information ratio", a.Risk.Realised.InformationRatio, ratio, false, false)
 		add("Beta", a.Risk.Realised.Beta, ratio, false, false)
