@@ -61,6 +61,17 @@ func (l Limits) Check(a *analysis.Analysis) []LimitCheck {
 	return out
 }
 
+// List are the limits that are set, by their names in the settings.
+func (l Limits) List() (all []LimitCheck) {
+	for _, c := range []LimitCheck{{Name: "net_exposure", Limit: l.Net}, {Name: "gross_exposure", Limit: l.Gross}, {Name: "beta", Limit: l.Beta}, {Name: "volatility", Limit: l.Volatility},
+		{Name: "var", Limit: l.VaR}, {Name: "largest_position", Limit: l.Largest}} {
+		if c.Limit.Sign() > 0 {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
 // ExpectedBeta is the beta of today's holdings to the benchmark where a model knows it,
 // else that of the period's returns.
 func ExpectedBeta(a *analysis.Analysis) analysis.Figure {

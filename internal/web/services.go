@@ -22,6 +22,7 @@ type Services interface {
 	Imports
 	Working
 	Market
+	Alerting
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
 	Contribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Contribution, error)
 	Attribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Attribution, error)
