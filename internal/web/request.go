@@ -54,25 +54,35 @@ func (s *site) open(h handler) http.HandlerFunc {
 // signedIn serves those who are, and shows the door to others.
 func (s *site) signedIn(h handler) http.HandlerFunc {
 	return s.open(func(r *request) error {
+		if c, ok := s.byLink(r); ok {
+			return s.admit(r, c, h)
+		}
 		cookie, err := r.Cookie(sessionCookie)
 		if err != nil {
 			return r.toTheDoor()
 		}
-		if r.caller, err = s.svc.Authenticate(r.Context(), cookie.Value); err != nil {
-			if errors.Is(err, service.ErrSignedOut) {
+		c, err := s.svc.Authenticate(r.Context(), cookie.Value)
+		if err != nil || c.Link != "" {
+			if errors.Is(err, service.ErrSignedOut) || err == nil {
 				return r.toTheDoor()
 			}
 			return err
 		}
-		if r.user, err = s.svc.Me(r.Context(), r.caller); err != nil {
-			return err
-		}
-		if r.portfolios, err = s.svc.Portfolios(r.Context(), r.caller, false); err != nil {
-			return err
-		}
-		r.locale = r.chosenLocale()
-		return h(r)
+		return s.admit(r, c, h)
 	})
+}
+
+// admit serves a caller who was found out.
+func (s *site) admit(r *request, c service.Caller, h handler) (err error) {
+	r.caller = c
+	if r.user, err = s.svc.Me(r.Context(), r.caller); err != nil {
+		return err
+	}
+	if r.portfolios, err = s.svc.Portfolios(r.Context(), r.caller, false); err != nil {
+		return err
+	}
+	r.locale = r.chosenLocale()
+	return h(r)
 }
 
 // ofPortfolio finds the portfolio of the address.
@@ -86,11 +96,19 @@ func (s *site) ofPortfolio(h handler) handler {
 		for i := range r.portfolios {
 			if r.portfolios[i].ID == id {
 				r.portfolio = &r.portfolios[i]
-				r.remember(chosenCookie, id)
+				if r.caller.Link == "" {
+					r.remember(chosenCookie, id)
+				}
 				return h(r)
 			}
 		}
-		return store.ErrNotFound
+		// What a household shows is not among one's portfolios, and an archived one neither.
+		p, err := s.svc.Portfolio(r.Context(), r.caller, id)
+		if err != nil {
+			return err
+		}
+		r.portfolio = &p
+		return h(r)
 	}
 }
 
