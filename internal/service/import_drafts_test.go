@@ -20,7 +20,10 @@ func TestImportDrafts(t *testing.T) {
 		t.Errorf("got %s with %d bytes and %+v", got.File.Name, len(got.File.Content), got.Options)
 	}
 	for what, ask := range map[string]func() error{
-		"another user":      func() error { _, err := w.s.ImportDraft(ctx, w.another("bob@example.org"), w.portfolio, id); return err },
+		"another user": func() error {
+			_, err := w.s.ImportDraft(ctx, w.another("bob@example.org"), w.portfolio, id)
+			return err
+		},
 		"another portfolio": func() error { _, err := w.s.ImportDraft(ctx, w.owner, w.create("Other"), id); return err },
 	} {
 		if err := ask(); !errors.Is(err, ErrNotFound) {
