@@ -48,8 +48,8 @@ func (s *site) alertRoutes(on func(string, handler)) {
 	on("POST /alerts/channels/{id}/{do}", s.changeAlertChannel)
 	on("POST /alerts/check/{id}", s.checkAlerts)
 	on("GET /alerts/{id}", s.alertPage)
-	on("POST /alerts/{id}/acknowledge", s.acknowledgeAlert)
-	on("POST /alerts/{id}/resolve", s.resolveAlert)
+	on("POST /alerts/acknowledge/{id}", s.acknowledgeAlert)
+	on("POST /alerts/resolve/{id}", s.resolveAlert)
 }
 
 // bell leads to the alerts and says how many wait. A page does not fail for it.
@@ -154,7 +154,7 @@ func (r *request) alertRow(a store.Alert) view.AlertRow {
 		row.Note = sentence(a.AcknowledgedWhy)
 	}
 	if a.State == store.AlertRaised && r.mayTrade(a.Portfolio) {
-		row.See = &view.Action{Label: "Acknowledge", Href: "/alerts/" + a.ID + "/acknowledge", Fields: []view.Hidden{{Name: "back", Value: r.URL.RequestURI()}}}
+		row.See = &view.Action{Label: "Acknowledge", Href: "/alerts/acknowledge/" + a.ID, Fields: []view.Hidden{{Name: "back", Value: r.URL.RequestURI()}}}
 	}
 	return row
 }
@@ -222,9 +222,9 @@ func (s *site) showAlert(r *request, status int, d service.AlertDetail, errs map
 			return withErrors([]view.Field{{Name: "reason", ID: id, Label: "Reason", Kind: "text", Help: help, Auto: "off"}}, nil)
 		}
 		if a.State == store.AlertRaised {
-			v.Acknowledge = &view.Form{Action: "/alerts/" + a.ID + "/acknowledge", Submit: "Acknowledge", Fields: reason("reason-see", "What you do about it; it may be left out.")}
+			v.Acknowledge = &view.Form{Action: "/alerts/acknowledge/" + a.ID, Submit: "Acknowledge", Fields: reason("reason-see", "What you do about it; it may be left out.")}
 		}
-		v.Resolve = &view.Form{Action: "/alerts/" + a.ID + "/resolve", Submit: "Resolve", Danger: true,
+		v.Resolve = &view.Form{Action: "/alerts/resolve/" + a.ID, Submit: "Resolve", Danger: true,
 			Fields: reason("reason-end", "Why it is well as it is. It is not raised again before the figure has gone back.")}
 		if errs != nil {
 			v.Resolve.Fields = withErrors(v.Resolve.Fields, errs)
