@@ -36,7 +36,7 @@ func pricedYear(t *testing.T) (ledger, prices string) {
 func TestScenariosCommand(t *testing.T) {
 	home(t)
 	ledger, prices := pricedYear(t)
-	foliosight(t, "scenarios", ledger, "--prices", prices).is(0, "Market crash −35 %", "")
+	foliosight(t, "scenarios", ledger, "--prices", prices).is(0, "Market crash −35%", "")
 	foliosight(t, "scenarios", ledger, "--prices", prices, "--id=market_down_10").is(0, "By position", "")
 	var own struct {
 		Scenarios []struct {
@@ -60,7 +60,7 @@ func TestScenariosCommand(t *testing.T) {
 			t.Errorf("%s loses %v, want %v", p.Symbol, p.PnL, want)
 		}
 	}
-	foliosight(t, "scenarios", ledger, "--prices", prices, "--reverse=0.1").is(0, "-10.00 %", "")
+	foliosight(t, "scenarios", ledger, "--prices", prices, "--reverse=0.1").is(0, "-10.00%", "")
 	foliosight(t, "scenarios", ledger).is(0, "There is no factor model", "")
 	foliosight(t, "scenarios", ledger, "--prices", prices, "--id=none").is(1, "", "there is no scenario")
 	foliosight(t, "scenarios", ledger, "--shock=market").is(2, "", "KIND:ON=MOVE")
@@ -79,7 +79,7 @@ func TestWhatIfCommand(t *testing.T) {
 	foliosight(t, with("--trade=sell")...).is(2, "", "it is no trade")
 	foliosight(t, with()...).is(2, "", "--suggest")
 	foliosight(t, with("--suggest=min_volatility", "--cash=much")...).is(2, "", "--cash")
-	foliosight(t, with("--suggest=min_volatility", "--cash=0.99", "--turnover=0.01")...).is(1, "", "turnover of at most 1.0 %")
+	foliosight(t, with("--suggest=min_volatility", "--cash=0.99", "--turnover=0.01")...).is(1, "", "turnover of at most 1.0%")
 
 	var got struct {
 		Trades        []struct{ Side, Symbol string }

@@ -64,7 +64,7 @@ func (r *runner) library() []scenario.Scenario {
 	if replay, fall, ok := r.model.Book.Market.Deepest(); ok {
 		replay.Name = "The market's deepest fall in the stored prices"
 		list = append(list, scenario.Scenario{ID: "deepest_fall", Name: replay.Name, Kind: scenario.KindReplay, Severity: scenario.Severe, Replay: &replay,
-			Note: fmt.Sprintf("%s fell by %.1f %%.", r.model.Factors[0].Proxy, -100*fall)})
+			Note: fmt.Sprintf("%s fell by %.1f%%.", r.model.Factors[0].Proxy, -100*fall)})
 	}
 	return list
 }

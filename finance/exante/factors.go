@@ -55,7 +55,7 @@ func (m *Market) addStyle(p factor.Proxy, least float64) {
 		return
 	}
 	if own := 1 - fit.R2; own < least {
-		m.leaveOut(p.Factor, fmt.Sprintf("%s follows from the factors before it (%.1f %% of its variance is its own)", p.Long, 100*own))
+		m.leaveOut(p.Factor, fmt.Sprintf("%s follows from the factors before it (%.1f%% of its variance is its own)", p.Long, 100*own))
 		return
 	}
 	clean := fit.Params[1:]

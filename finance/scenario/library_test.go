@@ -35,7 +35,7 @@ func TestLibrary(t *testing.T) {
 	for _, s := range Sectors(b, -0.2) {
 		ids = append(ids, s.ID+":"+s.Name)
 	}
-	if got := fmt.Sprint(ids); got != "[sector_energy:Energy −20 % sector_health:Health −20 % sector_health_care_co:Health Care & Co −20 % sector_technology:Technology −20 %]" {
+	if got := fmt.Sprint(ids); got != "[sector_energy:Energy −20% sector_health:Health −20% sector_health_care_co:Health Care & Co −20% sector_technology:Technology −20%]" {
 		t.Error(got)
 	}
 }

@@ -12,11 +12,11 @@ func slug(name string) string {
 	return strings.Join(words, "_")
 }
 
-// percent is a move as a reader writes it: " −20 %".
+// percent is a move as a reader writes it: " −20%".
 func percent(move float64) string {
 	text := strconv.FormatFloat(move*100, 'g', 4, 64)
 	if rest, negative := strings.CutPrefix(text, "-"); negative {
-		return " −" + rest + " %"
+		return " −" + rest + "%"
 	}
-	return " +" + text + " %"
+	return " +" + text + "%"
 }

@@ -179,7 +179,7 @@ func TestLimits(t *testing.T) {
 		t.Errorf("a short loses %v", r.Total)
 	}
 	if r := mustRun(t, e, own(Shock{ShockFactor, "market", -0.5}), Settings{}); r.Total > 100 || r.Total < 99 || !slices.Contains(r.Reasons, Reason{BeyondTotal, "a"}) {
-		t.Errorf("a fall of 200 %% in proportion: %v, %v", r.Total, r.Reasons)
+		t.Errorf("a fall of 200%% in proportion: %v, %v", r.Total, r.Reasons)
 	}
 }
 

@@ -38,7 +38,7 @@ func TestProposals(t *testing.T) {
 	for _, e := range p.Errors {
 		said += e.Value + "; "
 	}
-	if len(p.Errors) < 2 || !strings.Contains(said, "with cash at 95.0 %") || !strings.Contains(said, "turnover of at most 1.0 %") {
+	if len(p.Errors) < 2 || !strings.Contains(said, "with cash at 95.0%") || !strings.Contains(said, "turnover of at most 1.0%") {
 		t.Errorf("in conflict are %q", said)
 	}
 	c.post(address+"/proposals", `{"objective":"luck"}`).problem(422, "invalid")

@@ -29,7 +29,7 @@ type OwnShock struct {
 // OwnScenario is a scenario that is kept with a portfolio.
 type OwnScenario struct {
 	ID     string     `json:"id" doc:"Its id." example:"own_0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10"`
-	Name   string     `json:"name" doc:"Its name." example:"Chips −30 %"`
+	Name   string     `json:"name" doc:"Its name." example:"Chips −30%"`
 	Alone  bool       `json:"alone" doc:"Whether what is not shocked stays where it is."`
 	Shocks []OwnShock `json:"shocks" nullable:"false" doc:"What it fixes."`
 }
@@ -44,7 +44,7 @@ func ownOf(o service.OwnScenario) OwnScenario {
 
 type shocksBody struct {
 	ID     string     `json:"id,omitempty" maxLength:"100" doc:"With keep: of the kept scenario that this one replaces."`
-	Name   string     `json:"name,omitempty" maxLength:"200" doc:"What to call it; needed where it is kept." example:"Chips −30 %"`
+	Name   string     `json:"name,omitempty" maxLength:"200" doc:"What to call it; needed where it is kept." example:"Chips −30%"`
 	Alone  bool       `json:"alone,omitempty" doc:"Keep everything that is not shocked where it is. Otherwise it moves as is usual then."`
 	Shocks []OwnShock `json:"shocks" minItems:"1" maxItems:"30" nullable:"false" doc:"What is fixed."`
 	Keep   bool       `json:"keep,omitempty" doc:"Keep it with the portfolio's settings."`

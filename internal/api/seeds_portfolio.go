@@ -26,7 +26,7 @@ type SideExposures struct {
 
 // RiskMetrics are the measures of risk that are asked for most.
 type RiskMetrics struct {
-	VaR        Number `json:"var_1d_99" doc:"Value at risk of one day at 99 %, from history: a positive loss in the base currency."`
+	VaR        Number `json:"var_1d_99" doc:"Value at risk of one day at 99%, from history: a positive loss in the base currency."`
 	ES         Number `json:"es_1d_99" doc:"Expected shortfall, alike."`
 	Volatility Number `json:"volatility_annual" doc:"Standard deviation of the daily returns, a year; a fraction."`
 	Beta       Number `json:"beta" doc:"To the benchmark."`
@@ -84,7 +84,7 @@ func tail99(a *analysis.Analysis) analysis.TailRow {
 			return t
 		}
 	}
-	why := "there is no history of one day at 99 %"
+	why := "there is no history of one day at 99%"
 	return analysis.TailRow{VaR: analysis.Unknown(analysis.Unit(a.Base), a.AsOf, "var_historical", why), ES: analysis.Unknown(analysis.Unit(a.Base), a.AsOf, "es_historical", why)}
 }
 

@@ -49,7 +49,7 @@ func TestSuggestTrades(t *testing.T) {
 	r.must(r.Until(`document.querySelectorAll(".trade").length === ` + trades + ` - 1 && !location.search.includes("suggest")`))
 
 	r.goTo(site.URL + portfolios[2] + "/what-if?suggest=min_volatility&s_cash=95&s_turnover=1")
-	r.sees("No weights satisfy these constraints together", "turnover of at most 1.0 %")
+	r.sees("No weights satisfy these constraints together", "turnover of at most 1.0%")
 	r.calm("a conflict")
 
 	narrow := browser.Screen{Width: 390, Height: 844, Phone: true, Dark: true}

@@ -30,7 +30,7 @@ func contributions(c *analysis.Contribution) []table {
 			others += row.Contribution.Float64()
 			if shown(i + 1) {
 				row := make([]string, len(t.head))
-				row[0], row[len(row)-1] = strconv.Itoa(left)+" others", decimals(100*others)+" %"
+				row[0], row[len(row)-1] = strconv.Itoa(left)+" others", decimals(100*others)+"%"
 				t.rows = append(t.rows, row)
 			}
 			continue

@@ -118,7 +118,7 @@ func sentence(s string) string {
 }
 
 func factors(x *analysis.ExAnte) table {
-	t := table{title: "Factor exposures", head: []string{"Factor", "Measured by", "Beta", "95 % from", "to", "t", "Share of risk"}}
+	t := table{title: "Factor exposures", head: []string{"Factor", "Measured by", "Beta", "95% from", "to", "t", "Share of risk"}}
 	proxy := map[string]string{}
 	for _, f := range x.Model.Factors {
 		proxy[f.Key] = f.Proxy
@@ -164,7 +164,7 @@ func positions(x *analysis.ExAnte) table {
 		t.rows = append(t.rows, []string{p.Symbol, fraction(p.Share), fraction(p.Weight), amount(p.Component), amount(p.Incremental), fraction(p.Volatility), ratio(p.MarketBeta), fraction(p.R2)})
 	}
 	if len(t.rows) > 0 {
-		t.notes = []string{"Components add up to the value at risk of the model, 95 %, 1 day."}
+		t.notes = []string{"Components add up to the value at risk of the model, 95%, 1 day."}
 	}
 	if left > 0 {
 		t.notes = append(t.notes, fmt.Sprintf("And %d more; --format json has them all.", left))
@@ -180,7 +180,7 @@ func tails(a *analysis.Analysis, x *analysis.ExAnte) table {
 			t.notes = appendNew(t.notes, []string{"Not known: " + strings.Join(row.VaR.Reasons, "; ")})
 			return
 		}
-		t.rows = append(t.rows, []string{method, strconv.FormatFloat(100*row.Confidence, 'f', -1, 64) + " %", strconv.Itoa(max(row.Horizon, 1)), amount(row.VaR), fraction(row.VaRShare), amount(row.ES)})
+		t.rows = append(t.rows, []string{method, strconv.FormatFloat(100*row.Confidence, 'f', -1, 64) + "%", strconv.Itoa(max(row.Horizon, 1)), amount(row.VaR), fraction(row.VaRShare), amount(row.ES)})
 	}
 	for i := range a.Risk.Tail {
 		add(a.Risk.Tail[i].Method, &a.Risk.Tail[i])
@@ -213,7 +213,7 @@ func backtest(x *analysis.ExAnte) table {
 	}
 	t.rows = [][]string{{"Days", strconv.Itoa(len(b.Days))}, {"Days with a larger loss", strconv.Itoa(len(b.Breaches))}, {"expected", ratio(b.Expected)},
 		{"p of their number (Kupiec)", ratio(b.Kupiec)}, {"p of their independence", ratio(b.Independence)}, {"Zone", b.Zone}, {"Model", verdict}}
-	t.notes = []string{fmt.Sprintf("VaR of %.0f %%, 1 day, as it would have been stated the day before for today's holdings. A model is rejected where a p is below 0.05.", 100*b.Confidence)}
+	t.notes = []string{fmt.Sprintf("VaR of %.0f%%, 1 day, as it would have been stated the day before for today's holdings. A model is rejected where a p is below 0.05.", 100*b.Confidence)}
 	return t
 }
 
@@ -237,7 +237,7 @@ func liquidity(x *analysis.ExAnte) table {
 			t.rows = append(t.rows, []string{"Slow: " + row.Symbol + ", days", ratio(row.Days)})
 		}
 	}
-	t.notes = []string{fmt.Sprintf("At %.0f %% of the usual traded volume.", 100*l.Participation)}
+	t.notes = []string{fmt.Sprintf("At %.0f%% of the usual traded volume.", 100*l.Participation)}
 	t.notes = append(t.notes, because("Unknown: ", l.Unknown)...)
 	return t
 }
@@ -277,6 +277,6 @@ func greeks(x *analysis.ExAnte) table {
 		t.rows = append(t.rows, []string{r.Symbol, fraction(r.Volatility), amount(r.Delta), amount(r.Gamma), amount(r.Theta), amount(r.Vega), amount(r.Rho)})
 	}
 	t.rows = append(t.rows, []string{"All", "", amount(g.Delta), amount(g.Gamma), amount(g.Theta), amount(g.Vega), amount(g.Rho)})
-	t.notes = []string{"Money: delta for the underlyings doubling, gamma its change for 1 %, theta a day, vega a volatility point, rho a basis point."}
+	t.notes = []string{"Money: delta for the underlyings doubling, gamma its change for 1%, theta a day, vega a volatility point, rho a basis point."}
 	return t
 }

@@ -96,7 +96,7 @@ func TestGroup(t *testing.T) {
 
 func TestNoMinusBeforeNothing(t *testing.T) {
 	f := analysis.Measure(-0.000001, analysis.Fraction, 0, "weight")
-	if got := fraction(f); got != "0.00 %" {
+	if got := fraction(f); got != "0.00%" {
 		t.Errorf("got %q", got)
 	}
 	if got := ratio(f); got != "0.00" {

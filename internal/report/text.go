@@ -114,7 +114,7 @@ func fraction(f analysis.Figure) string {
 	if !f.Known() {
 		return "–"
 	}
-	return decimals(f.Float64()*100) + " %" + mark(f)
+	return decimals(f.Float64()*100) + "%" + mark(f)
 }
 
 func ratio(f analysis.Figure) string {

@@ -50,7 +50,7 @@ func scenarioParts(s *analysis.Scenario, base string) []table {
 		if x.Implied {
 			how = "follows"
 		}
-		move := decimals(100*x.Move) + " %"
+		move := decimals(100*x.Move) + "%"
 		if x.Unit == "yield" {
 			move = decimals(10000*x.Move) + " bp"
 		}

@@ -159,7 +159,7 @@ type Infeasible struct {
 func (e *Infeasible) Error() string {
 	text := "these constraints cannot all hold: " + strings.Join(e.Constraints, "; ")
 	if e.Short > 0 {
-		text += fmt.Sprintf(" (they are apart by %.1f %% of the value at least)", 100*e.Short)
+		text += fmt.Sprintf(" (they are apart by %.1f%% of the value at least)", 100*e.Short)
 	}
 	return text
 }

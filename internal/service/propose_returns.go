@@ -137,4 +137,4 @@ func (p *proposer) blend(aversion float64) error {
 	return nil
 }
 
-func percentWords(x float64) string { return fmt.Sprintf("%.1f %%", 100*x) }
+func percentWords(x float64) string { return fmt.Sprintf("%.1f%%", 100*x) }

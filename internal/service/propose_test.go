@@ -228,7 +228,7 @@ func TestProposalSaysWhyNot(t *testing.T) {
 	}
 	refuse("groups against bounds", func(a *ProposalAsked) {
 		a.Groups, a.Cash = []GroupBound{{By: "currency", Name: "EUR", Low: AsIs, High: 0.3}}, 0
-	}, "currency EUR at most 30.0 %", "with cash at 0.0 %")
+	}, "currency EUR at most 30.0%", "with cash at 0.0%")
 	refuse("no group", func(a *ProposalAsked) { a.Groups = []GroupBound{{By: "currency", Name: "CHF", High: 0.3}} }, "use one of EUR")
 	refuse("no limits", func(a *ProposalAsked) { a.Objective = proposal.Limits }, "no limits are set")
 	refuse("no objective", func(a *ProposalAsked) { a.Objective = "luck" }, "use min_volatility")

@@ -66,7 +66,7 @@ func TestScenarios(t *testing.T) {
 	}
 
 	t.Run("the library, worst first", func(t *testing.T) {
-		page := sees(t, "/scenarios?all=1", "Loss and gain by scenario", "Market −10 %", "Not evaluated, and why", "The stored prices do not reach over these days")
+		page := sees(t, "/scenarios?all=1", "Loss and gain by scenario", "Market −10%", "Not evaluated, and why", "The stored prices do not reach over these days")
 		last := -1 << 62
 		losses, gains := 0, 0
 		for _, row := range strings.Split(page, `<tr id="s-`)[1:] {

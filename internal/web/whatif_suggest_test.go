@@ -71,7 +71,7 @@ func TestSuggestTrades(t *testing.T) {
 	})
 
 	t.Run("constraints that contradict each other are named", func(t *testing.T) {
-		sees(t, open(t, url.Values{"suggest": {"min_volatility"}, "s_cash": {"95"}, "s_turnover": {"1"}}), "No weights satisfy these constraints together", "turnover of at most 1.0 %", "with cash at 95.0 %")
+		sees(t, open(t, url.Values{"suggest": {"min_volatility"}, "s_cash": {"95"}, "s_turnover": {"1"}}), "No weights satisfy these constraints together", "turnover of at most 1.0%", "with cash at 95.0%")
 	})
 
 	t.Run("the lots that are taxed least", func(t *testing.T) {

@@ -38,7 +38,7 @@ func (r *Request) inside() (w []float64, ridge float64, err error) {
 	}
 	best := x.weights(s.Weights)
 	if !r.within(best) {
-		return nil, 0, fmt.Errorf("%.1f %% a year at least, the limit is %.1f %%: %w", 100*r.Figures(best).Volatility, 100*r.Volatility, ErrVolatility)
+		return nil, 0, fmt.Errorf("%.1f%% a year at least, the limit is %.1f%%: %w", 100*r.Figures(best).Volatility, 100*r.Volatility, ErrVolatility)
 	}
 	ridge = s.Ridge
 	low, high := 0.0, most

@@ -230,7 +230,7 @@ func (r *Request) sleeve() ([]float64, error) {
 		room -= w[i]
 	}
 	if len(in) == 0 || !(room > 0) {
-		return nil, fmt.Errorf("%.1f %% of the value is left for what is long: %w", 100*room, ErrNothing)
+		return nil, fmt.Errorf("%.1f%% of the value is left for what is long: %w", 100*room, ErrNothing)
 	}
 	p := optimize.Problem{Covariance: make([][]float64, len(in)), High: 1}
 	var budget []float64
@@ -260,7 +260,7 @@ func (r *Request) sleeve() ([]float64, error) {
 		w[i] = next
 	}
 	if r.Turnover > 0 && moved > r.Turnover+1e-9 {
-		return nil, fmt.Errorf("%s of %.1f %% is needed, at most %.1f %%: %w", optimize.TurnoverRow, 100*moved, 100*r.Turnover, ErrUnsupported)
+		return nil, fmt.Errorf("%s of %.1f%% is needed, at most %.1f%%: %w", optimize.TurnoverRow, 100*moved, 100*r.Turnover, ErrUnsupported)
 	}
 	return w, r.holds(w)
 }

@@ -222,7 +222,7 @@ func (r *Request) targets() (w []float64, cut float64, err error) {
 		kept = math.Min(kept, 0)
 	}
 	if left := 1 - series.Sum(w); left < kept-1e-9 {
-		return nil, cut, fmt.Errorf("%.1f %% of the value would be cash, %.1f %% is to be kept: %w", 100*left, 100*kept, ErrCash)
+		return nil, cut, fmt.Errorf("%.1f%% of the value would be cash, %.1f%% is to be kept: %w", 100*left, 100*kept, ErrCash)
 	}
 	return w, cut, r.holds(w)
 }
@@ -231,16 +231,16 @@ func (r *Request) targets() (w []float64, cut float64, err error) {
 func (r *Request) holds(w []float64) error {
 	for i, a := range r.Assets {
 		if !a.Fixed && (w[i] < a.Low-1e-9 || w[i] > a.High+1e-9) {
-			return fmt.Errorf("%s would be %.1f %%, its bounds are %.1f %% and %.1f %%: %w", a.ID, 100*w[i], 100*a.Low, 100*a.High, ErrUnsupported)
+			return fmt.Errorf("%s would be %.1f%%, its bounds are %.1f%% and %.1f%%: %w", a.ID, 100*w[i], 100*a.Low, 100*a.High, ErrUnsupported)
 		}
 	}
 	for _, row := range r.Rows {
 		if at := series.Dot(row.Weights, w); at < row.Low-1e-9 || at > row.High+1e-9 {
-			return fmt.Errorf("%s would be %.1f %%: %w", row.Name, 100*at, ErrUnsupported)
+			return fmt.Errorf("%s would be %.1f%%: %w", row.Name, 100*at, ErrUnsupported)
 		}
 	}
 	if gross := r.Figures(w).Gross; r.Gross > 0 && gross > r.Gross+1e-9 {
-		return fmt.Errorf("gross would be %.1f %%, at most %.1f %%: %w", 100*gross, 100*r.Gross, ErrUnsupported)
+		return fmt.Errorf("gross would be %.1f%%, at most %.1f%%: %w", 100*gross, 100*r.Gross, ErrUnsupported)
 	}
 	return nil
 }

@@ -107,7 +107,7 @@ func TestLimitsByHand(t *testing.T) {
 		t.Errorf("inside already: turnover %v, %v", p.Turnover, err)
 	}
 	r.Volatility = 0.05
-	if _, err = proposal.Suggest(r); !errors.Is(err, proposal.ErrVolatility) || !strings.Contains(err.Error(), "8.9 %") {
+	if _, err = proposal.Suggest(r); !errors.Is(err, proposal.ErrVolatility) || !strings.Contains(err.Error(), "8.9%") {
 		t.Errorf("%v", err)
 	}
 }
@@ -246,7 +246,7 @@ func TestConflictsAreNamed(t *testing.T) {
 	}
 	r = two(proposal.Hierarchical)
 	r.Assets[1].High = 0.5
-	if _, err = proposal.Suggest(r); !errors.Is(err, proposal.ErrUnsupported) || !strings.Contains(err.Error(), "B would be 80.0 %") {
+	if _, err = proposal.Suggest(r); !errors.Is(err, proposal.ErrUnsupported) || !strings.Contains(err.Error(), "B would be 80.0%") {
 		t.Errorf("%v", err)
 	}
 	r = two(proposal.Targets)
