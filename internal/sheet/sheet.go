@@ -6,7 +6,7 @@
 // of a booking. Such a text gets an apostrophe before it, by which spreadsheets know
 // text. A number keeps its sign.
 //
-// Source: OWASP, CSV Injection; ASVS 4.0.3, 5.3.10 and 12.
+// Source: OWASP, CSV Injection; RFC 4180.
 package sheet
 
 import (
@@ -44,7 +44,7 @@ var number = regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 // signs in some languages.
 func Cell(text string) string {
 	start := strings.TrimLeft(text, " \u00a0\u3000\ufeff")
-	if start == "" || !strings.ContainsAny(start[:1], "=+-@\t\r\n") && !hasAnyPrefix(start, "＝", "＋", "－", "＠", "−") || number.MatchString(text) {
+	if start == "" || !strings.ContainsAny(start[:1], "=+-@\t\r\n\x00") && !hasAnyPrefix(start, "＝", "＋", "－", "＠", "−") || number.MatchString(text) {
 		return text
 	}
 	return "'" + text
