@@ -98,10 +98,14 @@ func (r *request) jobRow(j *service.Job) view.JobRow {
 	}
 	row.When = r.clock(when)
 	if j.State != service.JobRunning && j.State != service.JobQueued {
-		row.Actions = append(row.Actions, view.Action{Label: "Retry", Href: "/jobs/" + id + "/retry", Icon: "refresh-cw"})
+		label := "Retry"
+		if j.State == service.JobDone {
+			label = "Run again"
+		}
+		row.Actions = append(row.Actions, view.Action{Label: label, Href: "/jobs/" + id + "/retry"})
 	}
 	if !j.State.Ended() && !j.Asked {
-		row.Actions = append(row.Actions, view.Action{Label: "Cancel", Href: "/jobs/" + id + "/cancel", Icon: "x", Danger: true})
+		row.Actions = append(row.Actions, view.Action{Label: "Cancel", Href: "/jobs/" + id + "/cancel", Danger: true})
 	}
 	return row
 }
