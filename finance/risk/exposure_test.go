@@ -1,7 +1,6 @@
 package risk
 
 import (
-	"math"
 	"testing"
 )
 
@@ -56,52 +55,6 @@ func TestConcentrations(t *testing.T) {
 	}
 	if c := Concentrations([]Position{{ID: "A", MarketValue: value(0)}}); c.HHI.Reason != NothingHeld {
 		t.Errorf("worthless: %+v", c)
-	}
-}
-
-func TestBackcast(t *testing.T) {
-	gap := math.NaN()
-	book := []Holding{
-		{"A", 100, []float64{0.01, -0.02, 0.03}},
-		{"B", -50, []float64{gap, 0.02, 0.02}},
-		{"C", 10, nil},
-	}
-	got, reason := BackcastOf(book)
-	want := []float64{1, -3, 2}
-	for i, v := range want {
-		if reason != "" || !near(got.ProfitLoss[i], v, 1e-15) {
-			t.Fatalf("got %+v, %s", got, reason)
-		}
-	}
-	if got.Coverage[1] != (Covered{"B", 2, 3}) || got.Coverage[2] != (Covered{"C", 0, 3}) || !near(got.Covered.Value, 100.0/160, 1e-15) {
-		t.Errorf("coverage %+v, %+v", got.Coverage, got.Covered)
-	}
-	if v := got.HistoricalTail(0.99); !near(v.ES.Value, 3, 1e-15) {
-		t.Errorf("tail %+v", v)
-	}
-	if n := got.NormalTail(0.95); !n.VaR.Known() {
-		t.Errorf("normal tail %+v", n)
-	}
-	if _, reason := BackcastOf([]Holding{{"C", 10, nil}}); reason != NoHistory {
-		t.Errorf("without history: %q", reason)
-	}
-	if _, reason := BackcastOf(nil); reason != NothingHeld {
-		t.Errorf("without holdings: %q", reason)
-	}
-}
-
-// The shares of a historical ES add up to it.
-func TestTailShares(t *testing.T) {
-	for seed := range uint64(20) {
-		book := []Holding{{"A", 100, random(seed, 200)}, {"B", -60, random(seed+50, 200)}, {"C", 30, random(seed+90, 200)}}
-		b, _ := BackcastOf(book)
-		sum := 0.0
-		for _, s := range b.TailShares(book, 0.95) {
-			sum += s
-		}
-		if es := b.HistoricalTail(0.95).ES.Value; !near(sum, es, 1e-12) {
-			t.Fatalf("seed %d: shares %v, ES %v", seed, sum, es)
-		}
 	}
 }
 

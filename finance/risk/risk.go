@@ -46,7 +46,6 @@ const (
 	OutsideDomain   Reason = "outside_domain"     // the expansion is not a quantile function there
 	NoSecondMoment  Reason = "degrees_of_freedom" // a tail too heavy for the measure
 	NothingHeld     Reason = "nothing_held"       // no position has a value
-	NoHistory       Reason = "no_history"         // no usable common history
 	NotDeltaPriced  Reason = "delta_unknown"      // an option without a delta
 	IncompleteValue Reason = "value_unknown"      // a position without a market value
 )
