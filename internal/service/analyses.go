@@ -55,24 +55,52 @@ func once[T any](ctx context.Context, g *singleflight.Group, key string, compute
 	return value, err
 }
 
-// How many of each are kept. An answer of a large book is a few hundred kilobytes.
+// How many of each are kept.
 const (
-	keptAnswers = 512
 	keptSplits  = 128
 	keptBooks   = 128
-	keptPanels  = 64
-	keptLedgers = 256
 	keptMarkets = 16
 )
 
+// How many bytes of each are kept, as estimated below: by size, so that a thousand people
+// with thirty holdings each fit in as well as a few with large books.
+const (
+	answersAtMost = 384 << 20
+	panelsAtMost  = 128 << 20
+	ledgersAtMost = 64 << 20
+)
+
+// weightOfAnswer estimates the memory of an analysis: its daily series, and what is said
+// of each holding.
+func weightOfAnswer(_ string, a *analysis.Analysis) uint32 {
+	return uint32(32<<10 + 160*len(a.Series.Days) + 4<<10*(len(a.Holdings)+len(a.Closed)/8))
+}
+
+// weightOfPanel estimates the memory of a panel: a day and a value for each observation,
+// once as quoted and once with dividends.
+func weightOfPanel(_ string, p *market.Panel) uint32 {
+	n := 0
+	for _, symbol := range p.Symbols() {
+		if s := p.Prices(symbol); s != nil {
+			n += len(s.Dates)
+		}
+	}
+	return uint32(min(16<<10+24*n, panelsAtMost))
+}
+
+// weightOfLedger estimates the memory of a ledger.
+func weightOfLedger(_ string, l *ledgerState) uint32 {
+	return uint32(min(1<<10+600*len(l.bookings), ledgersAtMost))
+}
+
 func newAnalyses() *analyses {
 	return &analyses{
-		answers: otter.Must(&otter.Options[string, *analysis.Analysis]{MaximumSize: keptAnswers}),
+		answers: otter.Must(&otter.Options[string, *analysis.Analysis]{MaximumWeight: answersAtMost, Weigher: weightOfAnswer}),
 		splits:  otter.Must(&otter.Options[string, *analysis.Contribution]{MaximumSize: keptSplits}),
 		active:  otter.Must(&otter.Options[string, *analysis.Attribution]{MaximumSize: keptSplits}),
 		folded:  otter.Must(&otter.Options[string, *foldedBook]{MaximumSize: keptBooks}),
-		panels:  otter.Must(&otter.Options[string, *market.Panel]{MaximumSize: keptPanels}),
-		ledgers: otter.Must(&otter.Options[string, *ledgerState]{MaximumSize: keptLedgers}),
+		panels:  otter.Must(&otter.Options[string, *market.Panel]{MaximumWeight: panelsAtMost, Weigher: weightOfPanel}),
+		ledgers: otter.Must(&otter.Options[string, *ledgerState]{MaximumWeight: ledgersAtMost, Weigher: weightOfLedger}),
 		latest:  otter.Must(&otter.Options[string, latestBook]{MaximumSize: keptBooks}),
 
 		knowledge: otter.Must(&otter.Options[marketKey, *knowledge]{MaximumSize: keptMarkets}),
