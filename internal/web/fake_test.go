@@ -165,7 +165,9 @@ func (f *fake) Authenticate(_ context.Context, token string) (service.Caller, er
 	return service.Caller{Identity: store.Identity{Tenant: "t", User: "u"}, Session: "s"}, nil
 }
 
-func (f *fake) Doors() service.Doors { return f.doors }
+func (f *fake) Doors() service.Doors {
+	return service.Doors{Registration: service.Invite, Mail: true, Passkeys: true, Providers: []service.ProviderInfo{{Name: "work", Label: "Work"}}}
+}
 
 func (f *fake) SignOut(context.Context, service.Caller) error { return nil }
 
