@@ -4,7 +4,9 @@
 // Model: some people are made, each a tenant of their own, with things in it that bear
 // a mark nobody else knows. Then each of them asks every address with the ids of each
 // of the others, and writes to it. Nothing of another's may be answered, no mark may
-// appear anywhere, and afterwards everybody's things must be what they were. Whatever
+// appear anywhere, and afterwards everybody's things must be what they were. Then one
+// shares a portfolio with another, to look, and makes a link to it: that portfolio is
+// seen, nothing else is, and nothing when the share and the link have ended. Whatever
 // was made is taken away again.
 package isolation
 
@@ -99,6 +101,9 @@ func Run(ctx context.Context, house House, users int, progress func(done, all in
 				progress(done, pairs)
 			}
 		}
+	}
+	if err := t.guests(ctx, t.people[0], t.people[1]); err != nil {
+		return nil, err
 	}
 	for _, p := range t.people {
 		if err := t.unchanged(ctx, p); err != nil {

@@ -21,6 +21,8 @@ type person struct {
 	Person
 	name string // their number, for the report
 	mark string // in everything of theirs, and known to nobody else
+	// secret is in a portfolio that they share with nobody, whose id is other.
+	secret, other string
 	// ids are what stands in the place of a parameter in paths, by the path up to it:
 	// ids["/api/v1/portfolios/{portfolio}"] is the id of their portfolio.
 	ids   map[string]string
@@ -29,7 +31,7 @@ type person struct {
 
 // settle makes a person with things of their own.
 func (t *trial) settle(ctx context.Context, number int) error {
-	p := &person{name: fmt.Sprint(number + 1), mark: "MARK" + rand.Text()[:12], ids: map[string]string{}, state: map[string][sha256.Size]byte{}}
+	p := &person{name: fmt.Sprint(number + 1), mark: "MARK" + rand.Text()[:12], secret: "HUSH" + rand.Text()[:12], ids: map[string]string{}, state: map[string][sha256.Size]byte{}}
 	var err error
 	if p.Person, err = t.house.Enter(ctx, Prefix+p.name+"-"+strings.ToLower(p.mark)); err != nil {
 		return fmt.Errorf("isolation: person %s: %w", p.name, err)
@@ -77,6 +79,12 @@ func (t *trial) furnish(ctx context.Context, p *person) error {
 		}
 	}
 	p.ids["/api/v1/prices/own/{symbol}/{date}"] = "2024-01-05"
+	made = t.send(ctx, request{as: p, method: "POST", path: "/api/v1/portfolios", kind: jsonType, body: mustJSON(map[string]any{"name": p.secret, "base_currency": "EUR"})})
+	if made.status != 201 || json.Unmarshal(made.body, &portfolio) != nil {
+		return fmt.Errorf("create a second portfolio: %d %s", made.status, made.body)
+	}
+	p.other = portfolio.ID
+	portfolio.ID = strings.TrimPrefix(at, "/api/v1/portfolios/")
 	kept := t.send(ctx, request{as: p, method: "POST", path: at + "/scenarios", kind: jsonType,
 		body: mustJSON(map[string]any{"name": p.mark, "keep": true, "shocks": []map[string]any{{"kind": "symbol", "on": p.mark, "move": -0.1}}})})
 	var scenario struct{ Kept struct{ ID string } }

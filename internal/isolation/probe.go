@@ -84,6 +84,7 @@ func (t *trial) try(ctx context.Context, r *route, as, of *person) error {
 	if i := bytes.Index(a.body, []byte(of.mark)); i >= 0 {
 		found(true, "the answer tells what is another's: %q", around(a.body, i))
 	}
+	t.secret(r, as, of, a)
 	switch {
 	case a.status >= 500 && !(shared && a.status == http.StatusServiceUnavailable):
 		found(false, "it failed: %s", around(a.body, 0))

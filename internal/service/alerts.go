@@ -19,7 +19,7 @@ func (s *Service) Alerts(ctx context.Context, c Caller, f store.AlertFilter) (al
 			return nil, fault("state", string(state), "there is no such state", "use raised, acknowledged or resolved")
 		}
 	}
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+	err = s.read(ctx, c.about(f.Portfolio), func(ctx context.Context, v store.View) (err error) {
 		all, err = v.Alerts(ctx, f)
 		return err
 	})
@@ -125,7 +125,7 @@ type RuleCheck struct {
 
 // AlertChecks are those of a portfolio.
 func (s *Service) AlertChecks(ctx context.Context, c Caller, portfolio string) (all []RuleCheck, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) error {
+	err = s.read(ctx, c.about(portfolio), func(ctx context.Context, v store.View) error {
 		checks, err := v.AlertChecks(ctx, portfolio)
 		for _, one := range checks {
 			r := RuleCheck{AlertCheck: one}
@@ -169,7 +169,7 @@ func (s *Service) CheckAlerts(ctx context.Context, c Caller, portfolio string) (
 	}
 	var p store.Portfolio
 	tenant := ""
-	err := s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
+	err := s.read(ctx, c.about(portfolio), func(ctx context.Context, v store.View) (err error) {
 		tenant = v.Identity().Tenant
 		p, err = v.Portfolio(ctx, portfolio)
 		return err

@@ -160,6 +160,9 @@ func (s *Service) ArchivePortfolio(ctx context.Context, c Caller, id string, arc
 		if err != nil {
 			return err
 		}
+		if !p.Role.Allows(store.CanManage) {
+			return fmt.Errorf("portfolio %q: %w", p.Name, ErrForbidden)
+		}
 		if p.Archived.IsZero() != archived {
 			return nil
 		}
