@@ -129,7 +129,13 @@ func qrCode(text string) (*view.QR, error) {
 	}
 	const quiet = 4
 	size := code.Bounds().Dx()
-	dark := func(x, y int) bool { red, _, _, _ := code.At(x, y).RGBA(); return x < size && red == 0 }
+	dark := func(x, y int) bool {
+		if x >= size {
+			return false
+		}
+		red, _, _, _ := code.At(x, y).RGBA()
+		return red == 0
+	}
 	var path strings.Builder
 	for y := range size {
 		for x := 0; x < size; x++ {

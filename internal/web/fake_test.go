@@ -165,6 +165,8 @@ func (f *fake) Authenticate(_ context.Context, token string) (service.Caller, er
 	return service.Caller{Identity: store.Identity{Tenant: "t", User: "u"}, Session: "s"}, nil
 }
 
+func (f *fake) AlertsWaiting(context.Context, service.Caller) (int, error) { return 0, nil }
+
 func (f *fake) Doors() service.Doors {
 	return service.Doors{Registration: service.Invite, Mail: true, Passkeys: true, Providers: []service.ProviderInfo{{Name: "work", Label: "Work"}}}
 }

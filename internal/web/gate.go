@@ -24,7 +24,7 @@ func (s *site) goIn(r *request, in service.SignedIn) error {
 func inside(to string) string {
 	for _, begin := range []string{"/p/", "/settings", "/portfolios", "/admin"} {
 		if strings.HasPrefix(to, begin) {
-			return to
+			return ours(to)
 		}
 	}
 	return "/"
