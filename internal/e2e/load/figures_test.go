@@ -24,7 +24,7 @@ type figures struct {
 	machine   time.Duration      // the same of everybody on the machine
 	lasted    time.Duration
 	resident  float64       // bytes of the server after the run
-	idle      float64       // bytes that a sign-in left in it
+	idle      float64       // bytes of heap that a person who does nothing leaves in it
 	ready     time.Duration // from the start of the process, schema in place
 	lost      int           // acknowledged bookings that are not there
 	bookings  int           // acknowledged
