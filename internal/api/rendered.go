@@ -18,8 +18,9 @@ import (
 	"github.com/foliosight/foliosight/internal/service"
 )
 
-// renderedAtMost is how many bytes of answers are kept as they were sent.
-const renderedAtMost = 64 << 20
+// renderedAtMost is how many bytes of answers are kept as they were sent: room for the
+// dashboard and the holdings of a thousand people.
+const renderedAtMost = 192 << 20
 
 // rendering is an answer as it is sent. It is made of a result that is never changed,
 // so that it stays true as long as the services give that very result.

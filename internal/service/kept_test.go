@@ -27,7 +27,7 @@ func TestAnswersAreKeptBySize(t *testing.T) {
 	if n := kept(30, 756, 1000); n != 1000 {
 		t.Errorf("of a thousand answers %d are kept", n)
 	}
-	if n := kept(2000, 3000, 100); n == 0 || n > 50 { // 8.7 MB each, 384 MB in all
+	if n := kept(2000, 3000, 100); n == 0 || n > 30 { // 21 MB each, 512 MB in all
 		t.Errorf("of a hundred answers of large books %d are kept", n)
 	}
 }
