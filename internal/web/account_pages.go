@@ -116,8 +116,11 @@ func (r *request) used(t time.Time) string {
 	return r.moment(t)
 }
 
-// day is the day of a time in the reader's zone.
+// day is the day of a time in the reader's zone; a dash where it is not known.
 func (r *request) day(t time.Time) string {
+	if t.IsZero() {
+		return format.Unknown
+	}
 	t = t.In(r.zone())
 	return format.Date(date.Must(t.Year(), t.Month(), t.Day()))
 }
