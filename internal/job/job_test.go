@@ -165,6 +165,13 @@ func testNight(t *testing.T, open func(testing.TB) *world) {
 	if done == 0 {
 		t.Fatal("no portfolio of the demonstration follows New York")
 	}
+	all, err := w.service.Jobs(ctx, w.owner, service.JobFilter{Limit: 2})
+	w.must(err)
+	rest, err := w.service.Jobs(ctx, w.owner, service.JobFilter{Before: all[1].ID})
+	w.must(err)
+	if len(all) != 2 || all[0].ID <= all[1].ID || len(rest) == 0 || rest[0].ID >= all[1].ID {
+		t.Errorf("pages of jobs: %+v, then %+v", all, rest)
+	}
 	counts, err := w.service.JobCounts(ctx, w.owner)
 	w.must(err)
 	if counts[service.JobDone] < done+2 || counts[service.JobFailed]+counts[service.JobStuck] != 0 {

@@ -23,13 +23,21 @@ func checkMarket(ctx context.Context, t *task) error {
 	return t.pass(ctx, []river.InsertManyParams{params(service.WorkNight, service.Work{Exchange: t.Exchange, Day: t.Day})})
 }
 
-// handedOut is how many portfolios one piece of a night looks at.
-const handedOut = 1000
+// How many portfolios one piece of a night looks at: on SQLite fewer, as whoever books
+// waits for as long as they are put into the queue.
+const (
+	handedOut       = 1000
+	handedOutSQLite = 200
+)
 
-// handOut enqueues an analysis for each portfolio of the exchange, a thousand at a time;
-// the piece after it is enqueued with them.
+// handOut enqueues an analysis for each portfolio of the exchange, piece by piece; the
+// piece after it is enqueued with them.
 func handOut(ctx context.Context, t *task) error {
-	due, next, err := t.workers.service.NightOf(ctx, t.Exchange, t.After, handedOut)
+	most := handedOut
+	if !t.workers.queue.Postgres {
+		most = handedOutSQLite
+	}
+	due, next, err := t.workers.service.NightOf(ctx, t.Exchange, t.After, most)
 	if err != nil {
 		return err
 	}

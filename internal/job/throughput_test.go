@@ -56,10 +56,8 @@ func TestNightlyThroughput(t *testing.T) {
 	st, err := postgres.Open(ctx, postgres.Options{URL: d.URL})
 	ok(t, err)
 	defer st.Close()
-	day, found := lastNight(service.ExchangeOf("USD"), time.Now())
-	if !found {
-		t.Fatal("no night yet")
-	}
+	day, err := service.NightBefore(service.ExchangeOf("USD"), time.Now())
+	ok(t, err)
 	begun := time.Now()
 	fillMarket(t, st, day, n)
 	t.Logf("%d portfolios made in %s", n, time.Since(begun).Round(time.Second))

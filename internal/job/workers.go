@@ -15,7 +15,6 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 
 	"github.com/foliosight/foliosight/finance/calendar"
-	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/internal/service"
 )
 
@@ -178,8 +177,8 @@ func schedules(now func() time.Time) []*river.PeriodicJob {
 			panic("job: no calendar " + code) // the list is ours
 		}
 		all = append(all, river.NewPeriodicJob(nightly{c}, func() (river.JobArgs, *river.InsertOpts) {
-			day, ok := lastNight(c, now())
-			if !ok {
+			day, err := service.NightBefore(c, now())
+			if err != nil { // a zone of ours that is not embedded
 				return nil, nil
 			}
 			return args{service.Work{Exchange: c.Code, Day: day}, service.WorkMarket}, kinds[service.WorkMarket].insertion()
@@ -201,13 +200,4 @@ func (n nightly) Next(t time.Time) time.Time {
 		return t.Add(time.Hour)
 	}
 	return begins
-}
-
-// lastNight is the session of the last night of an exchange that has begun by t.
-func lastNight(c calendar.Calendar, t time.Time) (date.Date, bool) {
-	_, next, err := service.NightAfter(c, t)
-	if err != nil {
-		return next, false
-	}
-	return c.Previous(next), true
 }

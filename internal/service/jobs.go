@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/internal/store"
 )
@@ -79,6 +78,11 @@ func (s *Service) Job(ctx context.Context, c Caller, id int64) (JobDetail, error
 		run, err := v.Run(ctx, j.Work.Portfolio, j.Kind, j.Work.Day)
 		if errors.Is(err, ErrNotFound) {
 			return nil
+		}
+		if j.Work.Tenant != c.Tenant && c.Operator {
+			for i := range run.Steps { // what is held is not for who runs the installation
+				run.Steps[i].Reason = ""
+			}
 		}
 		d.Run = &run
 		return err
@@ -192,9 +196,10 @@ func (s *Service) completeAnalysis(ctx context.Context, c Caller, w *Work) error
 		return err
 	}
 	*w = Work{Tenant: p.Tenant, User: p.Owner, Portfolio: p.ID, Day: w.Day}
-	today := date.FromTime(s.now().UTC())
 	if unset(w.Day) {
-		w.Day = ExchangeOf(p.Base).Last(today)
+		if w.Day, err = NightBefore(ExchangeOf(p.Base), s.now()); err != nil {
+			return err
+		}
 	}
 	if w.Day > s.today() {
 		return &ledger.Fault{Field: "day", Value: w.Day.String(), Problem: "it lies in the future", Cure: "give a day that is over, or none"}

@@ -57,6 +57,15 @@ func NightAfter(c calendar.Calendar, t time.Time) (begins time.Time, session dat
 	}
 }
 
+// NightBefore is the session of the last night of an exchange that has begun by t.
+func NightBefore(c calendar.Calendar, t time.Time) (date.Date, error) {
+	_, next, err := NightAfter(c, t)
+	if err != nil {
+		return next, err
+	}
+	return c.Previous(next), nil
+}
+
 // completeNight settles the exchange and day of a job that works for all portfolios.
 func (s *Service) completeNight(kind string, w *Work) error {
 	if kind == WorkCleanUp {
@@ -72,7 +81,10 @@ func (s *Service) completeNight(kind string, w *Work) error {
 	}
 	*w = Work{Exchange: c.Code, Day: w.Day}
 	if unset(w.Day) {
-		w.Day = c.Last(date.FromTime(s.now().UTC()))
+		var err error
+		if w.Day, err = NightBefore(c, s.now()); err != nil {
+			return err
+		}
 	}
 	if w.Day > s.today() {
 		return &ledger.Fault{Field: "day", Value: w.Day.String(), Problem: "it lies in the future", Cure: "give a day that is over, or none"}
