@@ -74,7 +74,7 @@ func (s *site) showHousehold(r *request, status int, errs map[string]string) err
 	if err != nil {
 		return err
 	}
-	v.Sections = append(v.Sections, together, s.broughtIn(r, h, at), peopleOf(r, h, at, errs))
+	v.Sections = append(append(v.Sections, together...), s.broughtIn(r, h, at), peopleOf(r, h, at, errs))
 	ending := view.Subject{ID: "leave", Title: "Leave", Text: []string{"What you brought in goes with you, at once."}, Actions: []view.Action{{Label: "Leave the household", Href: at + "leave", Danger: true}}}
 	if h.Founded {
 		ending = view.Subject{ID: "end", Title: "End", Text: []string{"Everybody's portfolios are taken out, at once."}, Actions: []view.Action{{Label: "End the household", Href: at + "end", Danger: true}}}
@@ -84,15 +84,15 @@ func (s *site) showHousehold(r *request, status int, errs map[string]string) err
 }
 
 // together is the figures of everything that was brought in.
-func (s *site) together(r *request, h service.Household) (view.Subject, error) {
+func (s *site) together(r *request, h service.Household) ([]view.Subject, error) {
 	sub := view.Subject{ID: "together", Title: "Together"}
 	f, err := s.svc.HouseholdFigures(r.Context(), r.caller, h.ID, service.Question{Period: "1Y"})
 	switch {
 	case errors.Is(err, service.ErrNotFound):
 		sub.Text = []string{"Nobody has brought a portfolio in yet."}
-		return sub, nil
+		return []view.Subject{sub}, nil
 	case err != nil:
-		return sub, err
+		return nil, err
 	}
 	w := r.writer(nil)
 	sub.Note = "as of " + format.Date(f.AsOf) + ", in " + string(f.Base) + ", one year"
@@ -121,8 +121,7 @@ func (s *site) together(r *request, h service.Household) (view.Subject, error) {
 		}
 		list.Rows = append(list.Rows, view.ListRow{Cells: []view.Cell{{Text: one.Label, Note: one.Key}, {Text: text}}})
 	}
-	sub.List = list
-	return sub, nil
+	return []view.Subject{sub, {ID: "holdings", Title: "Largest holdings", List: list}}, nil
 }
 
 // broughtIn lists the portfolios of a household, and lets one's own be added.

@@ -48,7 +48,7 @@ func (s *site) byLink(r *request) (c service.Caller, ok bool) {
 
 // leaveLink forgets a link, so that the visitor's own session counts again.
 func (s *site) leaveLink(r *request) error {
-	http.SetCookie(r.w, &http.Cookie{Name: linkCookie, Path: "/p/" + r.PostFormValue("portfolio"), MaxAge: -1, HttpOnly: true})
+	http.SetCookie(r.w, &http.Cookie{Name: linkCookie, Path: "/p/" + r.PathValue("portfolio"), MaxAge: -1, HttpOnly: true})
 	return r.to("/")
 }
 
@@ -61,7 +61,7 @@ func (r *request) asGuest(p *view.Page) {
 	for _, g := range p.Nav {
 		var items []view.NavItem
 		for _, item := range g.Items {
-			if r.caller.Shows == store.Everything && item.Href != "" && len(g.Items) > 0 && underPortfolio(item.Href, r.caller.Link) {
+			if r.caller.Shows == store.Everything && underPortfolio(item.Href, r.caller.Link) {
 				items = append(items, item)
 			}
 		}
@@ -69,7 +69,16 @@ func (r *request) asGuest(p *view.Page) {
 			nav = append(nav, view.NavGroup{Label: g.Label, Items: items})
 		}
 	}
-	p.Nav, p.Foot, p.Bottom = nav, nil, nil
+	var bottom []view.Link
+	for _, item := range p.Bottom {
+		if r.caller.Shows == store.Everything && item.Href != p.PaletteURL && underPortfolio(item.Href, r.caller.Link) {
+			bottom = append(bottom, item)
+		}
+	}
+	p.Nav, p.Foot, p.Bottom = nav, nil, bottom
+	if r.caller.Shows == store.Everything {
+		p.Foot = []view.Link{{Label: "Leave", Href: "/l/leave/" + r.caller.Link, Icon: "log-out"}}
+	}
 	p.Switcher, p.PaletteURL = view.Switcher{}, ""
 	p.Person = view.Person{Initials: "L", Name: "Shared link", Role: "Read only, until " + r.day(r.caller.Until)}
 }

@@ -27,7 +27,7 @@ func (s *site) sharingRoutes(open, page, of func(string, handler)) {
 	page("GET /clients", s.clients)
 
 	open("GET /l/{token}", s.openLink)
-	open("POST /l/leave", s.leaveLink)
+	open("GET /l/leave/{portfolio}", s.leaveLink)
 }
 
 // roleWords are the roles as people read them.
