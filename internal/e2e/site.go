@@ -25,10 +25,21 @@ type Site struct {
 	ended chan error
 }
 
-// Serve starts the program with flags as on the command line, but for the address.
+// Serve starts the program with flags as on the command line, on a free port unless one is
+// given. Names in capitals are variables.
 func Serve(ctx context.Context, flags map[string]string) (*Site, error) {
-	flags["listen"] = "127.0.0.1:0"
-	cfg, err := config.Load(config.Input{Environ: []string{"HOME=/nowhere"}, Flags: flags})
+	if flags["listen"] == "" {
+		flags["listen"] = "127.0.0.1:0"
+	}
+	given, environ := map[string]string{}, []string{"HOME=/nowhere"}
+	for name, value := range flags {
+		if name == strings.ToUpper(name) {
+			environ = append(environ, name+"="+value)
+		} else {
+			given[name] = value
+		}
+	}
+	cfg, err := config.Load(config.Input{Environ: environ, Flags: given})
 	if err != nil {
 		return nil, err
 	}
