@@ -146,7 +146,7 @@ func faces(cfg config.Config, h *House, d *door, o Outside) (http.Handler, error
 		return api.Strict(cfg.Secure(), mux), nil
 	}
 	if cfg.Serves("web") {
-		people, err := web.New(h.Service, web.Options{Version: o.Version, Database: "SQLite", Demo: d.shown(), Code: d.code, Secure: cfg.Secure(), Now: o.Now, Log: o.Log, Explore: d.explore})
+		people, err := web.New(h.Service, web.Options{Version: o.Version, Database: h.Engine, Health: h.health(cfg.Roles), Demo: d.shown(), Code: d.code, Secure: cfg.Secure(), Now: o.Now, Log: o.Log, Explore: d.explore})
 		if err != nil {
 			return nil, err
 		}

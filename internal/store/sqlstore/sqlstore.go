@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/foliosight/foliosight/internal/store"
+	"github.com/foliosight/foliosight/internal/store/migrations"
 )
 
 // Store implements store.Store over two pools of one database.
@@ -236,3 +237,8 @@ func (t *tx) named(what string, err error) error {
 
 // stamp is the time of a write, to the microsecond that both databases keep.
 func (t *tx) stamp() time.Time { return t.store.now().UTC().Truncate(time.Microsecond) }
+
+// Schema lists the migrations that were run on the database, in order.
+func (s *Store) Schema(ctx context.Context) ([]migrations.Applied, error) {
+	return migrations.Status(ctx, s.reader)
+}
