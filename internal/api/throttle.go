@@ -27,10 +27,11 @@ const crowd = 12
 // try: each has attempts of its own.
 var guarded = map[string]string{
 	"/api/v1/auth/login": "sign-in", "/sign-in": "sign-in",
-	"/api/v1/auth/register": "register", "/first-run": "register",
+	"/api/v1/auth/register": "register", "/first-run": "register", "/register": "register",
 	"/api/v1/auth/password": "password", "/settings/password": "password",
 	"/api/v1/auth/login/second-factor": "second factor", "/sign-in/second-factor": "second factor", "/api/v1/auth/totp/confirm": "second factor",
 	"/api/v1/auth/password/reset": "reset", "/api/v1/auth/password/reset/confirm": "reset confirmation", "/api/v1/auth/passkeys/login/finish": "passkey",
+	"/forgotten": "reset", "/reset": "reset confirmation", "/sign-in/passkey/finish": "passkey", "/settings/security/totp/confirm": "second factor",
 }
 
 // Throttle refuses too many attempts to sign in: on one account from one address, and

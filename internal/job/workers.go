@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"runtime"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -26,7 +25,6 @@ type Workers struct {
 	now     func() time.Time
 	log     *slog.Logger
 	slots   chan struct{} // one for each analysis that computes
-	wait    sync.WaitGroup
 }
 
 // WorkOptions say how a process works.

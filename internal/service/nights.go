@@ -47,7 +47,6 @@ func NightAfter(c calendar.Calendar, t time.Time) (begins time.Time, session dat
 			return begins, session, fmt.Errorf("exchange %s has no session after %s", c.Code, day)
 		}
 		minutes, _ := c.CloseOn(session)
-		begins = session.Time().In(zone)
 		year, month, dom := session.Time().Date()
 		begins = time.Date(year, month, dom, 0, minutes, 0, 0, zone).Add(SettleDelay)
 		if begins.After(t) {

@@ -168,9 +168,6 @@ func quiet(f view.Figure) view.Figure {
 // plainFigure is a finished text in the place of a figure.
 func plainFigure(text string) view.Figure { return view.Figure{Text: text} }
 
-// moneyText is a finished amount in the place of a figure.
-func moneyText(text string) view.Figure { return view.Figure{Text: text, Money: true} }
-
 // addedUp writes fractions as percentages that add up, as displayed, to their total; what
 // is unknown stays so.
 func (w *writer) addedUp(label string, list []analysis.Figure) []view.Figure {
