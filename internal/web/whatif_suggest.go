@@ -147,7 +147,8 @@ func (x *suggestion) readLines(field, text string, from, to format.Locale) {
 // take puts a line where it belongs; it says what is wrong with it.
 func (x *suggestion) take(field string, l namedLine) (wrong string) {
 	a := &x.asked
-	low, high := service.AsIs, 0.0
+	low := service.AsIs
+	var high float64
 	switch len(l.numbers) {
 	case 1:
 		high = l.numbers[0]
