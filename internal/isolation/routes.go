@@ -26,7 +26,7 @@ var parameter = regexp.MustCompile(`\{([a-zA-Z_]+)(\.\.\.)?\}`)
 
 // never are the requests that end a person's own session or life, or throw the
 // database's own doors open: they say nothing of others.
-var never = []string{"/auth/logout", "/sign-out", "/auth/login", "/auth/register", "/sign-in", "/first-run", "/explore"}
+var never = []string{"/auth/logout", "/sign-out", "/auth/login", "/auth/register", "/sign-in", "/first-run", "/explore", "/l/leave/"}
 
 // survey finds out which addresses there are.
 func (t *trial) survey(ctx context.Context) error {
