@@ -20,6 +20,7 @@ func TestWhatEachHoldingAdded(t *testing.T) {
 		r.holds(`document.querySelector("#contribution table") === null`)
 		r.holds(`(document.querySelector("#contribution").scrollIntoView(), true)`)
 		r.must(r.Until(`document.querySelector("#contribution table") !== null`))
+		r.must(r.Until(`[...document.querySelectorAll(".chart[data-src]")].every(c => c.checkVisibility() === false || c.querySelector("svg path"))`))
 		r.inOrder("performance of "+p, screen)
 		r.holds(`[...document.querySelectorAll("#contribution > .panel")].every(panel => {
 			const number = row => { const text = (row.lastElementChild.querySelector(".ask, span") || row.lastElementChild).textContent; return parseFloat(text.replace("−", "-")) };
