@@ -50,7 +50,8 @@ type server struct {
 	rendered  *renderings
 	streaming streams
 	calcs     chan struct{} // one for each calculation under way
-	order     []string      // operation ids, as they were added
+	allowed   allowances
+	order     []string // operation ids, as they were added
 }
 
 // Prefix is where the resources begin.

@@ -16,7 +16,7 @@ import (
 // Limits are how many requests are answered in a stretch of time, by class. Pages are
 // not counted.
 type Limits struct {
-	Data    int               // of a user on most addresses; 600 unless given
+	Data    int               // of a user on most addresses, where their tier says nothing else; 600 unless given
 	Heavy   int               // of a user on those that compute for long; 10 unless given
 	Login   int               // attempts on one account from one address; 5 unless given
 	Window  time.Duration     // what they are counted in; a minute unless given
@@ -67,11 +67,16 @@ func (l Limits) rule(c class) ratelimit.Rule {
 func (s *server) limited(c class) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
-		who := "user/" + callerOf(r.Context()).User
-		if who == "user/" {
+		caller := callerOf(r.Context())
+		who := "user/" + caller.User
+		if caller.User == "" {
 			who = "from/" + s.Limits.address(r)
 		}
-		rule := s.Limits.rule(c)
+		rule, err := s.ruleOf(r.Context(), caller, c)
+		if err != nil {
+			problemOf(r.Context(), s.Log, err).write(w)
+			return
+		}
 		v := s.Limits.Counter.Take(r.Context(), string(c)+"/"+who, rule, s.Now())
 		announce(w.Header(), v, rule)
 		if !v.Allowed {

@@ -1,12 +1,15 @@
 package api_test
 
 import (
+	"context"
 	"net/netip"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/foliosight/foliosight/internal/api"
+	"github.com/foliosight/foliosight/internal/service"
+	"github.com/foliosight/foliosight/internal/store"
 )
 
 // ticking lets a test move the API's clock.
@@ -74,6 +77,59 @@ func TestRequestsAreLimited(t *testing.T) {
 	clock = clock.Add(75 * time.Second)
 	ada.get("/api/v1/portfolios").is(200)
 	ada.get("/api/v1/portfolios").problem(429, "too-many")
+}
+
+// TestCallsByTier: a tier that says how many calls a minute it has holds instead of what
+// holds for everybody, each for its own people, and a change holds within a minute.
+func TestCallsByTier(t *testing.T) {
+	var clock time.Time
+	tiers := map[string]service.Tier{"small": {Calls: 2}, "large": {Calls: 6}, "plain": {}}
+	h := openWith(t, service.Accounts{Tiers: tiers}, nil, ticking(&clock), func(o *api.Options) { o.Limits.Data = 4 })
+	ada, eve := h.owner(), h.stranger()
+	into := func(email, tier string) {
+		t.Helper()
+		credentials, err := h.store.Credentials(t.Context(), email)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := credentials.Identity
+		id.Operator = true
+		err = h.store.As(t.Context(), id, func(ctx context.Context, tx store.Tx) error {
+			u, err := tx.User(ctx, id.User)
+			if err != nil {
+				return err
+			}
+			u.Tier = tier
+			return tx.UpdateUser(ctx, u)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	answered := func(c client, limit string) (n int) {
+		t.Helper()
+		for range 10 {
+			a := c.get("/api/v1/portfolios")
+			if got := a.Header.Get("RateLimit-Limit"); got != limit {
+				t.Fatalf("the limit is %s, want %s", got, limit)
+			}
+			if a.StatusCode == 200 {
+				n++
+			}
+		}
+		return n
+	}
+	into("ada@example.org", "small")
+	into("eve@example.org", "large")
+	if a, e := answered(ada, "2"), answered(eve, "6"); a != 2 || e != 6 {
+		t.Errorf("%d and %d calls, want 2 and 6", a, e)
+	}
+	into("ada@example.org", "plain")
+	ada.get("/api/v1/portfolios").problem(429, "too-many")
+	clock = clock.Add(3 * time.Minute)
+	if a := answered(ada, "4"); a != 4 {
+		t.Errorf("%d calls where the tier says nothing, want 4", a)
+	}
 }
 
 // TestProxies: what a request says of where it comes from counts only from a proxy

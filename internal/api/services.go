@@ -42,6 +42,7 @@ type People interface {
 	Register(ctx context.Context, n service.NewOwner) (service.SignedIn, error)
 	LogIn(ctx context.Context, email, password string, v service.Visit) (service.SignedIn, error)
 	Authenticate(ctx context.Context, token string) (service.Caller, error)
+	Calls(ctx context.Context, c service.Caller) (int, error)
 	Refresh(ctx context.Context, refresh string) (service.SignedIn, error)
 	Access(ctx context.Context, c service.Caller) (service.Tokens, error)
 	Prolong(ctx context.Context, c service.Caller) (time.Time, error)

@@ -17,7 +17,7 @@
 //	account.go       Sessions, EndSession, SignOutEverywhere, DeleteMe; export.go: ExportMe
 //	personal_tokens.go  PersonalTokens, CreateToken, RevokeToken; scope.go: what a token stands for
 //	people.go        Users, AddUser, FoundUser, ChangeUser, ResetPassword
-//	features.go      Features, Feature, Featured, SwitchFeature; tiers.go: TierOf, Tiers
+//	features.go      Features, Feature, Featured, SwitchFeature; tiers.go: TierOf, Tiers; calls.go: Calls
 //	access_token.go  RotateSigningKey, and how access tokens are signed and read
 //	owner.go         LocalOwner: the owner for the command line, made where there is none; Prolong
 //	portfolios.go    Portfolios, Portfolio, CreatePortfolio, UpdatePortfolio, ArchivePortfolio, DeletePortfolio,
