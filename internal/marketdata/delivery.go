@@ -25,6 +25,7 @@ type Delivery struct {
 	Holdings   []FundHoldings
 	Options    []OptionQuote
 	Found      []Candidate
+	Renames    []Rename
 	// Left says what of the answer was left out, and why ("row 17: no close").
 	Left []string
 }
@@ -35,7 +36,7 @@ func (d *Delivery) Join(o Delivery) {
 	d.Quotes, d.FX, d.Rates = append(d.Quotes, o.Quotes...), append(d.FX, o.FX...), append(d.Rates, o.Rates...)
 	d.Profiles, d.Statements, d.Earnings = append(d.Profiles, o.Profiles...), append(d.Statements, o.Statements...), append(d.Earnings, o.Earnings...)
 	d.News, d.Holdings, d.Options = append(d.News, o.News...), append(d.Holdings, o.Holdings...), append(d.Options, o.Options...)
-	d.Found, d.Left = append(d.Found, o.Found...), append(d.Left, o.Left...)
+	d.Found, d.Renames, d.Left = append(d.Found, o.Found...), append(d.Renames, o.Renames...), append(d.Left, o.Left...)
 }
 
 // Basis says what was done to prices before they were given out.
@@ -193,6 +194,13 @@ type Mention struct {
 type FundHoldings struct {
 	Symbol      string
 	Composition instrument.Composition
+	Countries   []CountryShare // of the whole fund, where they are stated
+}
+
+// CountryShare is the weight of a country in a fund, a fraction of its value.
+type CountryShare struct {
+	Country string // ISO 3166 alpha-2; the source's own word where it has none
+	Weight  money.Decimal
 }
 
 // OptionQuote is an option of a chain. NaN is not known.
@@ -214,4 +222,11 @@ type Candidate struct {
 	Score      float64 // the source's, 0 to 1; NaN where it gives none
 	Exchange   string  // the source's own word where it is not a market identifier code
 	Delisted   bool
+}
+
+// Rename is a symbol that was given up for another on a day: the instrument stays the same.
+type Rename struct {
+	Old, New string
+	Name     string // of the company
+	Date     date.Date
 }

@@ -41,9 +41,10 @@ const (
 	Statements Kind = "statements" // income, balance and cash flow of Instrument; Part names one
 	Earnings   Kind = "earnings"   // reported and coming, of Instrument
 	News       Kind = "news"       // about Instrument, the newest first
-	Holdings   Kind = "holdings"   // what the fund Instrument holds; Part "sectors" its sector weights
+	Holdings   Kind = "holdings"   // what the fund Instrument holds; Part "sectors" or "countries" their weights
 	Chain      Kind = "chain"      // the options on Instrument as they stand
 	Search     Kind = "search"     // what Text may mean
+	Changes    Kind = "changes"    // renames and delistings of the whole source, the newest first; Part "renames" or "delisted"
 )
 
 // Request is what is wanted. Fields that the kind does not read are left empty.

@@ -42,6 +42,9 @@ type Refusal struct {
 	Place      string        // for Garbled: where in the body ("row 17, close")
 	RetryAfter time.Duration // for Limited: as the source said, 0 where it did not
 	Window     time.Duration // for Limited: which limit was met, 0 where it is not known
+	// Parameter, for NotInPlan: only the value that was given to it ("symbol", "period") is
+	// outside the plan; the kind may be asked for other values. Empty: the kind is.
+	Parameter string
 }
 
 func (r *Refusal) Error() string {
