@@ -71,6 +71,8 @@ type Call struct {
 	Query    url.Values // without the key
 	Credits  int        // what it costs where a plan counts credits; 0 elsewhere
 	Large    bool       // the answer may be tens of megabytes
+	// Carry is what reading the answer needs from the answer before it. It is never sent.
+	Carry string
 }
 
 // Key is what makes two calls the same.

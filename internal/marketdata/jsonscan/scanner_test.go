@@ -1,0 +1,106 @@
+package jsonscan_test
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/foliosight/foliosight/internal/marketdata/jsonscan"
+)
+
+func accepted(b []byte) bool {
+	s := jsonscan.New(b)
+	s.Skip()
+	s.End()
+	return s.Err() == nil
+}
+
+// What is JSON, and what is not, after RFC 8259.
+func TestItAcceptsWhatIsJSON(t *testing.T) {
+	for _, text := range []string{
+		`{}`, `[]`, `null`, ` true `, `-0`, `0.5e-3`, `[1,2 , 3]`, `{"a":{"b":[null,"x\u00e9\ud83d\ude00\n"]}}`, `"\ud83d"`,
+		``, `{`, `[1,]`, `{"a"}`, `{"a":}`, `{a:1}`, `01`, `1.`, `.5`, `+1`, `1e`, `nul`, `"a`, `"\x"`, "\"\n\"", `"\u12g4"`, `[1] 2`, `{"a":1,}`, `NaN`,
+	} {
+		if got, want := accepted([]byte(text)), json.Valid([]byte(text)); got != want {
+			t.Errorf("%q: accepted %t, want %t", text, got, want)
+		}
+	}
+	if deep := []byte(strings.Repeat("[", 5000) + strings.Repeat("]", 5000)); accepted(deep) {
+		t.Error("5,000 lists within each other are accepted")
+	}
+}
+
+func FuzzScanner(f *testing.F) {
+	for _, text := range []string{`{"a":[1.5,null,"\u00e9\"",true]}`, `[1e5,-0.25]`, `{"a":`} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if got, want := accepted(b), json.Valid(b); got && !want {
+			t.Errorf("%q is accepted", b)
+		} else if want && !got && strings.Count(string(b), "[")+strings.Count(string(b), "{") < 100 {
+			t.Errorf("%q is not accepted", b)
+		}
+	})
+}
+
+func TestTextsAreUnescaped(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := rapid.String().Draw(t, "text")
+		b, _ := json.Marshal(want)
+		s := jsonscan.New(b)
+		if got := string(s.Text()); got != want || s.Err() != nil {
+			t.Fatalf("%s gives %q (%v), want %q", b, got, s.Err(), want)
+		}
+	})
+}
+
+// The quick way to a float64 gives the same bits as strconv.
+func TestNumbersAreRoundedCorrectly(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.Float64().Draw(t, "value")
+		for _, format := range []byte{'g', 'f', 'e'} {
+			text := strconv.FormatFloat(v, format, rapid.IntRange(-1, 17).Draw(t, "digits"), 64)
+			want, err := strconv.ParseFloat(text, 64)
+			if got := jsonscan.Float([]byte(text)); err == nil && math.Float64bits(got) != math.Float64bits(want) {
+				t.Fatalf("%q is %v, want %v", text, got, want)
+			}
+		}
+	})
+	for _, text := range []string{"", "-", ".", "0x10", "Inf", "1e999", "1_0", "12a"} {
+		if got := jsonscan.Float([]byte(text)); !math.IsNaN(got) {
+			t.Errorf("%q is %v, want NaN", text, got)
+		}
+	}
+}
+
+// A cut body is an error that says where, whatever was read by then.
+func TestACutBodyNamesItsEnd(t *testing.T) {
+	whole := `{"chart":{"close":[1.5,null,2],"name":"a\u00e9b"}}`
+	for n := range len(whole) {
+		s := jsonscan.New([]byte(whole[:n]))
+		s.Skip()
+		s.End()
+		var e *jsonscan.Error
+		if err := s.Err(); err == nil {
+			t.Errorf("%q is accepted", whole[:n])
+		} else if e = err.(*jsonscan.Error); e.Offset > n {
+			t.Errorf("%q: the error is at byte %d", whole[:n], e.Offset)
+		}
+	}
+}
+
+func BenchmarkPrices(b *testing.B) {
+	text := []byte("[" + strings.Repeat("164.32000732421875,", 20000) + "1]")
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		s := jsonscan.New(text)
+		s.Array(func() { s.Float() })
+		if s.Err() != nil {
+			b.Fatal(s.Err())
+		}
+	}
+}
