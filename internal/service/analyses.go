@@ -37,6 +37,7 @@ type analyses struct {
 	// knowledge is what is known of instruments, for trying bookings.
 	knowledge *otter.Cache[marketKey, *knowledge]
 	flights   singleflight.Group
+	looks     *looks
 	// shelves are what nightly analyses share.
 	shelves shelves
 }
@@ -95,6 +96,7 @@ func weightOfLedger(_ string, l *ledgerState) uint32 {
 
 func newAnalyses() *analyses {
 	return &analyses{
+		looks:   newLooks(),
 		answers: otter.Must(&otter.Options[string, *analysis.Analysis]{MaximumWeight: answersAtMost, Weigher: weightOfAnswer}),
 		splits:  otter.Must(&otter.Options[string, *analysis.Contribution]{MaximumSize: keptSplits}),
 		active:  otter.Must(&otter.Options[string, *analysis.Attribution]{MaximumSize: keptSplits}),
@@ -148,7 +150,16 @@ func (f *foldedBook) prepared(in analysis.Input) *analysis.Prepared {
 
 // answer computes, or remembers, the analysis that q asks for. today is the clock's day.
 func (a *analyses) answer(ctx context.Context, v store.View, q Question, today date.Date) (*analysis.Analysis, error) {
-	return remembered(ctx, a, v, q, today, "answer", a.answers, (*analysis.Prepared).Run)
+	set, err := gather(ctx, v, q)
+	if err != nil {
+		return nil, err
+	}
+	return a.answerTo(ctx, v, q, set, today)
+}
+
+// answerTo is answer of a question whose portfolios and versions were read already.
+func (a *analyses) answerTo(ctx context.Context, v store.View, q Question, set *asked, today date.Date) (*analysis.Analysis, error) {
+	return rememberedOf(ctx, a, v, q, set, today, "answer", a.answers, (*analysis.Prepared).Run)
 }
 
 // remembered computes something of the portfolio and period that q asks for, or gives
@@ -159,6 +170,12 @@ func remembered[T any](ctx context.Context, a *analyses, v store.View, q Questio
 	if err != nil {
 		return nothing, err
 	}
+	return rememberedOf(ctx, a, v, q, set, today, kind, cache, compute)
+}
+
+// rememberedOf is remembered for portfolios and versions that were read already.
+func rememberedOf[T any](ctx context.Context, a *analyses, v store.View, q Question, set *asked, today date.Date, kind string, cache *otter.Cache[string, T],
+	compute func(*analysis.Prepared, analysis.Period) (T, error)) (nothing T, err error) {
 	asOf := q.AsOf
 	if unset(asOf) {
 		asOf = date.None

@@ -293,7 +293,9 @@ func (s *Service) authenticate(ctx context.Context, text string, now time.Time) 
 			return Caller{}, err // not found: it ended meanwhile
 		}
 	}
-	return s.caller(ctx, session.Identity, session.ID)
+	c, err := s.caller(ctx, session.Identity, session.ID)
+	c.pulse = session.Pulse
+	return c, err
 }
 
 // SignOut ends the caller's session.

@@ -22,7 +22,8 @@ type Caller struct {
 	Until time.Time
 	Shows store.Shows
 
-	portfolio string // that a use case is about, see about
+	portfolio string      // that a use case is about, see about
+	pulse     store.Pulse // of the tenant when the session was asked for; zero where it was not
 }
 
 // NewOwner is what the first visitor gives.
@@ -264,6 +265,8 @@ type Request struct {
 	Body   []byte
 	// Portfolio that it writes to; empty: none. The answer is kept with it.
 	Portfolio string
+	// Secret says that the answer may have a secret in it: it is kept sealed or not at all.
+	Secret bool
 }
 
 // Response is what a write answered.

@@ -60,6 +60,16 @@ type Session struct {
 	// longer; zero: as long as the session.
 	TokenUntil time.Time
 	Agent      string // what the browser said it is, for the list of sessions
+	Pulse      Pulse  // of the tenant when the session was asked for by its token or id
+}
+
+// Pulse is the state that everything shown of a tenant rests on. Each committed change
+// of what the tenant keeps raises Sequence (its audit trail), and each of market data its
+// version. Two that are equal mean that nothing changed between them; it never returns to
+// an earlier one.
+type Pulse struct {
+	Sequence int64
+	Market   MarketVersion
 }
 
 // PeopleReader reads the people of the tenant.

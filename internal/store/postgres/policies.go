@@ -52,23 +52,24 @@ func createQuestion(q sqlstore.Question) string {
 	if q.Writes {
 		stability = "VOLATILE"
 	}
-	language, body := "sql", " "+q.SQL+" "
+	statement, check := q.SQL, ""
+	if q.Columns != "" {
+		statement = "RETURN QUERY " + statement
+	}
 	if q.Scoped {
-		language = "plpgsql"
-		statement := q.SQL
-		if q.Columns != "" {
-			statement = "RETURN QUERY " + statement
-		}
-		body = `
-#variable_conflict use_column
-BEGIN
+		check = `
 	IF $1 IS DISTINCT FROM app_tenant() THEN
 		RAISE insufficient_privilege USING MESSAGE = 'asked about another tenant';
-	END IF;
-	` + statement + `;
-END `
+	END IF;`
 	}
-	fmt.Fprintf(&b, " LANGUAGE %s %s SECURITY DEFINER SET search_path = %s, pg_temp AS $gate$%s$gate$;\n", language, stability, Schema, body)
+	// PL/pgSQL keeps the plan of a statement for the connection; a function in plain SQL
+	// is planned anew whenever it is called.
+	fmt.Fprintf(&b, ` LANGUAGE plpgsql %s SECURITY DEFINER SET search_path = %s, pg_temp AS $gate$
+#variable_conflict use_column
+BEGIN%s
+	%s;
+END $gate$;
+`, stability, Schema, check, statement)
 	return b.String()
 }
 

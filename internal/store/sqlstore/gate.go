@@ -18,10 +18,10 @@ var (
 	credentials = Question{Name: "credentials", Arguments: []string{"text"},
 		Columns: `tenant_id id_text, id id_text, password_hash text, disabled boolean`,
 		SQL:     `SELECT tenant_id, id, password_hash, disabled FROM users WHERE email_key = $1`}
-	sessionOf = Question{Name: "session_of", Arguments: []string{"bytes_blob", "ts_text"},
-		Columns: sessionAnswer,
-		SQL: `SELECT ` + sessionColumns + `
-			FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+	sessionOf = Question{Name: "session_and_pulse", Arguments: []string{"bytes_blob", "ts_text"},
+		Columns: sessionAnswer + pulseAnswer,
+		SQL: `SELECT ` + sessionColumns + pulseColumns + `
+			FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id JOIN tenants t ON t.id = s.tenant_id
 			WHERE s.token_hash = $1 AND COALESCE(s.token_until, s.expires) > $2 AND NOT u.disabled`}
 	allTenants = Question{Name: "all_tenants", Columns: `id id_text`, SQL: `SELECT id FROM tenants ORDER BY created, id`}
 	ownerOf    = Question{Name: "owner_of", Arguments: []string{"id_text"}, Columns: `id id_text`,
@@ -105,13 +105,21 @@ func (s *Store) Credentials(ctx context.Context, email string) (store.Credential
 
 // SessionOf implements store.Gate.
 func (s *Store) SessionOf(ctx context.Context, tokenHash []byte, now time.Time) (store.Session, error) {
-	session, err := scanSession(s.ask(ctx, sessionOf, tokenHash, formatTime(now)))
+	session, err := scanSessionNow(s.ask(ctx, sessionOf, tokenHash, formatTime(now)))
 	return session, s.gateError("session", err)
 }
 
-func scanSession(row interface{ Scan(...any) error }) (store.Session, error) {
+func scanSession(row interface{ Scan(...any) error }, more ...any) (store.Session, error) {
 	var s store.Session
-	err := row.Scan(textOf{&s.Identity.Tenant}, textOf{&s.Identity.User}, textOf{&s.ID}, timeOf{&s.Created}, timeOf{&s.LastSeen}, timeOf{&s.Expires}, timeOf{&s.TokenUntil}, &s.Agent)
+	err := row.Scan(append([]any{textOf{&s.Identity.Tenant}, textOf{&s.Identity.User}, textOf{&s.ID}, timeOf{&s.Created}, timeOf{&s.LastSeen}, timeOf{&s.Expires}, timeOf{&s.TokenUntil}, &s.Agent}, more...)...)
+	return s, err
+}
+
+// scanSessionNow reads a session with the pulse of its tenant.
+func scanSessionNow(row interface{ Scan(...any) error }) (store.Session, error) {
+	var p store.Pulse
+	s, err := scanSession(row, &p.Sequence, &p.Market.Shared, &p.Market.Own)
+	s.Pulse = p
 	return s, err
 }
 

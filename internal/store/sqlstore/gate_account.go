@@ -12,9 +12,9 @@ import (
 // The gate's questions of accounts. Challenges, attempts and signing keys belong to no
 // tenant and are read and written plainly.
 var (
-	sessionByID = Question{Name: "session_by_id", Arguments: []string{"id_text", "id_text", "id_text", "ts_text"}, Columns: sessionAnswer,
-		SQL: `SELECT ` + sessionColumns + `
-			FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
+	sessionByID = Question{Name: "session_and_pulse_by_id", Arguments: []string{"id_text", "id_text", "id_text", "ts_text"}, Columns: sessionAnswer + pulseAnswer,
+		SQL: `SELECT ` + sessionColumns + pulseColumns + `
+			FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id JOIN tenants t ON t.id = s.tenant_id
 			WHERE s.tenant_id = $1 AND s.user_id = $2 AND s.id = $3 AND s.expires > $4 AND NOT u.disabled`}
 	refreshOf = Question{Name: "refresh_of", Arguments: []string{"bytes_blob", "ts_text"},
 		Columns: `tenant_id id_text, user_id id_text, id id_text, session_id id_text, created ts_text, expires ts_text, used ts_text`,
@@ -63,11 +63,20 @@ const (
 	inviteAnswer  = `tenant_id id_text, id id_text, email text, role text, founds boolean, created_by id_text, created ts_text, expires ts_text, accepted ts_text`
 )
 
+// pulseColumns are the state of the tenant t, in the same statement and so in the same
+// snapshot as the session.
+const (
+	pulseAnswer  = `, sequence bigint, shared_version bigint, own_version bigint`
+	pulseColumns = `, t.event_sequence,
+			COALESCE((SELECT MAX(version) FROM market_versions WHERE tenant_id = '` + shared + `'), 0),
+			COALESCE((SELECT MAX(version) FROM market_versions WHERE tenant_id = t.id), 0)`
+)
+
 const sessionColumns = `s.tenant_id, s.user_id, s.id, s.created, s.last_seen, s.expires, s.token_until, s.agent`
 
 // SessionByID implements store.AccountGate.
 func (s *Store) SessionByID(ctx context.Context, id store.Identity, session string, now time.Time) (store.Session, error) {
-	found, err := scanSession(s.ask(ctx, sessionByID, id.Tenant, id.User, session, formatTime(now)))
+	found, err := scanSessionNow(s.ask(ctx, sessionByID, id.Tenant, id.User, session, formatTime(now)))
 	return found, s.gateError("session", err)
 }
 

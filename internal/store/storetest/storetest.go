@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	}{
 		{"the first owner is founded once", firstOwner},
 		{"people and sessions", people},
+		{"the pulse moves with what is shown", pulse},
 		{"refresh tokens are exchanged once", refreshTokens},
 		{"tokens for programs", personalTokens},
 		{"invitations let in once", invitations},
