@@ -72,6 +72,9 @@ type Split struct {
 	Symbol string
 	Date   date.Date
 	Ratio  ledger.Ratio
+	// Doubt says what speaks against it being a change of pieces, such as a factor that only
+	// prices are adjusted by after a spin-off; empty: nothing does.
+	Doubt string
 }
 
 // Dividend is a cash dividend on its ex-date, per share. Days that are not known are zero.
