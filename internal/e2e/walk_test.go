@@ -11,7 +11,7 @@ import (
 
 // most is how many bytes a page may cost at the first visit: document, styles, scripts,
 // font, charts and their data, as they came over the wire.
-const most = 300 << 10
+const most = 300_000
 
 // Every page of the demonstration, in each portfolio and in all of them together, light
 // and dark, wide and narrow: nothing goes wrong in it, it has one heading of the first
