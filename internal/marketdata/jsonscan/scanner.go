@@ -77,7 +77,7 @@ func (s *Scanner) Peek() byte {
 
 // End reads the white space that may follow the last value; anything else is an error.
 func (s *Scanner) End() {
-	if s.Peek() != 0 {
+	if s.Peek(); s.err == nil && s.i < len(s.b) {
 		s.Fail("the end of the body")
 	}
 }
@@ -100,8 +100,8 @@ func (s *Scanner) enter() bool {
 	return true
 }
 
-// Object reads an object and calls member before the value of each of its names, which it
-// has to read. The name is valid until then.
+// Object reads an object and calls member before the value of each of its names; a value
+// that it leaves unread is skipped. The name is valid until the value is read.
 func (s *Scanner) Object(member func(name []byte)) {
 	if !s.enter() || !s.take('{', "an object") {
 		return
@@ -120,6 +120,7 @@ func (s *Scanner) Object(member func(name []byte)) {
 		if !s.take(':', "a colon") {
 			return
 		}
+		s.Peek()
 		before := s.i
 		member(name)
 		if s.err == nil && s.i == before {
@@ -135,7 +136,8 @@ func (s *Scanner) Object(member func(name []byte)) {
 	}
 }
 
-// Array reads an array and calls element before each of its values, which it has to read.
+// Array reads an array and calls element before each of its values; a value that it leaves
+// unread is skipped.
 func (s *Scanner) Array(element func()) {
 	if !s.enter() || !s.take('[', "a list") {
 		return
@@ -146,6 +148,7 @@ func (s *Scanner) Array(element func()) {
 		return
 	}
 	for s.err == nil {
+		s.Peek()
 		before := s.i
 		element()
 		if s.err == nil && s.i == before {
@@ -419,9 +422,9 @@ func slow(text []byte) float64 {
 func (s *Scanner) Skip() {
 	switch c := s.Peek(); c {
 	case '{':
-		s.Object(func([]byte) { s.Skip() })
+		s.Object(func([]byte) {})
 	case '[':
-		s.Array(s.Skip)
+		s.Array(func() {})
 	case '"':
 		s.Text()
 	case 't', 'f':

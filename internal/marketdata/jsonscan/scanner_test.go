@@ -23,7 +23,7 @@ func accepted(b []byte) bool {
 func TestItAcceptsWhatIsJSON(t *testing.T) {
 	for _, text := range []string{
 		`{}`, `[]`, `null`, ` true `, `-0`, `0.5e-3`, `[1,2 , 3]`, `{"a":{"b":[null,"x\u00e9\ud83d\ude00\n"]}}`, `"\ud83d"`,
-		``, `{`, `[1,]`, `{"a"}`, `{"a":}`, `{a:1}`, `01`, `1.`, `.5`, `+1`, `1e`, `nul`, `"a`, `"\x"`, "\"\n\"", `"\u12g4"`, `[1] 2`, `{"a":1,}`, `NaN`,
+		``, `{`, `[1,]`, `{"a"}`, `{"a":}`, `{a:1}`, `01`, `1.`, `.5`, `+1`, `1e`, `nul`, `"a`, `"\x"`, "\"\n\"", `"\u12g4"`, `[1] 2`, `{"a":1,}`, `NaN`, "0\x00",
 	} {
 		if got, want := accepted([]byte(text)), json.Valid([]byte(text)); got != want {
 			t.Errorf("%q: accepted %t, want %t", text, got, want)
