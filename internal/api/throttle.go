@@ -34,6 +34,10 @@ var guarded = map[string]string{
 	"/forgotten": "reset", "/reset": "reset confirmation", "/sign-in/passkey/finish": "passkey", "/settings/security/totp/confirm": "second factor",
 }
 
+// comingBack are the addresses where other providers send browsers back to: the one way
+// to sign in that is a GET.
+const comingBack = Prefix + "/auth/oidc/"
+
 // Throttle refuses too many attempts to sign in: on one account from one address, and
 // from one address altogether. It goes around both faces.
 func Throttle(now func() time.Time, l Limits, next http.Handler) http.Handler {
@@ -42,7 +46,7 @@ func Throttle(now func() time.Time, l Limits, next http.Handler) http.Handler {
 	address := ratelimit.Rule{Limit: crowd * l.Login, Window: l.Window}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		what := guarded[r.URL.Path]
-		if r.Method != http.MethodGet { // the services count attempts by address too
+		if r.Method != http.MethodGet || strings.HasPrefix(r.URL.Path, comingBack) { // the services count attempts by address too
 			r = r.WithContext(service.WithAddress(r.Context(), l.address(r)))
 		}
 		if r.Method != http.MethodPost || what == "" {

@@ -159,7 +159,11 @@ func (s *Service) checkCredentials(ctx context.Context, email, password string) 
 		c.PasswordHash, unknown = nobodysHash, true
 	}
 	if ok := matches(password, c.PasswordHash); !ok || unknown || c.Disabled {
-		return store.Identity{}, ErrCredentials
+		note := func() error { return s.refused(ctx, c.Identity, "password") }
+		if c.Identity.User == "" {
+			note = func() error { return s.nothing(ctx) }
+		}
+		return store.Identity{}, errors.Join(ErrCredentials, note())
 	}
 	return c.Identity, good(ctx)
 }
@@ -184,7 +188,7 @@ func (s *Service) begin(ctx context.Context, id store.Identity, v Visit) (Signed
 		v.Agent = v.Agent[:300]
 	}
 	in := SignedIn{Token: newToken(), Expires: now.Add(s.accounts.sessions)}
-	session := store.Session{ID: store.NewID(), Identity: id, TokenHash: tokenHash(in.Token), Created: now, LastSeen: now, Expires: in.Expires, Agent: strings.ToValidUTF8(v.Agent, "")}
+	session := store.Session{ID: store.NewID(), Identity: id, TokenHash: tokenHash(in.Token), Created: now, LastSeen: now, Expires: in.Expires, Agent: strings.ToValidUTF8(v.Agent, ""), Address: addressOf(ctx)}
 	if v.Program {
 		var err error
 		if in.Tokens.Access, in.Tokens.Lasts, err = s.access(ctx, id, session.ID); err != nil {
@@ -201,6 +205,12 @@ func (s *Service) begin(ctx context.Context, id store.Identity, v Visit) (Signed
 		if err := tx.Expire(ctx, now); err != nil { // a good moment to clear away what ended
 			return err
 		}
+		new := false
+		if s.accounts.Mail != nil {
+			if new, err = strange(ctx, tx, came{Address: session.Address, Agent: session.Agent}); err != nil {
+				return err
+			}
+		}
 		if err := tx.CreateSession(ctx, session); err != nil {
 			return err
 		}
@@ -210,8 +220,10 @@ func (s *Service) begin(ctx context.Context, id store.Identity, v Visit) (Signed
 				return err
 			}
 		}
-		in.User, err = tx.User(ctx, id.User)
-		return err
+		if in.User, err = tx.User(ctx, id.User); err != nil || !new {
+			return err
+		}
+		return s.notice(ctx, tx, in.User, "A browser, program or address that is new for your account signed in.")
 	})
 	if err != nil {
 		return SignedIn{}, err
@@ -351,6 +363,7 @@ func (s *Service) UpdateMe(ctx context.Context, c Caller, p Profile) (u store.Us
 		if u, err = tx.User(ctx, c.User); err != nil {
 			return err
 		}
+		before := u
 		set(&u.Name, p.Name)
 		set(&u.Email, p.Email)
 		set(&u.BaseCurrency, p.BaseCurrency)
@@ -361,7 +374,11 @@ func (s *Service) UpdateMe(ctx context.Context, c Caller, p Profile) (u store.Us
 		if err := checkUser(u); err != nil {
 			return err
 		}
-		return tx.UpdateUser(ctx, u)
+		if err := tx.UpdateUser(ctx, u); err != nil || strings.EqualFold(before.Email, u.Email) {
+			return err
+		}
+		// The address before is told: whoever changed it may not be its owner.
+		return s.notice(ctx, tx, before, "The e-mail address of your account was changed to "+u.Email+".")
 	})
 	return u, err
 }
@@ -391,7 +408,7 @@ func (s *Service) ChangePassword(ctx context.Context, c Caller, old, new string)
 	if err != nil {
 		return err
 	}
-	return s.account(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	return s.noticed(ctx, c, passwordChanged, func(ctx context.Context, tx store.Tx) error {
 		if err := tx.SetPassword(ctx, c.User, hash); err != nil {
 			return err
 		}

@@ -110,7 +110,7 @@ func (s *Service) FinishElsewhere(ctx context.Context, provider, keep, state, co
 	case kept.Link.User != "" && err == nil && id != kept.Link:
 		return in, "", ErrExists // it is somebody else's
 	case kept.Link.User != "" && errors.Is(err, store.ErrNotFound):
-		id, err = kept.Link, s.link(ctx, kept.Link, who)
+		id, err = kept.Link, s.link(ctx, kept.Link, who, true)
 	case errors.Is(err, store.ErrNotFound):
 		id, err = s.registerElsewhere(ctx, who, kept.Invite)
 	}
@@ -121,9 +121,18 @@ func (s *Service) FinishElsewhere(ctx context.Context, provider, keep, state, co
 	return in, kept.To, err
 }
 
-func (s *Service) link(ctx context.Context, id store.Identity, who oidc.Person) error {
+// link lets an account of another provider sign in; who has the account here already is told.
+func (s *Service) link(ctx context.Context, id store.Identity, who oidc.Person, told bool) error {
 	return s.store.As(ctx, id, func(ctx context.Context, tx store.Tx) error {
-		return tx.Link(ctx, store.Linked{ID: store.NewID(), Issuer: who.Issuer, Subject: who.Subject, Email: who.Email, Created: s.now().UTC().Truncate(time.Microsecond)})
+		err := tx.Link(ctx, store.Linked{ID: store.NewID(), Issuer: who.Issuer, Subject: who.Subject, Email: who.Email, Created: s.now().UTC().Truncate(time.Microsecond)})
+		if err != nil || !told {
+			return err
+		}
+		me, err := tx.User(ctx, id.User)
+		if err != nil {
+			return err
+		}
+		return s.notice(ctx, tx, me, "An account of "+who.Issuer+" signs in to yours from now on.")
 	})
 }
 
@@ -152,7 +161,7 @@ func (s *Service) registerElsewhere(ctx context.Context, who oidc.Person, invite
 	if err != nil {
 		return id, err
 	}
-	return id, s.link(ctx, id, who)
+	return id, s.link(ctx, id, who, false)
 }
 
 // Linked are the identities of other providers that sign the caller in.
@@ -169,5 +178,7 @@ func (s *Service) Linked(ctx context.Context, c Caller) (all []store.Linked, err
 
 // Unlink takes one away.
 func (s *Service) Unlink(ctx context.Context, c Caller, id string) error {
-	return s.account(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.Unlink(ctx, id) })
+	return s.noticed(ctx, c, "An account of another provider signs in to yours no more.", func(ctx context.Context, tx store.Tx) error {
+		return tx.Unlink(ctx, id)
+	})
 }

@@ -114,7 +114,9 @@ func (s *Service) FinishPasskey(ctx context.Context, c Caller, challenge, name s
 		return p, err
 	}
 	p = store.Passkey{ID: store.NewID(), Identity: c.Identity, Credential: made.ID, Name: name, Data: made.Data, Created: s.now().UTC().Truncate(time.Microsecond)}
-	return p, s.account(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.CreatePasskey(ctx, p) })
+	return p, s.noticed(ctx, c, "A passkey was added to your account: "+name+".", func(ctx context.Context, tx store.Tx) error {
+		return tx.CreatePasskey(ctx, p)
+	})
 }
 
 // BeginPasskeySignIn begins a sign-in with a passkey; nobody says yet who they are.
@@ -153,6 +155,9 @@ func (s *Service) FinishPasskeySignIn(ctx context.Context, challenge string, ans
 		return s.person(ctx, used.Identity)
 	})
 	if err != nil {
+		if used.Identity.User != "" {
+			err = errors.Join(err, s.refused(ctx, used.Identity, "passkey"))
+		}
 		return SignedIn{}, err
 	}
 	err = s.store.As(ctx, used.Identity, func(ctx context.Context, tx store.Tx) error {
@@ -189,5 +194,7 @@ func (s *Service) DeletePasskey(ctx context.Context, c Caller, id, password stri
 	if err := s.prove(ctx, c, password); err != nil {
 		return err
 	}
-	return s.account(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.DeletePasskey(ctx, id) })
+	return s.noticed(ctx, c, "A passkey was removed from your account.", func(ctx context.Context, tx store.Tx) error {
+		return tx.DeletePasskey(ctx, id)
+	})
 }

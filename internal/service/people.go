@@ -133,13 +133,21 @@ func (s *Service) ResetPassword(ctx context.Context, c Caller, user string, fact
 		if err := tx.SetPassword(ctx, user, hash); err != nil {
 			return err
 		}
-		return tx.DeleteSessions(ctx, user, "")
+		if err := tx.DeleteSessions(ctx, user, ""); err != nil {
+			return err
+		}
+		return s.notice(ctx, tx, u, "Your password was changed by who administers your household.")
 	})
 	if err != nil {
 		return "", err
 	}
 	if factors {
-		err = s.writes(ctx, c, ScopeAdmin, func(ctx context.Context, tx store.Tx) error { return tx.DeleteSecondFactor(ctx, user) })
+		err = s.writes(ctx, c, ScopeAdmin, func(ctx context.Context, tx store.Tx) error {
+			if err := tx.DeleteSecondFactor(ctx, user); err != nil {
+				return err
+			}
+			return s.notice(ctx, tx, u, "Your second factor was removed by who administers your household.")
+		})
 		if err = ignoreMissing(err); err != nil {
 			return "", err
 		}

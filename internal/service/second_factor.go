@@ -135,8 +135,8 @@ func (s *Service) checkCode(ctx context.Context, id store.Identity, code string)
 		}
 		return tx.UseStep(ctx, step)
 	})
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrStale) {
-		return ErrCode
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrStale) || errors.Is(err, ErrCode) {
+		return errors.Join(ErrCode, s.refused(ctx, id, "second factor"))
 	}
 	if err != nil {
 		return err
@@ -230,7 +230,7 @@ func (s *Service) ConfirmTOTP(ctx context.Context, c Caller, code string) (recov
 		return nil, err
 	}
 	recovery, hashes := newRecoveryCodes()
-	err = s.account(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	err = s.noticed(ctx, c, "A second factor was set up for your account.", func(ctx context.Context, tx store.Tx) error {
 		f, err := tx.SecondFactor(ctx)
 		if err != nil {
 			return err
@@ -255,7 +255,9 @@ func (s *Service) DisableTOTP(ctx context.Context, c Caller, password string) er
 	if err := s.prove(ctx, c, password); err != nil {
 		return err
 	}
-	return s.account(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.DeleteSecondFactor(ctx, c.User) })
+	return s.noticed(ctx, c, "The second factor of your account was removed.", func(ctx context.Context, tx store.Tx) error {
+		return tx.DeleteSecondFactor(ctx, c.User)
+	})
 }
 
 // NewRecoveryCodes replaces the recovery codes.
@@ -264,7 +266,7 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, c Caller, password strin
 		return nil, err
 	}
 	codes, hashes := newRecoveryCodes()
-	err := s.account(ctx, c, func(ctx context.Context, tx store.Tx) error {
+	err := s.noticed(ctx, c, "The recovery codes of your account were replaced.", func(ctx context.Context, tx store.Tx) error {
 		if f, err := tx.SecondFactor(ctx); err != nil || f.Confirmed.IsZero() {
 			return errors.Join(err, ErrNotFound)
 		}

@@ -60,6 +60,7 @@ type Session struct {
 	// longer; zero: as long as the session.
 	TokenUntil time.Time
 	Agent      string // what the browser said it is, for the list of sessions
+	Address    string // on writing: the network address it came from; it stands in the audit trail alone
 	Pulse      Pulse  // of the tenant when the session was asked for by its token or id
 }
 

@@ -334,9 +334,9 @@ func (s *site) endSessions(r *request) error {
 
 // historySection tells of the last sign-ins and of what changed how one signs in.
 func (s *site) historySection(r *request) (view.Subject, error) {
-	section := view.Subject{ID: "history", Title: "What happened to your account", Note: "from the audit trail", List: &view.List{Caption: "What happened to your account", Head: []string{"What", "When"}, Empty: "Nothing yet."}}
+	section := view.Subject{ID: "history", Title: "What happened to your account", Note: "from the audit trail", List: &view.List{Caption: "What happened to your account", Head: []string{"What", "From", "When"}, Empty: "Nothing yet."}}
 	var all []store.Event
-	for _, kind := range []string{"session.", "passkey.", "token.", "factor.", "user.password", "identity.", "account.export"} {
+	for _, kind := range []string{"session.", "passkey.", "token.", "second-factor.", "recovery-codes.", "user.password", "identity.", "account.export"} {
 		some, err := s.svc.FindEvents(r.Context(), r.caller, store.EventFilter{User: r.caller.User, Action: kind, Limit: history})
 		if err != nil {
 			return section, err
@@ -345,7 +345,15 @@ func (s *site) historySection(r *request) (view.Subject, error) {
 	}
 	newestFirst(all)
 	for _, e := range all[:min(history, len(all))] {
-		section.List.Rows = append(section.List.Rows, view.ListRow{Cells: []view.Cell{{Text: actionWords(e.Action)}, {Text: r.moment(e.At)}}})
+		what, from := view.Cell{Text: actionWords(e.Action)}, view.Cell{}
+		address, agent, why := service.Came(e)
+		if why != "" {
+			what.Note = "wrong " + why
+		}
+		if from.Text = address; agent != "" {
+			from.Note = browserOf(agent)
+		}
+		section.List.Rows = append(section.List.Rows, view.ListRow{Cells: []view.Cell{what, from, {Text: r.moment(e.At)}}})
 	}
 	return section, nil
 }

@@ -25,7 +25,7 @@ var actions = map[string]string{
 	"portfolio.create": "Portfolio created", "portfolio.delete": "Portfolio deleted", "portfolio.update": "Portfolio changed",
 	"price.set": "Own price entered", "price.delete": "Own price removed", "recovery-codes.put": "New recovery codes", "recovery-codes.use": "Signed in with a recovery code",
 	"second-factor.confirm": "Second factor set up", "second-factor.delete": "Second factor removed",
-	"session.create": "Signed in", "session.delete": "Signed out", "session.delete-all": "Signed out everywhere", "session.reuse": "A used token came again: signed out",
+	"session.create": "Signed in", "session.delete": "Signed out", "session.delete-all": "Signed out everywhere", "session.refused": "A sign-in was refused", "session.reuse": "A used token came again: signed out",
 	"setting.put": "Setting changed", "tenant.found": "Account founded", "token.create": "Token made", "token.delete": "Token revoked",
 	"user.create": "Person added", "user.delete": "Person deleted", "user.password": "Password changed", "user.update": "Person changed", "user.verify": "Address confirmed",
 }

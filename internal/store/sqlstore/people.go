@@ -142,7 +142,14 @@ func (t *tx) CreateSession(ctx context.Context, s store.Session) error {
 		if err != nil {
 			return err
 		}
-		return t.note(ctx, "session.create", "session/"+s.ID, "", nil, nil)
+		var from any
+		if s.Address != "" || s.Agent != "" {
+			from = struct {
+				Address string `json:"address,omitempty"`
+				Agent   string `json:"agent,omitempty"`
+			}{s.Address, s.Agent}
+		}
+		return t.note(ctx, "session.create", "session/"+s.ID, "", nil, from)
 	})
 }
 
