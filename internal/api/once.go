@@ -65,7 +65,7 @@ func (s *server) once(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	answer := &recorder{header: http.Header{}}
-	request := service.Request{Key: key, Method: r.Method, Path: r.URL.RequestURI(), Body: canonical(r.Header.Get("Content-Type"), body), Portfolio: r.PathValue("portfolio")}
+	request := service.Request{Key: key, Method: r.Method, Path: r.URL.RequestURI(), Body: canonical(r.Header.Get("Content-Type"), body), Portfolio: r.PathValue("portfolio"), Secret: secretive[ctx.Operation().OperationID]}
 	response, err := s.svc.Once(r.Context(), callerOf(r.Context()), request, func(inner context.Context) (service.Response, error) {
 		again := r.WithContext(inner)
 		again.Body = io.NopCloser(bytes.NewReader(body))

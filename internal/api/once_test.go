@@ -1,9 +1,13 @@
 package api_test
 
 import (
+	"bytes"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/foliosight/foliosight/internal/secret"
+	"github.com/foliosight/foliosight/internal/service"
 )
 
 // TestOnce sends writes again under the same key.
@@ -78,4 +82,29 @@ func TestOnceOfForms(t *testing.T) {
 		t.Errorf("first\n%s\nsecond\n%s", first.body, second.body)
 	}
 	keyed.upload(p+"/imports", map[string]string{"trades.csv": trades + "\n"}, nil).problem(422, "key-reused")
+}
+
+// TestOnceShowsSecretsOnce: the answer to a repeated request for a token is the first one
+// where there is a key to seal it with, else a problem that says what to do; there is one
+// token either way.
+func TestOnceShowsSecretsOnce(t *testing.T) {
+	keys, err := secret.New(bytes.Repeat([]byte{7}, secret.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, accounts := range []service.Accounts{{}, {Secrets: keys}} {
+		h := openWith(t, accounts, nil)
+		ada := h.owner()
+		keyed := ada.with("Idempotency-Key", "one")
+		first := keyed.post("/api/v1/auth/tokens", `{"name":"x","scope":"read"}`).is(201)
+		again := keyed.post("/api/v1/auth/tokens", `{"name":"x","scope":"read"}`)
+		if accounts.Secrets == nil {
+			again.problem(409, "done-already")
+		} else if again.is(201); string(again.body) != string(first.body) || !strings.Contains(string(first.body), "fsp_") {
+			t.Errorf("%s, then %s", first.body, again.body)
+		}
+		if got := ada.get("/api/v1/auth/tokens").is(200); strings.Count(string(got.body), `"name":"x"`) != 1 {
+			t.Errorf("%s", got.body)
+		}
+	}
 }

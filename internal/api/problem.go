@@ -120,6 +120,7 @@ var kinds = []kind{
 	{service.ErrEngine, 409, "other-engine", "Another version of the engine made this", "It can be read, not computed again: figures of another engine differ."},
 	{service.ErrNoQueue, 503, "no-jobs", "There are no jobs here", "This process has no queue of jobs."},
 	{service.ErrExists, 409, "exists", "There is one already", "Choose another name, or leave it as it is."},
+	{service.ErrWithheld, 409, "done-already", "This was done already, and its answer is not kept", "It had a secret that is shown once. Look at what was made; take it back and make another with a new key."},
 	{service.ErrReused, 422, "key-reused", "The idempotency key was used for another request", "Take a new key for a new request."},
 	{service.ErrFormat, 422, "unknown-format", "The file format is not recognised", "GET /api/v1/formats lists those that are read; name one with `format`."},
 	{service.ErrRefused, 422, "refused", "The file has rows that cannot be booked", "Nothing was booked. Mend the rows, or send `skip_refused` to book the others."},

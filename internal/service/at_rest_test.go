@@ -2,6 +2,7 @@ package service
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,6 +63,12 @@ func TestNoSecretLiesOpen(t *testing.T) {
 	for _, c := range recovery {
 		secrets["recovery code "+c] = c
 	}
+
+	// What is kept for a repeated request holds what was shown once.
+	once := "fsp_an-answer-that-is-shown-once"
+	_, err = w.s.Once(ctx, w.owner, Request{Key: "k", Method: "POST", Path: "/", Secret: true}, func(context.Context) (Response, error) { return Response{Status: 201, Body: []byte(once)}, nil })
+	w.must(err)
+	secrets["kept answer"] = once
 
 	files, err := filepath.Glob(filepath.Join(directory, "*"))
 	w.must(err)

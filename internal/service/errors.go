@@ -25,6 +25,7 @@ var (
 	ErrFormat      = importer.ErrUnknownFormat // 422: the file, or the name given for its format
 	ErrRefused     = errors.New("file has rows that cannot be booked")
 	ErrReused      = errors.New("idempotency key was used for another request")
+	ErrWithheld    = errors.New("it was done already, and its answer had a secret that is not kept") // 409
 )
 
 // Those of signing in, beside the ones above.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/foliosight/foliosight/finance/ledger"
+	"github.com/foliosight/foliosight/internal/secret"
 	"github.com/foliosight/foliosight/internal/store"
 )
 
@@ -17,7 +18,9 @@ const keepAnswers = 24 * time.Hour
 // Once runs a write that carries an idempotency key: the first time fn runs, and what
 // it writes and the answer are committed together; after that the kept answer is given
 // without running anything. An error of fn is kept by nobody, so that the request can
-// be made again. The same key for another request is ErrReused.
+// be made again. Answers lie sealed where there is a key to seal with; without one, of
+// those that have a secret the fact alone is kept, and a repetition is ErrWithheld. The
+// same key for another request is ErrReused.
 func (s *Service) Once(ctx context.Context, c Caller, r Request, fn func(context.Context) (Response, error)) (out Response, err error) {
 	if r.Key == "" {
 		return fn(ctx)
@@ -34,7 +37,10 @@ func (s *Service) Once(ctx context.Context, c Caller, r Request, fn func(context
 			if kept.Method != r.Method || kept.Path != r.Path || string(kept.RequestHash) != string(sum[:]) {
 				return ErrReused
 			}
-			out = Response{Status: kept.Status, Body: kept.Body, Repeated: true}
+			out = Response{Status: kept.Status, Repeated: true}
+			if out.Body, err = s.openAnswer(tx.Identity(), kept); err != nil {
+				return err
+			}
 			return json.Unmarshal(kept.Header, &out.Header)
 		}
 		if !errors.Is(err, store.ErrNotFound) {
@@ -47,7 +53,39 @@ func (s *Service) Once(ctx context.Context, c Caller, r Request, fn func(context
 		if err != nil {
 			return err
 		}
-		return tx.KeepAnswer(ctx, store.Answer{Key: r.Key, Method: r.Method, Path: r.Path, RequestHash: sum[:], Status: out.Status, Header: header, Body: out.Body, Expires: now.Add(keepAnswers)})
+		kept = store.Answer{Key: r.Key, Method: r.Method, Path: r.Path, RequestHash: sum[:], Status: out.Status, Header: header, Expires: now.Add(keepAnswers)}
+		switch {
+		case s.accounts.Secrets != nil:
+			kept.Sealed, err = s.accounts.Secrets.Seal(answerPlace(tx.Identity(), r.Key), out.Body)
+		case r.Secret:
+			kept.Withheld = true
+		default:
+			kept.Body = out.Body
+		}
+		if err != nil {
+			return err
+		}
+		return tx.KeepAnswer(ctx, kept)
 	})
 	return out, err
+}
+
+// openAnswer is the body of a kept answer. One that an earlier key sealed, which is not
+// given any more, is as one that was not kept.
+func (s *Service) openAnswer(id store.Identity, kept store.Answer) ([]byte, error) {
+	switch {
+	case kept.Withheld, kept.Sealed != nil && s.accounts.Secrets == nil:
+		return nil, ErrWithheld
+	case kept.Sealed == nil:
+		return kept.Body, nil
+	}
+	body, err := s.accounts.Secrets.Open(answerPlace(id, kept.Key), kept.Sealed)
+	if errors.Is(err, secret.ErrUnknown) {
+		err = ErrWithheld
+	}
+	return body, err
+}
+
+func answerPlace(id store.Identity, key string) secret.Place {
+	return secret.Place{Purpose: "answer", ID: id.Tenant + "/" + id.User + "/" + key}
 }

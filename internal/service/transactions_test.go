@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -227,4 +228,45 @@ func TestOnce(t *testing.T) {
 		wantError(t, err, stop, "a write that fails")
 	}
 	w.wantLedger("2024-01-02 deposit 1", "2024-01-02 deposit 1")
+}
+
+// TestOnceKeepsSecrets: a repetition gets the answer that lay sealed; without a key to
+// seal with the fact alone is kept of what has a secret, and nothing is done twice.
+func TestOnceKeepsSecrets(t *testing.T) {
+	sealing, _ := accounts(t)
+	bare := newWorld(t)
+	for what, w := range map[string]*world{"with a key": sealing, "without": bare} {
+		for _, secretive := range []bool{false, true} {
+			runs := 0
+			r := Request{Key: fmt.Sprint("k", secretive), Method: "POST", Path: "/", Secret: secretive}
+			ask := func() (Response, error) {
+				return w.s.Once(ctx, w.owner, r, func(context.Context) (Response, error) {
+					runs++
+					return Response{Status: 201, Header: map[string]string{"Location": "/x"}, Body: []byte("shown once")}, nil
+				})
+			}
+			first, err := ask()
+			w.must(err)
+			if string(first.Body) != "shown once" {
+				t.Errorf("%s: %+v", what, first)
+			}
+			again, err := ask()
+			if secretive && w == bare {
+				wantError(t, err, ErrWithheld, what)
+			} else if err != nil || !again.Repeated || string(again.Body) != "shown once" || again.Status != 201 || again.Header["Location"] != "/x" {
+				t.Errorf("%s: %+v, %v", what, again, err)
+			}
+			if runs != 1 {
+				t.Errorf("%s: done %d times", what, runs)
+			}
+			err = w.store.Read(ctx, w.owner.Identity, func(ctx context.Context, v store.View) error {
+				kept, err := v.Answered(ctx, r.Key, w.clock)
+				if open := strings.Contains(string(kept.Body)+string(kept.Sealed), "shown once"); open != (!secretive && w == bare) {
+					t.Errorf("%s, secret %v: kept as %q %q", what, secretive, kept.Body, kept.Sealed)
+				}
+				return err
+			})
+			w.must(err)
+		}
+	}
 }

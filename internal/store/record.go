@@ -44,6 +44,8 @@ type Answer struct {
 	Status      int
 	Header      json.RawMessage // the headers to repeat, as an object
 	Body        []byte
+	Sealed      []byte // the body, sealed; nil: Body is as it is
+	Withheld    bool   // it had a secret that could not be sealed: the fact alone is kept
 	Expires     time.Time
 }
 

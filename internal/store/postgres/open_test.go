@@ -32,11 +32,11 @@ func TestServerRole(t *testing.T) {
 		}
 	}
 	db := pgtest.SQL(t, d.AdminURL)
-	if _, err := db.Exec(`DELETE FROM migrations WHERE name = '0010_closings.sql'`); err != nil {
+	if _, err := db.Exec(`DELETE FROM migrations WHERE name = '0011_answers.sql'`); err != nil {
 		t.Fatal(err)
 	}
 	_, err := postgres.Open(ctx, postgres.Options{URL: d.URL})
-	if !errors.Is(err, store.ErrOlder) || !strings.Contains(err.Error(), "0010_closings.sql") {
+	if !errors.Is(err, store.ErrOlder) || !strings.Contains(err.Error(), "0011_answers.sql") {
 		t.Errorf("a migration is missing: %v", err)
 	}
 	db.Exec(`INSERT INTO migrations VALUES ('9999_later.sql', 'x', '2030-01-01T00:00:00Z')`)

@@ -14,9 +14,9 @@ import (
 func (t *tx) Answered(ctx context.Context, key string, now time.Time) (store.Answer, error) {
 	a := store.Answer{Key: key}
 	var header string
-	err := t.row(ctx, `SELECT method, path, request_hash, status, header, body, expires FROM answers
+	err := t.row(ctx, `SELECT method, path, request_hash, status, header, body, sealed, withheld, expires FROM answers
 		WHERE tenant_id = $1 AND user_id = $2 AND key = $3 AND expires > $4`, t.id.Tenant, t.id.User, key, formatTime(now)).
-		Scan(&a.Method, &a.Path, &a.RequestHash, &a.Status, textOf{&header}, &a.Body, timeOf{&a.Expires})
+		Scan(&a.Method, &a.Path, &a.RequestHash, &a.Status, textOf{&header}, &a.Body, &a.Sealed, &a.Withheld, timeOf{&a.Expires})
 	a.Header = json.RawMessage(header)
 	return a, t.named("idempotency key "+key, err)
 }
@@ -30,9 +30,9 @@ func (t *tx) KeepAnswer(ctx context.Context, a store.Answer) error {
 		if err != nil {
 			return err
 		}
-		_, err = t.exec(ctx, `INSERT INTO answers (tenant_id, user_id, key, method, path, request_hash, status, header, body, expires)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			t.id.Tenant, t.id.User, a.Key, a.Method, a.Path, bytesOf(a.RequestHash), a.Status, object(a.Header), bytesOf(a.Body), formatTime(a.Expires))
+		_, err = t.exec(ctx, `INSERT INTO answers (tenant_id, user_id, key, method, path, request_hash, status, header, body, sealed, withheld, expires)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			t.id.Tenant, t.id.User, a.Key, a.Method, a.Path, bytesOf(a.RequestHash), a.Status, object(a.Header), bytesOf(a.Body), a.Sealed, a.Withheld, formatTime(a.Expires))
 		return err
 	})
 }

@@ -37,6 +37,21 @@ func answers(t *testing.T, s store.Store) {
 	})
 	err := s.As(ctx, h.owner, func(ctx context.Context, tx store.Tx) error { return tx.KeepAnswer(ctx, a) })
 	wantError(t, err, store.ErrExists, "a key in use")
+	// A body that is sealed, or not kept, is told from one that is as it was.
+	as(t, s, h.owner, func(ctx context.Context, tx store.Tx) {
+		for _, one := range []store.Answer{{Key: "sealed", Sealed: []byte{9, 8}}, {Key: "withheld", Withheld: true}} {
+			one.Method, one.Path, one.Expires = "POST", "/", now.Add(time.Minute)
+			check(t, tx.KeepAnswer(ctx, one))
+		}
+	})
+	read(t, s, h.owner, func(ctx context.Context, v store.View) {
+		for key, want := range map[string]string{"k1": "[] false made", "sealed": "[9 8] false ", "withheld": "[] true "} {
+			got, err := v.Answered(ctx, key, now)
+			check(t, err)
+			wantEqual(t, fmt.Sprint(got.Sealed, got.Withheld, " "+string(got.Body)), want, "how the answer of "+key+" is kept")
+			wantEqual(t, got.Sealed == nil, key != "sealed", "whether "+key+" is not sealed")
+		}
+	})
 
 	// An answer that expired frees its key; Expire clears it away.
 	old := a
