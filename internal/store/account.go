@@ -261,6 +261,9 @@ type AccountWriter interface {
 	// PutFeature sets a switch; for operators.
 	PutFeature(ctx context.Context, f Feature) error
 
+	// LeaveGrants ends what was granted to the identity in the tenant, as its guest too,
+	// and says so in the trail of each portfolio.
+	LeaveGrants(ctx context.Context) error
 	// DeleteUser removes a user of the tenant with all portfolios they own. The audit
 	// trail keeps its chain; the contents of what the user did are erased. The last
 	// owner cannot be removed: ErrForbidden; that is DeleteTenant.

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/foliosight/foliosight/internal/store"
 )
@@ -15,6 +16,7 @@ var othersOf = Question{Name: "others_of", Arguments: []string{"id_text", "id_te
 var erasing = []Question{
 	erase("contents", `DELETE FROM event_contents WHERE tenant_id = $1 AND sequence IN (SELECT sequence FROM events WHERE tenant_id = $1 AND (user_id = $2 OR object = $3))`),
 	erase("portfolios", `DELETE FROM portfolios WHERE tenant_id = $1 AND owner_id = $2 AND $3 <> ''`),
+	erase("shares", `DELETE FROM shares WHERE tenant_id = $1 AND user_id = $2 AND $3 <> ''`),
 	erase("grants", `DELETE FROM grants WHERE tenant_id = $1 AND user_id = $2 AND $3 <> ''`),
 	erase("settings", `DELETE FROM settings WHERE tenant_id = $1 AND user_id = $2 AND $3 <> ''`),
 	erase("answers", `DELETE FROM answers WHERE tenant_id = $1 AND user_id = $2 AND $3 <> ''`),
@@ -55,6 +57,11 @@ func (t *tx) DeleteUser(ctx context.Context, id string) error {
 		case owners == 0:
 			return store.ErrForbidden // nobody would be left to administer the tenant
 		}
+		if id == t.id.User {
+			if err := t.noteGrants(ctx, id); err != nil {
+				return err
+			}
+		}
 		// Noted while there is still somebody; then what the user said and did is erased,
 		// and the chain stays.
 		if err := t.note(ctx, "user.delete", "user/"+id, "", nil, nil); err != nil {
@@ -65,6 +72,43 @@ func (t *tx) DeleteUser(ctx context.Context, id string) error {
 				return err
 			}
 		}
+		return nil
+	})
+}
+
+// noteGrants says in the trail of each portfolio that was granted to the user that this
+// ends, while they may still see it.
+func (t *tx) noteGrants(ctx context.Context, user string) error {
+	var portfolios []string
+	err := t.each(ctx, func(rows *sql.Rows) error {
+		var portfolio string
+		err := rows.Scan(textOf{&portfolio})
+		portfolios = append(portfolios, portfolio)
+		return err
+	}, `SELECT portfolio_id FROM grants WHERE tenant_id = $1 AND user_id = $2 ORDER BY portfolio_id`, t.id.Tenant, user)
+	for _, p := range portfolios {
+		if err == nil {
+			err = t.note(ctx, "grant.delete", "grant/"+p+"/"+user, p, nil, nil)
+		}
+	}
+	return err
+}
+
+// LeaveGrants implements store.AccountWriter.
+func (t *tx) LeaveGrants(ctx context.Context) error {
+	return t.write("leave what was granted to "+t.id.User, func() error {
+		if err := t.noteGrants(ctx, t.id.User); err != nil {
+			return err
+		}
+		for _, q := range erasing {
+			if q.Name != "erase_shares" && q.Name != "erase_grants" {
+				continue
+			}
+			if _, err := t.exec(ctx, t.store.text(q), t.id.Tenant, t.id.User, "user/"+t.id.User); err != nil {
+				return err
+			}
+		}
+		clear(t.roles)
 		return nil
 	})
 }

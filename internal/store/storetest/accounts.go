@@ -501,7 +501,35 @@ func deletion(t *testing.T, s store.Store) {
 	err = s.As(ctx, bob.owner, func(ctx context.Context, tx store.Tx) error { return tx.DeleteUser(ctx, ada.member.User) })
 	wantError(t, err, store.ErrNotFound, "another tenant's owner deleting a user")
 
+	// What was granted ends with whoever it was granted to, here and in other tenants, and
+	// the trail of the portfolio says so.
+	granted := func(user string) {
+		t.Helper()
+		as(t, s, ada.owner, func(ctx context.Context, tx store.Tx) {
+			check(t, tx.PutGrant(ctx, store.Grant{Portfolio: ada.portfolio, User: user, Role: store.CanView}))
+		})
+	}
+	ended := func(user string, want int) {
+		t.Helper()
+		read(t, s, ada.owner, func(ctx context.Context, v store.View) {
+			all, err := v.Grants(ctx, ada.portfolio)
+			check(t, err)
+			wantEqual(t, len(all), 0, "grants left")
+			events, err := v.FindEvents(ctx, store.EventFilter{Portfolio: ada.portfolio, Action: "grant.delete", Limit: 10})
+			check(t, err)
+			wantEqual(t, len(events), want, "grants that the trail says have ended")
+			wantEqual(t, events[0].Object, "grant/"+ada.portfolio+"/"+user, "which")
+		})
+	}
+	granted(bob.owner.User)
+	guest := store.Identity{Tenant: ada.tenant, User: bob.owner.User}
+	as(t, s, guest, func(ctx context.Context, tx store.Tx) { check(t, tx.LeaveGrants(ctx)) })
+	ended(bob.owner.User, 1)
+	err = s.As(ctx, guest, func(ctx context.Context, tx store.Tx) error { return tx.LeaveGrants(ctx) })
+	wantError(t, err, store.ErrNotFound, "leaving again")
+	granted(ada.member.User)
 	as(t, s, ada.member, func(ctx context.Context, tx store.Tx) { check(t, tx.DeleteUser(ctx, ada.member.User)) })
+	ended(ada.member.User, 2)
 	err = s.Read(ctx, ada.member, func(context.Context, store.View) error { return nil })
 	wantError(t, err, store.ErrNotFound, "a deleted user")
 	read(t, s, ada.owner, func(ctx context.Context, v store.View) {
