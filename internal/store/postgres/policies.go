@@ -52,7 +52,7 @@ func createQuestion(q sqlstore.Question) string {
 	if q.Writes {
 		stability = "VOLATILE"
 	}
-	statement, check := q.SQL, ""
+	statement, check := statementOf(q), ""
 	if q.Columns != "" {
 		statement = "RETURN QUERY " + statement
 	}
