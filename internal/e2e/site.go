@@ -115,6 +115,22 @@ func PagesOf(portfolio string) map[string]string {
 		}
 		pages[strings.ReplaceAll(name, "/", "-")] = portfolio + "/" + name
 	}
+	if portfolio != "/p/all" {
+		for _, name := range []string{"accounts", "lot-rules", "closings", "sharing"} {
+			pages[name] = portfolio + "/" + name
+		}
+	}
+	return pages
+}
+
+// Elsewhere are the pages of nobody's portfolio, by name: the person's own, what waits for
+// them, and those of whoever runs the installation.
+func Elsewhere() map[string]string {
+	pages := map[string]string{}
+	for _, path := range []string{"portfolios", "portfolios/new", "settings", "settings/security", "settings/appearance", "settings/data", "settings/programs",
+		"alerts", "alerts/limits", "alerts/rules", "alerts/rules/new", "households", "clients", "jobs", "admin/people", "admin/features", "admin/health", "admin/audit"} {
+		pages[strings.ReplaceAll(path, "/", "-")] = "/" + path
+	}
 	return pages
 }
 

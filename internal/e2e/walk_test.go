@@ -26,7 +26,8 @@ func TestEveryPage(t *testing.T) {
 	if len(portfolios) != 4 || portfolios[3] != "/p/all" {
 		t.Fatalf("the portfolios are %v", portfolios)
 	}
-	pages := map[string]string{"portfolios": "/portfolios", "new portfolio": "/portfolios/new", "settings": "/settings", "API": "/docs"}
+	pages := Elsewhere()
+	pages["API"] = "/docs"
 	for i, p := range portfolios {
 		for name, address := range PagesOf(p) {
 			if i == 2 || slices.Contains([]string{"overview", "holdings", "performance", "risk", "scenarios", "what-if", "data"}, name) {

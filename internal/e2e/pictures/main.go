@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/chromedp/chromedp"
 
@@ -103,8 +102,9 @@ func pagesOf(site *e2e.Site, b *browser.Browser, portfolio int) (map[string]stri
 	for name, address := range e2e.PagesOf(portfolios[portfolio-1]) {
 		pages[name] = site.URL + address
 	}
-	for _, name := range []string{"portfolios", "portfolios/new", "settings", "sign-in"} {
-		pages[strings.ReplaceAll(name, "/", "-")] = site.URL + "/" + name
+	pages["sign-in"] = site.URL + "/sign-in"
+	for name, address := range e2e.Elsewhere() {
+		pages[name] = site.URL + address
 	}
 	if portfolio == len(portfolios) {
 		return pages, nil // a file goes into one portfolio

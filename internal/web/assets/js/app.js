@@ -16,6 +16,12 @@ startSwitches(redrawCharts);
 startForms(document);
 startCharts(document);
 
+// Where a row of pages is longer than the screen, the one that is open is in sight.
+for (const current of document.querySelectorAll(".subpages [aria-current], .segmented [aria-current]")) {
+  const row = current.parentElement;
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft += current.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - current.offsetWidth) / 2;
+}
+
 // What htmx swaps in is enhanced like the rest.
 document.addEventListener("htmx:after:swap", () => {
   startForms(document);
