@@ -2,10 +2,10 @@ package pricefile
 
 import "strings"
 
-// countryCode is the ISO 3166 alpha-2 code of a country that is written as its code or
+// CountryCode is the ISO 3166 alpha-2 code of a country that is written as its code or
 // by its English name, as fund managers write it; empty where it is none of those in
 // which funds commonly invest.
-func countryCode(text string) string {
+func CountryCode(text string) string {
 	if len(text) == 2 {
 		if code := strings.ToUpper(text); code[0] >= 'A' && code[0] <= 'Z' && code[1] >= 'A' && code[1] <= 'Z' {
 			return code

@@ -120,7 +120,7 @@ func (l *holdingColumns) constituent(r row) (fund string, on date.Date, c instru
 	}
 	c = instrument.Constituent{Symbol: l.text(r, l.symbol), ISIN: strings.ToUpper(l.text(r, l.isin)), Name: l.text(r, l.name), Issuer: l.text(r, l.issuer), Sector: l.text(r, l.sector)}
 	if text := l.text(r, l.country); text != "" {
-		if c.Country = countryCode(text); c.Country == "" {
+		if c.Country = CountryCode(text); c.Country == "" {
 			l.places[text] = true
 		}
 	}
