@@ -93,10 +93,12 @@ func listening(cfg config.Config) string {
 	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
-// deliverEvery is how often the outbox is looked into.
-const deliverEvery = 5 * time.Second
+// deliverEvery is how often the outbox is looked into for what became due later: what
+// failed and is tried again, what waited for the end of quiet hours. A message that is
+// new goes out by its job, within a second or two.
+const deliverEvery = time.Minute
 
-// deliver sends what lies in the outbox until ctx ends. Several processes may do it.
+// deliver sends what became due in the outbox until ctx ends. Several processes may do it.
 func deliver(ctx context.Context, s *service.Service, log *slog.Logger) {
 	tick := time.NewTicker(deliverEvery)
 	defer tick.Stop()

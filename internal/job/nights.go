@@ -107,12 +107,21 @@ func checkAlerts(ctx context.Context, t *task) error {
 	return t.note(ctx, found.String())
 }
 
-// deliver sends the messages that wait in the outbox. What cannot be sent now stays
-// there with its reason and is claimed again when it is due.
+// roundsAtOnce is how often a job looks whether more is due.
+const roundsAtOnce = 10
+
+// deliver sends the messages that wait in the outbox until none is due. What cannot be
+// sent now stays there with its reason and is claimed again when it is due.
 func deliver(ctx context.Context, t *task) error {
-	sent, err := t.workers.service.DeliverDue(ctx)
-	if err != nil {
-		return err
+	sent := 0
+	for range roundsAtOnce {
+		n, err := t.workers.service.DeliverDue(ctx)
+		if sent += n; err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
 	}
 	return t.note(ctx, fmt.Sprintf("%d messages sent", sent))
 }

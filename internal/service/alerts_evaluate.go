@@ -55,7 +55,8 @@ func (s *Service) evaluate(ctx context.Context, tx store.Tx, f evaluation) (foun
 		}
 	}
 	if e.told > 0 && s.queue != nil {
-		err = s.queue.Enqueue(ctx, tx, WorkDeliver, Work{})
+		// A job of its own: one that runs already may have looked before this commits.
+		err = s.queue.Enqueue(ctx, tx, WorkDeliver, Work{ID: store.NewID()})
 	}
 	return found, err
 }

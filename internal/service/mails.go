@@ -42,7 +42,8 @@ func (s *Service) send(ctx context.Context, tx store.Tx, purpose string, life ti
 	if err := tx.Send(ctx, m); err != nil || s.queue == nil {
 		return err
 	}
-	return s.queue.Enqueue(ctx, tx, WorkDeliver, Work{})
+	// Each has a job of its own: one that runs already may have looked before this commits.
+	return s.queue.Enqueue(ctx, tx, WorkDeliver, Work{ID: m.ID})
 }
 
 func outboxPlace(id store.Identity, message string) secret.Place {
