@@ -53,7 +53,7 @@ func (x *answer) dividends() (marketdata.Delivery, *marketdata.Call, *marketdata
 		case adjusted.Known && adjusted.Decimal.Sign() > 0:
 			out.Amount, out.Basis = adjusted.Decimal, marketdata.SplitAdjusted
 		default:
-			x.notes.add("row %d: no amount on %s", s.row, out.ExDate)
+			x.lacks("row %d: no amount on %s", s.row, out.ExDate)
 			return
 		}
 		if out.Symbol = x.ours(symbol); out.ExDate == 0 || out.Symbol == "" {
@@ -106,7 +106,7 @@ func (x *answer) splits() (marketdata.Delivery, *marketdata.Call, *marketdata.Re
 		case day == 0 || out.Symbol == "":
 			x.notes.add("row %d: a split without its symbol or day", s.row)
 		case !pieces.Known || !old.Known || pieces.Decimal.Sign() <= 0 || old.Decimal.Sign() <= 0:
-			x.notes.add("row %d: no ratio on %s", s.row, day)
+			x.lacks("row %d: no ratio on %s", s.row, day)
 		case seen[key{out.Symbol, day}]:
 			x.notes.add("row %d: %s of %s comes twice: the first is kept", s.row, day, out.Symbol)
 		default:

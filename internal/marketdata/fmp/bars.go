@@ -89,7 +89,7 @@ func (x *answer) prices() (rows []bar, first date.Date, ref *marketdata.Refusal)
 		case b.day > latest:
 			x.notes.add("row %d: %s is to come", s.row, b.day)
 		case math.IsNaN(x.close(&b)):
-			x.notes.add("row %d: no close on %s", s.row, b.day)
+			x.lacks("row %d: no close on %s", s.row, b.day)
 		default:
 			if first == 0 || b.day < first {
 				first = b.day

@@ -90,6 +90,21 @@ func TestEmptyOrNotFound(t *testing.T) {
 	}
 }
 
+// A day that has no price yet is nothing; other days than those asked for are a fault.
+func TestRowsWithoutPrices(t *testing.T) {
+	r := of(marketdata.Bars, "AAPL", "light")
+	r.From = date.MustParse("2026-11-01")
+	for body, want := range map[string]marketdata.Reason{
+		`[{"date":"2026-11-20","price":null}]`: marketdata.Empty,
+		`[{"date":"2026-10-20","price":1}]`:    marketdata.Garbled,
+		`[{"day":"2026-11-20","price":1}]`:     marketdata.Garbled,
+	} {
+		if _, _, ref := answer(t, false, r, 200, body); ref == nil || ref.Reason != want {
+			t.Errorf("%s: %v", body, ref)
+		}
+	}
+}
+
 // Where the plan lacks prices as traded, the adjusted ones are asked for and say so.
 func TestPricesThatThePlanHas(t *testing.T) {
 	p := fmp.New(fmp.Options{})

@@ -24,7 +24,7 @@ func (x *answer) holdings() (marketdata.Delivery, *marketdata.Call, *marketdata.
 		case s.fault != "":
 		case h.fund != "" && !x.asked(h.fund):
 		case !h.weight.Known:
-			x.notes.add("row %d: %s has no weight", s.row, h.is.Name)
+			x.lacks("row %d: %s has no weight", s.row, h.is.Name)
 		case h.is.Symbol == "" && h.is.ISIN == "" && h.is.Name == "":
 			x.notes.add("row %d: a holding without a symbol, ISIN or name", s.row)
 		case h.is.Symbol != "" && h.is.Symbol == out.Symbol:
@@ -134,7 +134,7 @@ func (x *answer) weights() (marketdata.Delivery, *marketdata.Call, *marketdata.R
 		switch {
 		case s.fault != "" || !x.asked(fund):
 		case name == "" || !weight.Known:
-			x.notes.add("row %d: %q has no weight", s.row, name)
+			x.lacks("row %d: %q has no weight", s.row, name)
 		case x.request.Part == "sectors":
 			out.Composition.Sectors = append(out.Composition.Sectors, instrument.SectorShare{Sector: name, Weight: weight.Decimal})
 		default:

@@ -45,7 +45,7 @@ func (x *answer) quotes() (marketdata.Delivery, *marketdata.Call, *marketdata.Re
 		case s.fault != "" || !x.asked(symbol):
 			return
 		case math.IsNaN(out.Price):
-			x.notes.add("row %d: no price", s.row)
+			x.lacks("row %d: no price", s.row)
 			return
 		case !out.At.IsZero() && date.FromTime(out.At) > x.latest():
 			x.notes.add("row %d: %s is to come", s.row, out.At.Format(time.RFC3339))

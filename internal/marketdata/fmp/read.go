@@ -16,6 +16,7 @@ type answer struct {
 	response marketdata.Response
 	theirs   string // the symbol that was asked for
 	seen     int    // rows
+	hollow   int    // of these lack nothing but their value
 	strange  string // the symbol of a row that was not asked for
 	notes    notes
 }
@@ -181,14 +182,18 @@ func (x *answer) rows(row func(s *scanner, symbol string)) *marketdata.Refusal {
 	return nil
 }
 
-// empty is what an answer without rows means. Only a request that was bound to some days
-// can be right about the symbol and find nothing.
+// empty is what an answer without anything to keep means: rows without values are nothing,
+// rows that are not what was asked for are a fault. Where there are no rows, only a request
+// that was bound to some days can be right about the symbol.
 func (x *answer) empty() *marketdata.Refusal {
 	if x.strange != "" {
 		return x.garbled("symbol", fmt.Sprintf("%s was asked for, %s answered", x.theirs, x.strange))
 	}
-	if x.seen > 0 {
-		return x.garbled("every row", strings.Join(x.notes.all(), "; "))
+	switch why := strings.Join(x.notes.all(), "; "); {
+	case x.seen > 0 && x.hollow == x.seen:
+		return x.refuse(marketdata.Empty, why)
+	case x.seen > 0:
+		return x.garbled("every row", why)
 	}
 	reason := marketdata.Empty
 	switch x.request.Kind {
@@ -200,6 +205,12 @@ func (x *answer) empty() *marketdata.Refusal {
 		reason = marketdata.NotFound
 	}
 	return x.refuse(reason, "")
+}
+
+// lacks notes a row that is right but for the value that it does not have.
+func (x *answer) lacks(format string, args ...any) {
+	x.hollow++
+	x.notes.add(format, args...)
 }
 
 // ours is our symbol for that of a row: the one of the request where it is the same.

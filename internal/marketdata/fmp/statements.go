@@ -8,7 +8,8 @@ import (
 )
 
 // lines are the standard names of statement lines that the source names otherwise. Every
-// other line keeps the source's name in snake case.
+// other line keeps the source's name in snake case: so do capital_expenditure and
+// net_dividends_paid, for money that goes out is negative here.
 var lines = map[string]string{
 	"revenue":                                  "total_revenue",
 	"researchAndDevelopmentExpenses":           "research_and_development",
@@ -22,12 +23,13 @@ var lines = map[string]string{
 	"accountsPayables":                         "accounts_payable",
 	"accountsReceivables":                      "accounts_receivable",
 	"totalStockholdersEquity":                  "total_shareholder_equity",
-	"netCashProvidedByOperatingActivities":     "net_cash_provided_by_operating_activities",
-	"netCashUsedForInvestingActivites":         "net_cash_provided_by_investing_activities",
-	"netCashUsedProvidedByFinancingActivities": "net_cash_provided_by_financing_activities",
+	"propertyPlantEquipmentNet":                "property_plant_equipment",
+	"netCashProvidedByInvestingActivities":     "investing_cash_flow",
+	"netCashUsedForInvestingActivites":         "investing_cash_flow",
+	"netCashProvidedByFinancingActivities":     "financing_cash_flow",
+	"netCashUsedProvidedByFinancingActivities": "financing_cash_flow",
 	"otherInvestingActivites":                  "other_investing_activities",
 	"otherFinancingActivites":                  "other_financing_activities",
-	"capitalExpenditure":                       "capital_expenditures",
 	"commonStockIssued":                        "common_stock_issuance",
 	"dividendsPaid":                            "net_dividends_paid",
 }
