@@ -63,7 +63,7 @@ func (m *moves) adjustedStep(i int, step float64, listed bool) (f Finding, ok bo
 		if m.planned != nil && m.s.Basis == Traded {
 			explained += m.planned[i]
 		}
-		last := m.dates[len(m.dates)-1]
+		last := m.s.adjustedThrough()
 		for _, d := range m.c.Actions.Dividends {
 			if d.ExDate > m.dates[i-1] && d.ExDate <= m.dates[i] {
 				paid := d.Amount.Float64()

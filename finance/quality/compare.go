@@ -128,23 +128,22 @@ func (p *pair) shifted() (Finding, bool) {
 	return Finding{}, false
 }
 
-// stretches cuts the common days where the ratio of the two takes a step that stays.
+// stretches cuts the common days where the ratio of the two takes a step that stays; one
+// that is gone within a few days is a matter of those days.
 func (p *pair) stretches() (all [][2]int) {
-	from := 0
+	from, level := 0, p.gap[0]
 	for k := 1; k < len(p.gap); k++ {
-		if math.Abs(p.gap[k]-p.gap[k-1]) < breakAt {
+		if math.Abs(p.gap[k]-level) < breakAt {
+			level = p.gap[k]
 			continue
 		}
-		// A step that is gone within a few days is a matter of those days.
 		stays := true
 		for j := k + 1; j < min(len(p.gap), k+longest+1); j++ {
-			stays = stays && math.Abs(p.gap[j]-p.gap[k-1]) >= breakAt/2
+			stays = stays && math.Abs(p.gap[j]-level) >= breakAt/2
 		}
 		if stays {
-			if k-from > 0 {
-				all = append(all, [2]int{from, k})
-			}
-			from = k
+			all = append(all, [2]int{from, k})
+			from, level = k, p.gap[k]
 		}
 	}
 	return append(all, [2]int{from, len(p.gap)})
@@ -206,6 +205,7 @@ func (p *pair) level(from, to int, c *Context, rates []FXRate) (Finding, bool) {
 			// Better explained by the rate than by a constant, and by nothing else.
 			if rest, s := p.middle(from, to, log); math.Abs(rest) <= 0.01 && s <= min(0.01, max(spread, 0.002)) {
 				f, _ := put(CurrencyMixup, Suspect, 1/times, "it is what %s has times the rate %s: one of the two is in another currency than stated", p.other(), r.Name)
+				f.Correction = Correction{Remedy: Convert}
 				if sign < 0 {
 					f.Reason = fmt.Sprintf("it is what %s has over the rate %s: one of the two is in another currency than stated", p.other(), r.Name)
 				}

@@ -14,8 +14,8 @@
 // it is to be quarantined until somebody accepts or corrects it. A doubtful one is only
 // shown. A jump that stays is news (doubtful), one that comes back is a false print
 // (suspect); on the last day of a series the two cannot be told apart, so that a large
-// unexplained jump there is suspect until the next session, or another source, has
-// confirmed it.
+// unexplained jump there is suspect until the next session has confirmed it, unless another
+// source has it too or it was traded in such numbers as news is.
 //
 // Moves are logarithms of ratios of consecutive closes, over the splits and dividends
 // that are listed. The usual move of a series (its scale) is the larger of 1.4826 times

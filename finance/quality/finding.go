@@ -56,6 +56,7 @@ const (
 	MoveIt   Remedy = "move"      // the listed split by Days
 	Shift    Remedy = "shift"     // all days by Days
 	Invert   Remedy = "invert"    // the values of the days
+	Convert  Remedy = "convert"   // the values with the exchange rate that the reason names
 	LeaveOut Remedy = "leave-out" // the values of the days
 )
 

@@ -94,7 +94,7 @@ func (m *moves) takeOut() {
 			m.step, own = append([]float64(nil), m.raw...), true
 		}
 	}
-	last := m.dates[len(m.dates)-1]
+	last := m.s.adjustedThrough()
 	for _, sp := range a.Splits {
 		i := m.from(sp.Date)
 		if i < 1 || i >= len(m.close) {

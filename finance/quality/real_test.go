@@ -54,7 +54,7 @@ func TestRealFiles(t *testing.T) {
 		begin := time.Now()
 		for i := range all {
 			s := &all[i]
-			s.Basis = basis
+			s.Basis, s.AdjustedThrough = basis, date.Must(2022, 12, 31)
 			c := quality.Context{Market: members, Through: date.Must(2022, 12, 30), Actions: actions[s.Name]}
 			c.Listed = listed(dir, s.Name)
 			for _, f := range quality.Check(*s, c) {
@@ -92,6 +92,46 @@ func TestRealFiles(t *testing.T) {
 		}
 		for _, l := range lines {
 			fmt.Println("   ", l)
+		}
+	}
+}
+
+// TestRealPairs compares what the sets have of one symbol.
+func TestRealPairs(t *testing.T) {
+	root := os.Getenv("FOLIOSIGHT_PRICES")
+	if root == "" {
+		t.Skip("FOLIOSIGHT_PRICES names no directory")
+	}
+	sets, _ := filepath.Glob(filepath.Join(root, "*", "daily.csv.gz"))
+	tally := quality.NewTally(date.Must(1998, 1, 1), date.Must(2022, 12, 31))
+	bySymbol, symbols := map[string][]quality.Series{}, []string{}
+	for _, path := range sets {
+		if strings.Contains(path, "proxies") {
+			continue
+		}
+		for _, s := range readBars(t, path) {
+			s.Source = filepath.Base(filepath.Dir(path))
+			if len(bySymbol[s.Name]) == 0 {
+				symbols = append(symbols, s.Name)
+				tally.Add(s)
+			}
+			bySymbol[s.Name] = append(bySymbol[s.Name], s)
+		}
+	}
+	members := tally.Market()
+	for _, symbol := range symbols {
+		all := bySymbol[symbol]
+		for i := range all {
+			for j := range all {
+				if i == j {
+					continue
+				}
+				for _, f := range quality.Compare(all[i], all[j], quality.Context{Market: members}) {
+					if f.Severity == quality.Suspect || i < j {
+						fmt.Printf("%s %s %s~%s %s..%s (%d) %s: %s\n", f.Severity, symbol, all[i].Source, all[j].Source, f.From, f.To, f.Count, f.Kind, f.Reason)
+					}
+				}
+			}
 		}
 	}
 }

@@ -42,7 +42,10 @@ type Series struct {
 	Basis    Basis    // of Open to Close
 	Class    instrument.Class
 	Currency money.Currency
-	Calendar calendar.Calendar // the zero calendar: its days are not checked
+	// AdjustedThrough is the day up to which splits are in split-adjusted prices; the zero
+	// date: the last day of the series.
+	AdjustedThrough date.Date
+	Calendar        calendar.Calendar // the zero calendar: its days are not checked
 
 	Dates                  []date.Date
 	Open, High, Low, Close []float64
@@ -85,6 +88,14 @@ func known(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // said reports whether a day was given at all.
 func said(d date.Date) bool { return d != 0 && d != date.None }
+
+// adjustedThrough is the day up to which splits are in the prices.
+func (s *Series) adjustedThrough() date.Date {
+	if said(s.AdjustedThrough) || len(s.Dates) == 0 {
+		return s.AdjustedThrough
+	}
+	return s.Dates[len(s.Dates)-1]
+}
 
 // columns are all of a series that run along its days.
 func (s *Series) columns() []*[]float64 {

@@ -26,6 +26,31 @@ const (
 	moveBy = 5
 )
 
+// plannedSplits compares the moves with the splits that are listed, and gives the closes
+// whose move that speaks for. Where a split shows on another day than listed, it is taken
+// out of the moves there.
+func (m *moves) plannedSplits() (found []Finding, spoken []bool) {
+	for i, planned := range m.planned {
+		if planned == 0 {
+			continue
+		}
+		f, ok := m.listed(i, planned)
+		if !ok {
+			continue
+		}
+		if spoken == nil {
+			spoken = make([]bool, len(m.close))
+		}
+		found, spoken[i] = append(found, f), true
+		if f.Remedy == MoveIt {
+			j := m.shownAt(i, planned)
+			m.step[i] -= planned
+			m.step[j] += planned
+		}
+	}
+	return found, spoken
+}
+
 // listed compares the move into close i with the split that is listed there; ok is false
 // where it is as it should be, or too small to tell.
 func (m *moves) listed(i int, planned float64) (f Finding, ok bool) {
@@ -115,13 +140,23 @@ func (m *moves) splitLike(i int, jump, scale float64) (Finding, bool) {
 	return f, true
 }
 
+// commonSplits are the ratios above six that splits have; in between the moves of a day
+// do not tell one from the next.
+var commonSplits = []float64{7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 100}
+
 // splitSize is the ratio of a split that a fall by x is near to, 0 where there is none;
 // simple is a whole number of pieces for one, or the reverse.
 func splitSize(x, scale float64) (k float64, simple bool) {
 	size := math.Abs(math.Log(x))
 	near := func(q, within float64) bool { return math.Abs(size-math.Log(q)) <= within }
 	best := 0.0
-	if whole := math.Round(math.Exp(size)); whole >= 2 && whole <= 100 && near(whole, min(max(2.5*scale, 0.01), 0.06, 0.4/whole)) {
+	whole := math.Round(math.Exp(size))
+	for _, q := range commonSplits {
+		if whole > 6 && near(q, 0.08) {
+			whole = q
+		}
+	}
+	if whole >= 2 && near(whole, min(max(2.5*scale, 0.01), 0.08)) {
 		best, simple = whole, true
 	} else {
 		for _, q := range []float64{1.5, 4.0 / 3, 2.5, 1.25} {
