@@ -21,7 +21,7 @@ import (
 
 // Engine is the version of what computes. It changes whenever a figure for the same
 // inputs does.
-const Engine = "2"
+const Engine = "3"
 
 // Input is what an analysis is made from.
 type Input struct {

@@ -30,8 +30,11 @@ func (r *runner) exposure() {
 		book = append(book, risk.Position{ID: h.Symbol, MarketValue: &value})
 	}
 	put := func(amount money.Decimal, method string) (Figure, Figure) {
-		f := r.money(amount, method).With(status, reasons...)
+		f := r.held(r.money(amount, method).With(status, reasons...))
 		total := r.out.Summary.Value
+		if !f.Known() {
+			return f, Unknown(Fraction, r.AsOf, method+"_share", reasons...)
+		}
 		if !total.Known() || total.Amount.Decimal.Sign() <= 0 {
 			return f, Unknown(Fraction, r.AsOf, method+"_share", "the total value is not positive")
 		}
@@ -50,7 +53,7 @@ func (r *runner) exposure() {
 // contracts, and their notional apart.
 func (r *runner) deltaAdjusted(status Status, reasons []string) {
 	out := &r.out.Risk.Exposure
-	net, options, notional, any := 0.0, 0.0, 0.0, false
+	net, options, notional, any, counted := 0.0, 0.0, 0.0, false, 0
 	for i := range r.out.Holdings {
 		h := &r.out.Holdings[i]
 		if h.Instrument.Class != instrument.Option {
@@ -67,19 +70,24 @@ func (r *runner) deltaAdjusted(status Status, reasons []string) {
 			continue
 		}
 		options += exposure
+		counted++
 		if price, _, known := r.Panel.Price(h.Instrument.Underlying, r.AsOf); known {
 			if w := r.valuer.Cash(h.Quantity.Abs().Mul(h.Instrument.ContractSize()).Mul(price), h.Instrument.Currency, r.AsOf); w.Known {
 				notional += w.Amount.Float64()
 			}
 		}
 	}
-	out.DeltaAdjusted = r.measured(net+options, "delta_adjusted_exposure").With(status, reasons...)
-	if any {
+	out.DeltaAdjusted = r.held(r.measured(net+options, "delta_adjusted_exposure").With(status, reasons...))
+	if any && out.DeltaAdjusted.Known() {
 		out.DeltaAdjusted = out.DeltaAdjusted.With(Estimated, r.deltaReason())
 	}
 	out.DeltaShare = r.ofValue(out.DeltaAdjusted, "delta_adjusted_exposure_share")
 	if !any {
 		out.OptionsDelta, out.Notional = r.money(money.Zero, "options_delta"), r.money(money.Zero, "options_notional")
+		return
+	}
+	if counted == 0 {
+		out.OptionsDelta, out.Notional = Unknown(r.unit(), r.AsOf, "options_delta", reasons...), Unknown(r.unit(), r.AsOf, "options_notional", reasons...)
 		return
 	}
 	out.OptionsDelta = r.measured(options, "options_delta").With(status, reasons...)
@@ -121,6 +129,9 @@ func (r *runner) atNotional() {
 	}
 	put := func(amount float64, method string) (Figure, Figure) {
 		f := r.measured(amount, method).With(status, reasons...)
+		if len(reasons) > 0 && len(reasons) == len(r.out.Holdings) {
+			f = Unknown(f.Unit, f.AsOf, method, reasons...)
+		}
 		return f, r.ofValue(f, method+"_share")
 	}
 	out := &r.out.Risk.Exposure.AtNotional

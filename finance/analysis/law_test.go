@@ -9,6 +9,8 @@ import (
 
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/instrument"
+	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/market"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/portfolio"
@@ -182,5 +184,40 @@ func TestEdges(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Where nothing that is held has a price, what is said of it is unavailable: a sum of
+// nothing is not zero, and cash alone is not the portfolio.
+func TestNothingPricedIsNotZero(t *testing.T) {
+	asOf := date.MustParse("2024-06-28")
+	day := date.MustParse("2024-01-02")
+	book, err := portfolio.Fold(portfolio.Input{Base: "USD", Through: asOf, Transactions: []ledger.Transaction{
+		{ID: "1", Date: day, Type: ledger.Deposit, Account: "depot", Amount: money.Some(money.Int(10000)), Currency: "USD"},
+		{ID: "2", Date: day + 1, Type: ledger.Buy, Account: "depot", Symbol: "ZZTOP", Quantity: money.Some(money.Int(10)), Price: money.Some(money.Int(100)), Currency: "USD"}},
+		Instrument: func(symbol string) instrument.Instrument {
+			return instrument.Instrument{Symbol: symbol, Currency: "USD"}
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := analysis.Input{AsOf: asOf, Book: book, Panel: market.NewPanel()}
+	in.Period = analysis.Period{Label: "Max", Start: date.MustParse("2024-01-01"), End: in.AsOf}
+	a, err := analysis.Run(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := a.Risk.Exposure
+	for name, f := range map[string]analysis.Figure{
+		"holdings": a.Summary.Holdings, "gain": a.Summary.Gain, "unrealised": a.Summary.Unrealised, "day change": a.Summary.DayChange, "day return": a.Summary.DayReturn,
+		"time-weighted": a.Returns.TimeWeighted, "money-weighted": a.Returns.MoneyWeighted,
+		"long": x.Long, "gross": x.Gross, "net": x.Net, "net share": x.NetShare, "delta-adjusted": x.DeltaAdjusted, "at notional": x.AtNotional.Gross,
+	} {
+		if f.Known() || f.Status != analysis.Unavailable || len(f.Reasons) == 0 {
+			t.Errorf("%s is %v (%s, %v)", name, f.Float64(), f.Status, f.Reasons)
+		}
+	}
+	if got := a.Summary.Cash.Amount.Decimal.String(); got != "9000" {
+		t.Errorf("cash is %s", got)
 	}
 }

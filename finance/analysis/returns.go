@@ -27,9 +27,9 @@ func (r *runner) returns() {
 	out := &r.out.Returns
 	s := performance.NewSpan(r.timeline, r.Period.Start, r.Period.End)
 	end := r.Period.End
-	out.TimeWeighted = r.gapStatus(r.twr(s, end), s)
+	out.TimeWeighted = r.measuredAll(r.gapStatus(r.twr(s, end), s))
 	out.TimeWeightedAnnual = r.annual(out.TimeWeighted, "time_weighted_annual", r.atWork(s))
-	out.MoneyWeighted = r.gapStatus(r.moneyWeighted(r.timeline, s), s)
+	out.MoneyWeighted = r.measuredAll(r.gapStatus(r.moneyWeighted(r.timeline, s), s))
 	r.benchmarkReturns(s)
 }
 
@@ -269,7 +269,7 @@ func (r *runner) periods() {
 			continue
 		}
 		s := performance.NewSpan(r.timeline, p.Start, p.End)
-		row := PeriodRow{Period: p, Return: r.gapStatus(r.twr(s, r.AsOf), s), MoneyWeighted: r.moneyWeighted(r.timeline, s)}
+		row := PeriodRow{Period: p, Return: r.measuredAll(r.gapStatus(r.twr(s, r.AsOf), s)), MoneyWeighted: r.measuredAll(r.moneyWeighted(r.timeline, s))}
 		row.Benchmark, row.Active = Unknown(Fraction, r.AsOf, "benchmark_return", "no benchmark"), Unknown(Fraction, r.AsOf, "active_return", "no benchmark")
 		if r.index != nil {
 			if b, err := performance.IndexReturn(r.invested(s), r.index); err == nil {
@@ -283,7 +283,7 @@ func (r *runner) periods() {
 		for i := s.From; i <= s.To; i++ {
 			gain += r.timeline.Outflow[i] - r.timeline.Inflow[i]
 		}
-		row.Gain = r.measured(gain, "period_gain")
+		row.Gain = r.measuredAll(r.measured(gain, "period_gain"))
 		row.Volatility = r.periodVolatility(s)
 		r.out.Periods = append(r.out.Periods, row)
 	}

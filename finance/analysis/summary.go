@@ -36,10 +36,52 @@ func (r *runner) summary() {
 	}
 	total := holdings.Add(cash)
 	s.Value = r.money(total, "value").With(status, reasons...)
-	s.Holdings = r.money(holdings, "holdings_value").With(status, reasons...)
+	s.Holdings = r.held(r.money(holdings, "holdings_value").With(status, reasons...))
 	s.Cash = r.money(cash, "cash")
 	r.dayChange()
 	r.sinceStart(total, status, reasons)
+}
+
+// held is a figure about what is held; where nothing of it has a value the figure is
+// unavailable for the same reasons, as a sum of nothing is not zero.
+func (r *runner) held(f Figure) Figure {
+	if !r.worthless() {
+		return f
+	}
+	return Unknown(f.Unit, f.AsOf, f.Method, f.Reasons...)
+}
+
+// worthless reports whether something is held and no value of anything held is known.
+func (r *runner) worthless() bool {
+	for i := range r.out.Holdings {
+		if r.out.Holdings[i].Value.Known() {
+			return false
+		}
+	}
+	return len(r.out.Holdings) > 0
+}
+
+// neverPriced reports whether something was booked and nothing of it ever had a price:
+// then cash alone was measured, which is not what was asked.
+func (r *runner) neverPriced() bool {
+	if !r.worthless() {
+		return false
+	}
+	for _, symbol := range r.nodeSymbols() {
+		if s := r.Panel.Prices(symbol); s != nil && len(s.Dates) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// measuredAll is a figure about how all that was booked did; where nothing of it ever had
+// a price it is unavailable.
+func (r *runner) measuredAll(f Figure) Figure {
+	if !f.Known() || !r.neverPriced() {
+		return f
+	}
+	return Unknown(f.Unit, f.AsOf, f.Method, "nothing held has a price")
 }
 
 func first(reasons []string) string {
@@ -63,13 +105,13 @@ func (r *runner) dayChange() {
 	for k := span.From; k <= span.To; k++ {
 		change += t.Outflow[k] - t.Inflow[k]
 	}
-	s.DayChange = r.measured(change, "day_change")
+	s.DayChange = r.measuredAll(r.measured(change, "day_change"))
 	s.DayChange.AsOf = r.days[i]
 	ret, err := performance.TWR(t, span)
 	if err != nil {
 		ret = math.NaN()
 	}
-	s.DayReturn = Measure(ret, Fraction, r.days[i], "day_return")
+	s.DayReturn = r.measuredAll(Measure(ret, Fraction, r.days[i], "day_return"))
 }
 
 // sinceStart adds up paid-in money, gains and income of the whole ledger.
@@ -85,7 +127,7 @@ func (r *runner) sinceStart(total money.Decimal, status Status, reasons []string
 		s.PaidIn = r.gapStatus(s.PaidIn, performance.Span{Start: r.days[0], End: r.AsOf})
 	}
 	if s.PaidIn.Known() {
-		s.Gain = r.money(total.Sub(s.PaidIn.Amount.Decimal), "gain").With(status, reasons...)
+		s.Gain = r.measuredAll(r.money(total.Sub(s.PaidIn.Amount.Decimal), "gain").With(status, reasons...))
 	} else {
 		s.Gain = Unknown(r.unit(), r.AsOf, "gain", s.PaidIn.Reasons...)
 	}
@@ -105,7 +147,7 @@ func (r *runner) sinceStart(total money.Decimal, status Status, reasons []string
 		}
 	}
 	s.Cost = r.money(cost, "cost").With(costStatus, costReasons...)
-	s.Unrealised = r.money(unrealised, "unrealised").With(costStatus, costReasons...)
+	s.Unrealised = r.held(r.money(unrealised, "unrealised").With(costStatus, costReasons...))
 	realised, income := money.Zero, money.Zero
 	realisedStatus, realisedReasons := Complete, []string(nil)
 	incomeStatus, incomeReasons := Complete, []string(nil)
