@@ -355,11 +355,12 @@ func splitRatio(b []byte) (r ledger.Ratio, plain, ok bool) {
 	if _, decimals, two := strings.Cut(text, "."); two {
 		places = int32(len(decimals))
 	}
-	float := f.Float64()
+	// near leaves all that rounds to the factor, and some more.
+	float, near := f.Float64(), math.Pow10(-int(min(places, 12)))
 	var found []ledger.Ratio
 	for q := int64(1); q <= most; q++ {
 		p := int64(math.Round(float * float64(q)))
-		if p == 0 || min(p, q) > side || p > 100*most || !coprime(p, q) {
+		if p == 0 || min(p, q) > side || p > 100*most || math.Abs(float64(p)/float64(q)-float) > near || !coprime(p, q) {
 			continue
 		}
 		if exactly(p, q) {
