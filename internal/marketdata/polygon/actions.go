@@ -46,7 +46,7 @@ func (v *event) next(s *scanner) {
 		case "split_to":
 			v.to, v.toText = exact(s)
 		default:
-			s.skip()
+			s.Skip()
 		}
 	})
 }

@@ -24,73 +24,28 @@ func (b *bar) next(s *scanner) {
 	*b = bar{open: nan, high: nan, low: nan, close: nan, volume: nan}
 	s.object(func(key []byte) {
 		if len(key) != 1 {
-			s.skip()
+			s.Skip()
 			return
 		}
 		switch key[0] {
 		case 'c':
-			b.close = s.number()
+			b.close = s.Float()
 		case 'o':
-			b.open = s.number()
+			b.open = s.Float()
 		case 'h':
-			b.high = s.number()
+			b.high = s.Float()
 		case 'l':
-			b.low = s.number()
+			b.low = s.Float()
 		case 'v':
-			b.volume = s.number()
+			b.volume = s.Float()
 		case 't':
 			b.ms, b.timed = s.integer()
 		case 'T':
-			b.ticker = s.text()
+			b.ticker = s.Text()
 		default:
-			s.skip()
+			s.Skip()
 		}
 	})
-}
-
-// columns are the bars of one ticker as they come.
-type columns struct {
-	days                           []date.Date
-	open, high, low, close, volume []float64
-}
-
-func (c *columns) add(d date.Date, b *bar) {
-	c.days = append(c.days, d)
-	c.open, c.high, c.low = append(c.open, b.open), append(c.high, b.high), append(c.low, b.low)
-	c.close, c.volume = append(c.close, b.close), append(c.volume, b.volume)
-}
-
-func (c *columns) grow(n int) {
-	c.days = make([]date.Date, 0, n)
-	buffer := make([]float64, 5*n)
-	cut := func(k int) []float64 { return buffer[k*n : k*n : (k+1)*n] }
-	c.open, c.high, c.low, c.close, c.volume = cut(0), cut(1), cut(2), cut(3), cut(4)
-}
-
-// order puts the days in order and leaves one bar a day: of two, the later in the answer.
-func (c *columns) order(l *left) {
-	ascends := true
-	for i := 1; i < len(c.days) && ascends; i++ {
-		ascends = c.days[i] > c.days[i-1]
-	}
-	if ascends {
-		return
-	}
-	at := make([]int, len(c.days))
-	for i := range at {
-		at[i] = i
-	}
-	slices.SortStableFunc(at, func(a, b int) int { return int(c.days[a]) - int(c.days[b]) })
-	var o columns
-	o.grow(len(at))
-	for k, i := range at {
-		if k+1 < len(at) && c.days[at[k+1]] == c.days[i] {
-			l.out("row %d: %s comes again in row %d, which was kept", i+1, c.days[i], at[k+1]+1)
-			continue
-		}
-		o.add(c.days[i], &bar{open: c.open[i], high: c.high[i], low: c.low[i], close: c.close[i], volume: c.volume[i]})
-	}
-	*c = o
 }
 
 // known is a column, nil where nothing of it is known.
@@ -103,44 +58,30 @@ func known(column []float64) []float64 {
 	return nil
 }
 
-// wanted checks a bar against what was asked and when; false where it is left out.
-type wanted struct {
-	clock    clock
-	from, to date.Date
-	today    date.Date // 0: not known
-	beyond   int       // bars of other days than those asked
+// columns makes room for n bars.
+func columns(n int) marketdata.BarSeries {
+	buffer := make([]float64, 5*n)
+	cut := func(k int) []float64 { return buffer[k*n : k*n : (k+1)*n] }
+	return marketdata.BarSeries{Dates: make([]date.Date, 0, n), Open: cut(0), High: cut(1), Low: cut(2), Close: cut(3), Volume: cut(4)}
 }
 
-func want(r marketdata.Request, c clock, at time.Time) wanted {
-	w := wanted{clock: c, from: r.From, to: r.To}
-	if d, ok := c.today(at); ok {
-		w.today = d
-	}
-	return w
+func (b *bar) addTo(c *marketdata.BarSeries, d date.Date) {
+	c.Dates = append(c.Dates, d)
+	c.Open, c.High, c.Low = append(c.Open, b.open), append(c.High, b.high), append(c.Low, b.low)
+	c.Close, c.Volume = append(c.Close, b.close), append(c.Volume, b.volume)
 }
 
-func (w *wanted) keep(b *bar, row int, l *left) (date.Date, bool) {
+// day is the day of a bar; false where it has none.
+func (b *bar) day(c clock, row int, l *left) (date.Date, bool) {
 	if !b.timed {
 		l.out("row %d: no time", row)
 		return 0, false
 	}
-	d, ok := w.clock.day(b.ms)
-	switch {
-	case !ok:
-		w.beyond++
+	d, ok := c.day(b.ms)
+	if !ok {
 		l.out("row %d: %d cannot be a time of a day", row, b.ms)
-	case w.today != 0 && d > w.today:
-		w.beyond++
-		l.out("row %d: %s had not come when it was asked", row, d)
-	case w.from != 0 && d < w.from || w.to != 0 && d > w.to:
-		w.beyond++
-		l.out("row %d: %s was not asked", row, d)
-	case math.IsNaN(b.close):
-		l.out("row %d: %s has no close", row, d)
-	default:
-		return d, true
 	}
-	return 0, false
+	return d, ok
 }
 
 // basis is what the answer says was done to its prices; of what never splits they are as
@@ -162,48 +103,60 @@ func neverSplits(theirs string) bool {
 // readAggregates reads the daily bars of one ticker.
 func readAggregates(body []byte, r marketdata.Request, theirs string, at time.Time) (*scanner, envelope, answer) {
 	var (
-		b    bar
-		cols columns
-		l    left
-		w    = want(r, clockOf(theirs), at)
-		rows int
+		b     bar
+		l     left
+		clock = clockOf(theirs)
+		today = clock.today(at)
+		got   int // rows of days that were asked
+		a     answer
 	)
-	cols.grow(len(body)/90 + 1) // a bar takes 90 bytes and more
+	bars := columns(len(body)/90 + 1) // a bar takes 90 bytes and more
 	s, e := whole(body, "results", func(s *scanner) {
 		b.next(s)
-		rows++
-		if d, ok := w.keep(&b, rows, &l); ok {
-			cols.add(d, &b)
+		a.rows++
+		if d, ok := b.day(clock, a.rows, &l); ok {
+			b.addTo(&bars, d)
+			if !outside(r, d) && (today == 0 || d <= today) {
+				got++
+			}
 		}
 	})
-	a := answer{rows: rows}
-	if e.ticker != "" && e.ticker != theirs {
-		a.wrong = fmt.Sprintf("ticker: %q answers for %q", e.ticker, theirs)
-	}
-	if rows > 0 && w.beyond == rows {
-		a.wrong = fmt.Sprintf("results: none of the %d days is one that was asked (%s)", rows, l.said[0])
-	}
-	short(&e, rows, &l)
-	cols.order(&l)
-	n := len(cols.days)
-	unfinished := n > 0 && !w.clock.over(cols.days[n-1], at, e.delayed())
 	switch {
-	case n == 0:
-	case r.Kind == marketdata.FX:
-		rates := marketdata.RateSeries{Name: r.Pair.String(), Dates: cols.days, Values: cols.close}
-		if unfinished {
-			rates.Provisional = cols.days[n-1]
+	case e.ticker != "" && e.ticker != theirs:
+		a.wrong = fmt.Sprintf("ticker: %q answers for %q", e.ticker, theirs)
+	case a.rows > 0 && got == 0:
+		a.wrong = fmt.Sprintf("results: none of the %d rows is of a day that was asked%s", a.rows, span(bars.Dates))
+	}
+	short(&e, a.rows, &l)
+	if r.Kind == marketdata.FX {
+		rates := marketdata.RateSeries{Name: r.Pair.String(), Dates: bars.Dates, Values: bars.Close}
+		l.said = append(l.said, rates.Order(r.From, r.To, today)...)
+		if n := len(rates.Dates); n > 0 {
+			if last := rates.Dates[n-1]; !clock.over(last, at, e.delayed()) {
+				rates.Provisional = last
+			}
+			a.d.FX = []marketdata.RateSeries{rates}
 		}
-		a.d.FX = []marketdata.RateSeries{rates}
-	default:
-		a.d.Bars = []marketdata.BarSeries{{
-			Symbol: r.Instrument.Symbol, Currency: quoted(r.Instrument, theirs), Basis: e.basis(theirs),
-			Dates: cols.days, Open: known(cols.open), High: known(cols.high), Low: known(cols.low), Close: cols.close,
-			Volume: known(cols.volume), Unfinished: unfinished,
-		}}
+		a.d.Left = l.all()
+		return s, e, a
+	}
+	l.said = append(l.said, bars.Order(r.From, r.To, today)...)
+	if n := len(bars.Dates); n > 0 {
+		bars.Symbol, bars.Currency, bars.Basis = r.Instrument.Symbol, quoted(r.Instrument, theirs), e.basis(theirs)
+		bars.Open, bars.High, bars.Low, bars.Volume = known(bars.Open), known(bars.High), known(bars.Low), known(bars.Volume)
+		bars.Unfinished = !clock.over(bars.Dates[n-1], at, e.delayed())
+		a.d.Bars = []marketdata.BarSeries{bars}
 	}
 	a.d.Left = l.all()
 	return s, e, a
+}
+
+// span says from when to when days are that were not asked.
+func span(days []date.Date) string {
+	if len(days) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (they are of %s to %s)", slices.Min(days), slices.Max(days))
 }
 
 // short tells where fewer rows came than the source counts.
@@ -218,51 +171,49 @@ func short(e *envelope, rows int, l *left) {
 func readGrouped(body []byte, r marketdata.Request, at time.Time) (*scanner, envelope, answer) {
 	var (
 		b      bar
-		cols   columns
 		l      left
-		w      = want(marketdata.Request{From: r.To, To: r.To}, clock{}, at)
-		rows   int
-		names  []string
 		few    = len(body)/100 + 1 // a row takes 100 bytes and more
+		bars   = columns(few)
+		names  = make([]string, 0, few)
 		placed = make(map[string]int, few)
+		others []date.Date
+		a      answer
 	)
-	names = make([]string, 0, few)
-	cols.grow(few)
 	s, e := whole(body, "results", func(s *scanner) {
 		b.next(s)
-		rows++
+		a.rows++
+		d, ok := b.day(clock{}, a.rows, &l)
 		name := string(b.ticker)
-		if name == "" {
-			l.out("row %d: no ticker", rows)
-			return
+		switch i, again := placed[name]; {
+		case !ok:
+		case d != r.To:
+			others = append(others, d)
+			l.out("row %d: %s was not asked", a.rows, d)
+		case name == "":
+			l.out("row %d: no ticker", a.rows)
+		case b.close != b.close:
+			l.out("row %d: %s has no close", a.rows, name)
+		case again:
+			l.out("row %d: %s comes again, the last row stands", a.rows, name)
+			bars.Open[i], bars.High[i], bars.Low[i], bars.Close[i], bars.Volume[i] = b.open, b.high, b.low, b.close, b.volume
+		default:
+			placed[name] = len(names)
+			names = append(names, name)
+			b.addTo(&bars, d)
 		}
-		d, ok := w.keep(&b, rows, &l)
-		if !ok {
-			return
-		}
-		if i, again := placed[name]; again {
-			l.out("row %d: %s comes again, and was kept", rows, name)
-			cols.open[i], cols.high[i], cols.low[i], cols.close[i], cols.volume[i] = b.open, b.high, b.low, b.close, b.volume
-			return
-		}
-		placed[name] = len(names)
-		names = append(names, name)
-		cols.add(d, &b)
 	})
-	a := answer{rows: rows}
-	if rows > 0 && w.beyond == rows {
-		a.wrong = fmt.Sprintf("results: none of the %d rows is of the day that was asked (%s)", rows, l.said[0])
+	if len(others) > 0 && len(names) == 0 {
+		a.wrong = fmt.Sprintf("results: no row is of the day that was asked%s", span(others))
 	}
-	short(&e, rows, &l)
-	basis := e.basis("")
+	short(&e, a.rows, &l)
+	basis, unfinished := e.basis(""), !clock{}.over(r.To, at, e.delayed())
 	a.d.Bars = make([]marketdata.BarSeries, len(names))
-	unfinished := !w.clock.over(r.To, at, e.delayed())
 	for i, name := range names {
 		one := func(column []float64) []float64 { return column[i : i+1 : i+1] }
 		b := &a.d.Bars[i]
 		b.Symbol, b.Currency, b.Basis, b.Unfinished = name, "USD", basis, unfinished
-		b.Dates, b.Close, b.Volume = cols.days[i:i+1:i+1], one(cols.close), known(one(cols.volume))
-		b.Open, b.High, b.Low = known(one(cols.open)), known(one(cols.high)), known(one(cols.low))
+		b.Dates, b.Close, b.Volume = bars.Dates[i:i+1:i+1], one(bars.Close), known(one(bars.Volume))
+		b.Open, b.High, b.Low = known(one(bars.Open)), known(one(bars.High)), known(one(bars.Low))
 	}
 	a.d.Left = l.all()
 	return s, e, a

@@ -55,18 +55,21 @@ func (c clock) day(ms int64) (d date.Date, ok bool) {
 	case rest < 4*hour:
 		return d - 1, true
 	}
-	return date.FromTime(time.UnixMilli(ms).In(newYork)), true
+	if _, behind := time.UnixMilli(ms).In(newYork).Zone(); behind == -5*3600 {
+		return d - 1, true
+	}
+	return d, true
 }
 
-// today is the day at the moment of an answer; ok is false where that is not known.
-func (c clock) today(at time.Time) (d date.Date, ok bool) {
-	if at.IsZero() {
-		return 0, false
+// today is the day at the moment of an answer, 0 where that is not known.
+func (c clock) today(at time.Time) date.Date {
+	switch {
+	case at.IsZero():
+		return 0
+	case c.utc:
+		return date.FromTime(at.UTC())
 	}
-	if c.utc {
-		return date.FromTime(at.UTC()), true
-	}
-	return date.FromTime(at.In(newYork)), true
+	return date.FromTime(at.In(newYork))
 }
 
 // late is how far the answers of the plans that are not of real time lie behind, as the

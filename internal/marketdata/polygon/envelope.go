@@ -35,25 +35,16 @@ func (e *envelope) read(s *scanner, key []byte) {
 	case "next_url":
 		e.next = words(s)
 	case "adjusted":
-		if value, known := s.flag(); known {
-			e.adjusted = &value
+		if v := s.flag(); v != nil {
+			e.adjusted = v
 		}
 	case "resultsCount":
 		if n, ok := s.integer(); ok {
 			e.counted = n
 		}
 	default:
-		s.skip()
+		s.Skip()
 	}
-}
-
-// words is a text where there is one; a value of another kind is passed over.
-func words(s *scanner) string {
-	if s.peek() != '"' {
-		s.skip()
-		return ""
-	}
-	return s.str()
 }
 
 func (e *envelope) delayed() bool { return e.status == "DELAYED" }
@@ -70,11 +61,7 @@ func (e *envelope) refused() bool {
 // whole reads a body whose rows are under a key; every other key is the envelope's.
 func whole(body []byte, rows string, row func(s *scanner)) (*scanner, envelope) {
 	s, e := scan(body), envelope{counted: -1}
-	if s.peek() != '{' {
-		s.fail("no JSON object where one is due")
-		return s, e
-	}
-	s.object(func(key []byte) {
+	s.Object(func(key []byte) {
 		if string(key) == rows {
 			e.listed = true
 			s.rows(func() { row(s) })
@@ -82,7 +69,7 @@ func whole(body []byte, rows string, row func(s *scanner)) (*scanner, envelope) 
 		}
 		e.read(s, key)
 	})
-	s.end()
+	s.End()
 	return s, e
 }
 

@@ -3,7 +3,6 @@ package polygon
 import (
 	"bytes"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -37,7 +36,7 @@ func refusedWithin(c marketdata.Call, a marketdata.Response, e envelope) *market
 // withWait adds to a limit which one it is and how long to wait, as far as it is said.
 func withWait(r *marketdata.Refusal, a marketdata.Response) *marketdata.Refusal {
 	if r.Reason == marketdata.Limited {
-		r.Window, r.RetryAfter = windowOf(r.Said), retryAfter(a.Header, a.At)
+		r.Window, r.RetryAfter = windowOf(r.Said), marketdata.RetryAfter(a.Header, a.At)
 	}
 	return r
 }
@@ -98,6 +97,15 @@ func judgeWords(said string) (marketdata.Reason, bool) {
 	return "", false
 }
 
+// notice knows a refusal in plain text that came as if it were an answer.
+func notice(body []byte) (marketdata.Reason, bool) {
+	body = bytes.TrimSpace(body)
+	if len(body) == 0 || len(body) > 400 || body[0] == '{' || body[0] == '[' {
+		return "", false
+	}
+	return judgeWords(strings.ToLower(string(body)))
+}
+
 // problemOf is what a body that is no answer says: its error or message, or its text
 // where it is not JSON.
 func problemOf(body []byte) (said, status string) {
@@ -106,7 +114,7 @@ func problemOf(body []byte) (said, status string) {
 		body = body[:1<<16]
 	}
 	if len(body) > 0 && body[0] == '{' {
-		_, e := whole(body, "", func(s *scanner) { s.skip() })
+		_, e := whole(body, "", func(s *scanner) { s.Skip() })
 		return e.problem, e.status
 	}
 	if markup(body) {
@@ -151,18 +159,6 @@ func windowOf(said string) time.Duration {
 		return marketdata.Day
 	case strings.Contains(said, "month"):
 		return marketdata.Month
-	}
-	return 0
-}
-
-// retryAfter reads the header of that name: seconds, or a time.
-func retryAfter(h http.Header, at time.Time) time.Duration {
-	text := h.Get("Retry-After")
-	if seconds, err := strconv.Atoi(text); err == nil && seconds > 0 && seconds < 1<<22 {
-		return time.Duration(seconds) * time.Second
-	}
-	if then, err := http.ParseTime(text); err == nil && !at.IsZero() && then.After(at) {
-		return then.Sub(at)
 	}
 	return 0
 }

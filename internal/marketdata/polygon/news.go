@@ -60,16 +60,16 @@ func article(s *scanner) (n marketdata.Article, published string) {
 					n.Publisher = words(s)
 					return
 				}
-				s.skip()
+				s.Skip()
 			})
 		case "tickers":
-			s.array(func(int) {
+			s.array(func() {
 				if t := words(s); t != "" {
 					n.Symbols = append(n.Symbols, marketdata.Mention{Symbol: t})
 				}
 			})
 		case "insights":
-			s.array(func(int) {
+			s.array(func() {
 				symbol, mood := insight(s)
 				if v, ok := moods[mood]; ok {
 					if rated == nil {
@@ -79,7 +79,7 @@ func article(s *scanner) (n marketdata.Article, published string) {
 				}
 			})
 		default:
-			s.skip()
+			s.Skip()
 		}
 	})
 	for i, m := range n.Symbols {
@@ -101,7 +101,7 @@ func insight(s *scanner) (symbol, mood string) {
 		case "sentiment":
 			mood = words(s)
 		default:
-			s.skip()
+			s.Skip()
 		}
 	})
 	return symbol, mood

@@ -47,9 +47,9 @@ func (o *contract) next(s *scanner) {
 		case "underlying_asset":
 			s.object(func(key []byte) { o.asset(s, key) })
 		case "implied_volatility":
-			o.volatility = s.number()
+			o.volatility = s.Float()
 		case "open_interest":
-			o.interest = s.number()
+			o.interest = s.Float()
 		case "error":
 			o.problem = words(s)
 		case "message":
@@ -80,57 +80,57 @@ func (o *contract) terms(s *scanner, key []byte) {
 	case "primary_exchange":
 		o.exchange = words(s)
 	default:
-		s.skip()
+		s.Skip()
 	}
 }
 
 func (o *contract) greek(s *scanner, key []byte) {
 	switch string(key) {
 	case "delta":
-		o.delta = s.number()
+		o.delta = s.Float()
 	case "gamma":
-		o.gamma = s.number()
+		o.gamma = s.Float()
 	case "theta":
-		o.theta = s.number()
+		o.theta = s.Float()
 	case "vega":
-		o.vega = s.number()
+		o.vega = s.Float()
 	default:
-		s.skip()
+		s.Skip()
 	}
 }
 
 func (o *contract) day(s *scanner, key []byte) {
 	switch string(key) {
 	case "close":
-		o.close = s.number()
+		o.close = s.Float()
 	case "volume":
-		o.volume = s.number()
+		o.volume = s.Float()
 	case "last_updated":
 		o.bar, _ = s.integer()
 	default:
-		s.skip()
+		s.Skip()
 	}
 }
 
 func (o *contract) quote(s *scanner, key []byte) {
 	switch string(key) {
 	case "bid":
-		o.bid = s.number()
+		o.bid = s.Float()
 	case "ask":
-		o.ask = s.number()
+		o.ask = s.Float()
 	case "last_updated":
 		o.quoted, _ = s.integer()
 	case "timeframe":
 		o.timeframe = words(s)
 	default:
-		s.skip()
+		s.Skip()
 	}
 }
 
 func (o *contract) trade(s *scanner, key []byte) {
 	switch string(key) {
 	case "price":
-		o.last = s.number()
+		o.last = s.Float()
 	case "sip_timestamp", "last_updated":
 		if n, ok := s.integer(); ok {
 			o.traded = n
@@ -140,14 +140,14 @@ func (o *contract) trade(s *scanner, key []byte) {
 			o.timeframe = t
 		}
 	default:
-		s.skip()
+		s.Skip()
 	}
 }
 
 func (o *contract) asset(s *scanner, key []byte) {
 	switch string(key) {
 	case "price", "value": // a value where it is an index
-		o.price = s.number()
+		o.price = s.Float()
 	case "ticker":
 		if t := words(s); o.underlying == "" {
 			o.underlying = t
@@ -155,7 +155,7 @@ func (o *contract) asset(s *scanner, key []byte) {
 	case "last_updated":
 		o.priced, _ = s.integer()
 	default:
-		s.skip()
+		s.Skip()
 	}
 }
 
@@ -235,7 +235,7 @@ func readOption(body []byte, r marketdata.Request, theirs string, at time.Time) 
 	s, e, a := readChain(body, r)
 	var l left
 	var o contract
-	if s.wrong == "" && len(a.d.Options) == 1 {
+	if s.ok() && len(a.d.Options) == 1 {
 		whole(body, "results", func(s *scanner) { o.next(s) })
 		q := a.d.Options[0]
 		a.d.Options = nil
@@ -248,7 +248,8 @@ func readOption(body []byte, r marketdata.Request, theirs string, at time.Time) 
 				stamp, price = o.bar, o.close
 			}
 			d, ok := clock{}.day(stamp / 1_000_000)
-			if today, known := (clock{}).today(at); !(price > 0) || moment(stamp).IsZero() || !ok || known && d > today {
+			today := clock{}.today(at)
+			if !(price > 0) || moment(stamp).IsZero() || !ok || today != 0 && d > today {
 				l.out("no trade of the contract that has a day")
 				break
 			}

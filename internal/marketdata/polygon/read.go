@@ -61,9 +61,8 @@ func read(r marketdata.Request, c marketdata.Call, a marketdata.Response) (marke
 		return none, nil, refusal(c, marketdata.Refused, fmt.Sprintf("%s is no call of %s", c.Path, r.Kind))
 	}
 	switch {
-	case s.wrong != "":
-		if reason, ok := judgeWords(strings.ToLower(string(a.Body[:min(len(a.Body), 400)]))); ok && len(a.Body) < 400 && s.peekFirst() != '{' {
-			// A notice in plain text.
+	case !s.ok():
+		if reason, ok := notice(a.Body); ok {
 			return none, nil, withWait(refusal(c, reason, string(a.Body)), a)
 		}
 		return none, nil, garbled(c, s.place())
@@ -92,12 +91,6 @@ func read(r marketdata.Request, c marketdata.Call, a marketdata.Response) (marke
 		return none, nil, refusal(c, marketdata.Empty, strings.Join(got.d.Left, "; "))
 	}
 	return got.d, next, nil
-}
-
-// peekFirst is the first byte of the body that is not blank.
-func (s *scanner) peekFirst() byte {
-	first := scanner{b: s.b}
-	return first.peek()
 }
 
 // mayBeNone reports whether an empty list is an answer: most companies never split, and

@@ -54,15 +54,13 @@ func (t *listing) next(s *scanner) {
 		case "delisted_utc":
 			t.delisted = words(s)
 		case "active":
-			if value, known := s.flag(); known {
-				t.active = &value
-			}
+			t.active = s.flag()
 		case "market_cap":
 			t.capital, t.capitalText = exact(s)
 		case "share_class_shares_outstanding":
 			t.shares, t.sharesText = exact(s)
 		default:
-			s.skip()
+			s.Skip()
 		}
 	})
 }
@@ -163,7 +161,7 @@ func readProfile(body []byte, r marketdata.Request, theirs string) (*scanner, en
 		t.next(s)
 		a.rows++
 	})
-	if a.rows == 0 || s.wrong != "" {
+	if a.rows == 0 || !s.ok() {
 		return s, e, a
 	}
 	if t.ticker != theirs {

@@ -1,6 +1,7 @@
 package polygon
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -81,13 +82,13 @@ func filed(s *scanner, r marketdata.Request, row int, l *left) []marketdata.Stat
 			s.object(func(key []byte) {
 				part, ours := parts[string(key)]
 				if !ours || r.Part != "" && part != r.Part {
-					s.skip()
+					s.Skip()
 					return
 				}
 				p.parts[part] = entries(s, row, l)
 			})
 		default:
-			s.skip()
+			s.Skip()
 		}
 	})
 	head := marketdata.Statement{Symbol: r.Instrument.Symbol, End: dayOf(p.end), Filed: dayOf(p.filed)}
@@ -115,37 +116,45 @@ func filed(s *scanner, r marketdata.Request, row int, l *left) []marketdata.Stat
 	return out
 }
 
-// statement puts lines in the order of the statement; its currency is that of its first
-// line, and lines in others are left out.
+// statement puts lines in the order of the statement. Its currency is that of most lines
+// (of two alike, of the earlier line); lines in others are left out.
 func statement(head marketdata.Statement, part string, list []entry, row int, l *left) (marketdata.Statement, bool) {
 	slices.SortStableFunc(list, func(a, b entry) int {
-		switch {
-		case a.order < b.order:
-			return -1
-		case a.order > b.order:
-			return 1
-		}
-		return strings.Compare(a.line.Name, b.line.Name)
+		return cmp.Or(cmp.Compare(a.order, b.order), strings.Compare(a.line.Name, b.line.Name))
 	})
 	head.Part = part
+	counts := make(map[money.Currency]int)
 	for _, e := range list {
-		unit, _, _ := strings.Cut(e.unit, " ") // "USD / shares"
-		if unit != "shares" {
-			c, err := money.ParseCurrency(unit)
-			switch {
-			case err != nil:
-				l.out("row %d, %s: %q is not a currency", row, e.line.Name, e.unit)
-				continue
-			case head.Currency == "":
-				head.Currency = c
-			case head.Currency != c:
-				l.out("row %d, %s: it is in %s, the statement in %s", row, e.line.Name, c, head.Currency)
-				continue
-			}
+		if c, err := unitCurrency(e.unit); err == nil && c != "" {
+			counts[c]++
 		}
-		head.Lines = append(head.Lines, e.line)
+	}
+	for _, e := range list {
+		if c, err := unitCurrency(e.unit); err == nil && counts[c] > counts[head.Currency] {
+			head.Currency = c
+		}
+	}
+	for _, e := range list {
+		switch c, err := unitCurrency(e.unit); {
+		case err != nil:
+			l.out("row %d, %s: %q is not a currency", row, e.line.Name, e.unit)
+		case c != "" && c != head.Currency:
+			l.out("row %d, %s: it is in %s, the statement in %s", row, e.line.Name, c, head.Currency)
+		default:
+			head.Lines = append(head.Lines, e.line)
+		}
 	}
 	return head, len(head.Lines) > 0
+}
+
+// unitCurrency is the currency of a unit such as "USD" and "USD / shares"; none for
+// numbers of shares.
+func unitCurrency(unit string) (money.Currency, error) {
+	unit, _, _ = strings.Cut(unit, " ")
+	if unit == "shares" {
+		return "", nil
+	}
+	return money.ParseCurrency(unit)
 }
 
 // entries reads the lines of one statement.
@@ -167,7 +176,7 @@ func entries(s *scanner, row int, l *left) []entry {
 			case "order":
 				e.order, _ = s.integer()
 			default:
-				s.skip()
+				s.Skip()
 			}
 		})
 		if !value.Known {
