@@ -56,6 +56,9 @@ func TestRealFiles(t *testing.T) {
 			s := &all[i]
 			s.Basis, s.AdjustedThrough = basis, date.Must(2022, 12, 31)
 			c := quality.Context{Market: members, Through: date.Must(2022, 12, 30), Actions: actions[s.Name]}
+			if os.Getenv("FOLIOSIGHT_NO_LISTS") != "" {
+				c.Actions = nil
+			}
 			c.Listed = listed(dir, s.Name)
 			for _, f := range quality.Check(*s, c) {
 				counts[string(f.Kind)+" "+string(f.Severity)]++
