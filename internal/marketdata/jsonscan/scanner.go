@@ -10,7 +10,6 @@ package jsonscan
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -343,79 +342,6 @@ func (s *Scanner) Float() float64 {
 		return math.NaN()
 	}
 	return Float(s.Number())
-}
-
-// powers are the powers of ten that float64 holds exactly.
-var powers = [16]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
-
-// fives are the powers of five that a uint64 holds.
-var fives = func() (f [28]uint64) {
-	f[0] = 1
-	for i := 1; i < len(f); i++ {
-		f[i] = 5 * f[i-1]
-	}
-	return f
-}()
-
-// Float is the float64 nearest to the decimal number in text, NaN where it is none or
-// beyond what float64 holds.
-func Float(text []byte) float64 {
-	var digits uint64
-	n, point, negative := 0, -1, false
-	for i, c := range text {
-		switch {
-		case c-'0' <= 9:
-			digits = digits*10 + uint64(c-'0')
-			n++
-		case c == '.' && point < 0:
-			point = i
-		case c == '-' && i == 0:
-			negative = true
-		default:
-			return slow(text)
-		}
-	}
-	if n == 0 {
-		return math.NaN()
-	}
-	if n > 19 {
-		return slow(text)
-	}
-	places := 0
-	if point >= 0 {
-		places = len(text) - point - 1
-	}
-	v := float64(digits)
-	switch {
-	case n <= 15:
-		// The digits and the power of ten are exact in float64, so that their quotient is
-		// the correctly rounded value.
-		v /= powers[places]
-	case digits%fives[places] == 0 && digits/fives[places] < 1<<53:
-		// d / 10ⁿ = (d / 5ⁿ) / 2ⁿ is exact: so are prices that were single precision once,
-		// and they are the ones that strconv takes longest for.
-		v = math.Ldexp(float64(digits/fives[places]), -places)
-	default:
-		return slow(text)
-	}
-	if negative {
-		return -v
-	}
-	return v
-}
-
-func slow(text []byte) float64 {
-	for _, c := range text {
-		// strconv reads more than decimals: hexadecimal, Inf, underscores.
-		if c-'0' > 9 && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E' {
-			return math.NaN()
-		}
-	}
-	v, err := strconv.ParseFloat(string(text), 64)
-	if err != nil {
-		return math.NaN()
-	}
-	return v
 }
 
 // Skip reads a value and drops it.

@@ -70,6 +70,16 @@ func TestNumbersAreRoundedCorrectly(t *testing.T) {
 			}
 		}
 	})
+	rapid.Check(t, func(t *rapid.T) {
+		text := strconv.FormatFloat(rapid.Float64Range(-1e6, 1e6).Draw(t, "value"), rapid.SampledFrom([]byte{'f', 'e'}).Draw(t, "format"), rapid.IntRange(-1, 17).Draw(t, "digits"), 64)
+		places := rapid.IntRange(0, 6).Draw(t, "places")
+		digits, exponent, _ := strings.Cut(text, "e")
+		by, _ := strconv.Atoi(exponent)
+		want, _ := strconv.ParseFloat(digits+"e"+strconv.Itoa(by-places), 64)
+		if got := jsonscan.Shifted([]byte(text), places); math.Float64bits(got) != math.Float64bits(want) {
+			t.Fatalf("%q by %d places is %v, want %v", text, places, got, want)
+		}
+	})
 	for _, text := range []string{"", "-", ".", "0x10", "Inf", "1e999", "1_0", "12a"} {
 		if got := jsonscan.Float([]byte(text)); !math.IsNaN(got) {
 			t.Errorf("%q is %v, want NaN", text, got)
