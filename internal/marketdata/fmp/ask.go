@@ -105,6 +105,10 @@ func complete(r marketdata.Request) error {
 		if strings.TrimSpace(r.Instrument.Symbol) == "" {
 			return lacks("an instrument with its symbol")
 		}
+		switch r.Instrument.Class {
+		case instrument.Private, instrument.Bond, instrument.Option, instrument.Future:
+			return fmt.Errorf("%s: %s is a %s, of which it has nothing; ask another source", Name, r.Instrument.Symbol, r.Instrument.Class)
+		}
 		if r.Part == "disclosure" && r.To == 0 {
 			return lacks("the day To, in whose quarter the disclosure is")
 		}

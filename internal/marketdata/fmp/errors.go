@@ -50,6 +50,9 @@ func (x *answer) refusal() *marketdata.Refusal {
 	return nil
 }
 
+// longestMessage is more than any object has that holds a message alone.
+const longestMessage = 1 << 16
+
 // said is the message in a body: that of {"Error Message"} and its like, or the text
 // itself where it is no JSON; html tells whether it is a page. It is empty for data.
 func (x *answer) said(body []byte) (said string, html bool) {
@@ -62,6 +65,9 @@ func (x *answer) said(body []byte) (said string, html bool) {
 	case '[':
 		return "", false
 	case '{':
+		if len(body) > longestMessage {
+			return "", false
+		}
 		s := newScanner(body)
 		s.object(func(key []byte, v token) {
 			switch strings.ToLower(string(key)) {

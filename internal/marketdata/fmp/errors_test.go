@@ -52,6 +52,7 @@ func TestRefusals(t *testing.T) {
 		{"nothing", 200, ``, marketdata.Garbled, "", 0},
 		{"text", 200, `ok`, marketdata.Garbled, "", 0},
 		{"half a body", 200, `[{"symbol":"AAPL","price":23`, marketdata.Garbled, "", 0},
+		{"a number that JSON does not have", 200, `[{"symbol":"AAPL","price":023}]`, marketdata.Garbled, "", 0},
 		{"something behind", 200, `[{"symbol":"AAPL","price":23}]]`, marketdata.Garbled, "", 0},
 		{"another symbol", 200, `[{"symbol":"MSFT","price":23}]`, marketdata.Garbled, "", 0},
 	} {
@@ -75,6 +76,24 @@ func TestWhereHalfABodyBreaks(t *testing.T) {
 	_, _, ref = answer(t, false, of(marketdata.Bars, "AAPL", "light"), 200, `[{"date":"2026-11-06","price":1},{"date":"2026-11-05","price":`)
 	if ref == nil || ref.Place != "row 2, price" {
 		t.Errorf("%+v", ref)
+	}
+}
+
+// No beginning of a body is taken for the whole.
+func TestHalfBodies(t *testing.T) {
+	rows := `[{"symbol":"AAPL","date":"2026-11-06","price":1.5,"adjClose":2e0,"dividend":1,"numerator":4,"denominator":1,"revenue":5,"period":"FY","asset":"X","name":"a \"b\"","weightPercentage":1,"sector":"s","country":"US","publishedDate":"2026-11-06 10:00:00","title":"t","url":"u","month1":5,"oldSymbol":"A","newSymbol":"B","delistedDate":"2026-11-06","more":[{"x":[null,true,false]}]}]`
+	for _, r := range everything() {
+		if r.Kind == marketdata.FX { // of which the rows are not
+			continue
+		}
+		if _, _, ref := answer(t, false, r, 200, rows); ref != nil {
+			t.Errorf("%s %s, whole: %v", r.Kind, r.Part, ref)
+		}
+		for n := range len(rows) {
+			if _, _, ref := answer(t, false, r, 200, rows[:n]); ref == nil || ref.Reason != marketdata.Garbled || ref.Place == "" {
+				t.Fatalf("%s %s, %d bytes: %v", r.Kind, r.Part, n, ref)
+			}
+		}
 	}
 }
 
@@ -169,7 +188,7 @@ func TestSymbols(t *testing.T) {
 		{ours: "7203.T", theirs: "7203.T"},
 		{ours: "VOD.L", mic: "XLON", theirs: "VOD.L"},
 		{ours: "ABC.L", mic: "XNYS", theirs: "ABC-L"}, // a share class, where New York says so
-		{ours: "RCI.B.TO", theirs: "RCI-B.TO"},
+		{ours: "VOLV-B.ST", theirs: "VOLV-B.ST"},
 		{ours: "SMSN.IL", mic: "XLON", theirs: "SMSN.IL"},
 		{ours: "^GSPC", theirs: "^GSPC"},
 	} {
@@ -179,6 +198,18 @@ func TestSymbols(t *testing.T) {
 		}
 		if got := fmp.Ours(c.theirs); got != c.ours {
 			t.Errorf("%s is %s here, want %s", c.theirs, got, c.ours)
+		}
+	}
+	for i, want := range map[instrument.Instrument]string{
+		{Symbol: "RCI.B.TO"}:                    "RCI-B.TO",
+		{Symbol: "VOD", Exchange: "XLON"}:       "VOD.L",
+		{Symbol: "RCI.B", Exchange: "XTSE"}:     "RCI-B.TO",
+		{Symbol: "^GDAXI", Exchange: "XETR"}:    "^GDAXI",
+		{Symbol: " brk.b ", Exchange: "XNYS"}:   "BRK-B",
+		{Symbol: "AAPL", Exchange: "NOT KNOWN"}: "AAPL",
+	} {
+		if got := fmp.Theirs(i); got != want {
+			t.Errorf("%s of %q is %s there, want %s", i.Symbol, i.Exchange, got, want)
 		}
 	}
 	for ours, theirs := range map[string]string{"BTC-USD": "BTCUSD", "BTC/USD": "BTCUSD", "BTC": "BTCUSD", "BTCUSD": "BTCUSD"} {
@@ -222,6 +253,7 @@ func TestAsk(t *testing.T) {
 	for what, r := range map[string]marketdata.Request{
 		"does not offer": {Kind: marketdata.Chain, Instrument: aapl},
 		"no part":        {Kind: marketdata.Bars, Instrument: aapl, Part: "weekly"},
+		"is a private":   {Kind: marketdata.Bars, Instrument: instrument.Instrument{Symbol: "HOUSE", Class: instrument.Private}},
 		"an instrument":  {Kind: marketdata.Bars},
 		"major unit":     {Kind: marketdata.FX, Pair: marketdata.Pair{Base: "GBX", Quote: "USD"}},
 		"a text":         {Kind: marketdata.Search, Text: " "},

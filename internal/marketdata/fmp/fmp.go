@@ -54,6 +54,8 @@ type Options struct {
 // Provider knows the source. It implements marketdata.Provider.
 type Provider struct{ legacy bool }
 
+var _ marketdata.Provider = (*Provider)(nil)
+
 // New returns the source with its settings.
 func New(o Options) *Provider { return &Provider{legacy: o.Legacy} }
 

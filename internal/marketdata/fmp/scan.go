@@ -199,53 +199,67 @@ func (s *scanner) word(w string, kind byte) token {
 func (s *scanner) str() token {
 	s.at++
 	from, code := s.at, false
-	for s.at < len(s.body) {
-		switch s.body[s.at] {
-		case '"':
-			s.at++
-			return token{kind: 's', text: s.body[from : s.at-1], code: code}
-		case '\\':
-			code = true
-			s.at++
+	for {
+		n := bytes.IndexByte(s.body[s.at:], '"')
+		if n < 0 {
+			s.at = len(s.body)
+			s.fail("it breaks off")
+			return token{}
 		}
-		s.at++
+		part := s.body[s.at : s.at+n]
+		s.at += n + 1
+		if bytes.IndexByte(part, '\\') < 0 {
+			return token{kind: 's', text: s.body[from : s.at-1], code: code}
+		}
+		code = true
+		slashes := 0
+		for slashes < len(part) && part[len(part)-1-slashes] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return token{kind: 's', text: s.body[from : s.at-1], code: code}
+		}
 	}
-	s.at = len(s.body)
-	s.fail("it breaks off")
-	return token{}
 }
 
 // number reads a number in the form that JSON allows.
 func (s *scanner) number() token {
-	from := s.at
-	digits := func() bool {
-		before := s.at
-		for s.at < len(s.body) && s.body[s.at]-'0' <= 9 {
-			s.at++
+	b, at := s.body, s.at
+	if at < len(b) && b[at] == '-' {
+		at++
+	}
+	whole := at
+	at = digits(b, at)
+	ok := at > whole && (b[whole] != '0' || at == whole+1)
+	if ok && at < len(b) && b[at] == '.' {
+		places := at + 1
+		at = digits(b, places)
+		ok = at > places
+	}
+	if ok && at < len(b) && b[at]|0x20 == 'e' {
+		power := at + 1
+		if power < len(b) && (b[power] == '+' || b[power] == '-') {
+			power++
 		}
-		return s.at > before
-	}
-	next := func(of string) bool {
-		if s.at < len(s.body) && strings.IndexByte(of, s.body[s.at]) >= 0 {
-			s.at++
-			return true
-		}
-		return false
-	}
-	next("-")
-	ok := digits()
-	if ok && next(".") {
-		ok = digits()
-	}
-	if ok && next("eE") {
-		next("+-")
-		ok = digits()
+		at = digits(b, power)
+		ok = at > power
 	}
 	if !ok {
+		s.at = at
 		s.fail("it is no value")
 		return token{}
 	}
-	return token{kind: 'n', text: s.body[from:s.at]}
+	t := token{kind: 'n', text: b[s.at:at]}
+	s.at = at
+	return t
+}
+
+// digits is the place behind the digits that begin at a place.
+func digits(b []byte, at int) int {
+	for at < len(b) && b[at]-'0' <= 9 {
+		at++
+	}
+	return at
 }
 
 // unknown are the words that sources write where they do not know.

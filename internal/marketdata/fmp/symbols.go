@@ -79,9 +79,9 @@ func micOf(code, name string) string {
 	return ""
 }
 
-// Theirs is the source's symbol of an instrument. Share classes of American and Canadian
-// companies are written with a hyphen there (BRK-B, RCI-B.TO), pairs of crypto-currencies
-// without a separator (BTCUSD); the suffixes of exchanges are ours.
+// Theirs is the source's symbol of an instrument. Share classes are written with a hyphen
+// there (BRK-B, RCI-B.TO), pairs of crypto-currencies without a separator (BTCUSD); the
+// suffixes of exchanges are ours, and added where the exchange is known and has one.
 func Theirs(i instrument.Instrument) string {
 	s := strings.ToUpper(strings.TrimSpace(i.Symbol))
 	if i.Class == instrument.Crypto {
@@ -94,18 +94,24 @@ func Theirs(i instrument.Instrument) string {
 		}
 		return s
 	}
+	if strings.HasPrefix(s, "^") {
+		return s
+	}
 	stem, suffix := split(s, i.Exchange)
+	if suffix == "" {
+		suffix = byMIC[i.Exchange].suffix
+	}
 	return strings.ReplaceAll(stem, ".", "-") + suffix
 }
 
-// Ours is our symbol for one of the source's: BRK.B for BRK-B.
+// Ours is our symbol for one of the source's: BRK.B for BRK-B. A hyphen in a symbol with
+// the suffix of an exchange (VOLV-B.ST) is how that exchange writes it, and stays.
 func Ours(theirs string) string {
 	s := strings.ToUpper(strings.TrimSpace(theirs))
-	stem, suffix := split(s, "")
-	if at := strings.LastIndexByte(stem, '-'); at > 0 && len(stem)-at <= 4 {
-		stem = stem[:at] + "." + stem[at+1:]
+	if at := strings.LastIndexByte(s, '-'); at > 0 && len(s)-at <= 4 && !strings.Contains(s, ".") {
+		return s[:at] + "." + s[at+1:]
 	}
-	return stem + suffix
+	return s
 }
 
 // split takes the suffix of an exchange off a symbol. A dot before letters that are no

@@ -46,6 +46,8 @@ const (
 // Provider knows the source. It implements marketdata.Provider.
 type Provider struct{}
 
+var _ marketdata.Provider = (*Provider)(nil)
+
 // New returns the source.
 func New() *Provider { return &Provider{} }
 
