@@ -132,13 +132,13 @@ var american = map[string]bool{"XNAS": true, "XNGS": true, "XNMS": true, "XNCM":
 
 // foreign are suffixes of markets that Stooq does not have: a symbol with one of them is
 // not an American class of shares.
-var foreign = map[string]bool{}
-
-func init() {
+var foreign = func() map[string]bool {
+	m := map[string]bool{}
 	for _, s := range strings.Fields("IL TO V CN NE F SG MU BE DU HM HA PA AS BR LS IR MI MC SW VI ST OL CO HE IC AT PR IS TA JO SA MX BA SN SS SZ TW TWO KS KQ SI KL BK JK NS BO AX NZ SR QA TL RG VS") {
-		foreign[s] = true
+		m[s] = true
 	}
-}
+	return m
+}()
 
 // indices are the indices that are there, by our names.
 var indices = map[string]struct {
