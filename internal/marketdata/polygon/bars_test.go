@@ -209,6 +209,7 @@ func TestNoBars(t *testing.T) {
 	for _, body := range []string{
 		`{"ticker":"AAPL","queryCount":0,"resultsCount":0,"adjusted":true,"status":"OK","request_id":"x","count":0}`,
 		`{"ticker":"AAPL","results":[],"status":"DELAYED"}`, `{"ticker":"AAPL","results":null,"status":"OK"}`,
+		rows(`{"c":null,"t":1704776400000}`),
 	} {
 		if _, _, no := ask(t, barsOf("AAPL"), ok200(body)); no == nil || no.Reason != marketdata.Empty {
 			t.Errorf("%s: %v", body, no)

@@ -47,6 +47,7 @@ func TestRecordedBodies(t *testing.T) {
 		{"v3.reference.tickers_cursor", marketdata.Request{Kind: marketdata.Search, Text: "a"}, func(d marketdata.Delivery) int { return len(d.Found) }},
 		{"v2.reference.news", marketdata.Request{Kind: marketdata.News, Instrument: of("NFLX")}, func(d marketdata.Delivery) int { return len(d.News) }},
 		{"vX.reference.financials", marketdata.Request{Kind: marketdata.Statements, Instrument: of("NXPI")}, func(d marketdata.Delivery) int { return len(d.Statements) }},
+		{"vX.reference.tickers.META.events", marketdata.Request{Kind: marketdata.Changes, Instrument: of("META")}, func(d marketdata.Delivery) int { return len(d.Renames) }},
 	}
 	statuses := map[string]int{"error_429": 429, "error_403": 403}
 	reasons := map[string]marketdata.Reason{"error_429": marketdata.Limited, "error_403": marketdata.NotInPlan}

@@ -18,6 +18,8 @@
 //	dividends   /v3/reference/dividends, then /stocks/v1/dividends
 //	profiles    /v3/reference/tickers/{ticker}, /v3/reference/options/contracts/{contract}
 //	search      /v3/reference/tickers (without a text: all of the market)
+//	changes     /vX/reference/tickers/{ticker or FIGI}/events, of one instrument; Part
+//	            "delisted": /v3/reference/tickers, active=false, of all
 //	chain       /v3/snapshot/options/{underlying}; Part "contracts":
 //	            /v3/reference/options/contracts, terms only, which every plan has
 //	news        /v2/reference/news
@@ -40,8 +42,9 @@
 //
 // Limits: 5 calls a minute without a paid plan, else none, with the request to stay
 // under 100 a second (massive.com/knowledge-base, "What is the request limit", 2026).
-// The free plan reaches two years back and not into the day that is on: such a refusal
-// is Empty, for the plan has the kind and only lacks the days.
+// The free plan reaches two years back and not into the day that is on. Asked for more it
+// gives what it has without a word; asked only for older days it says that the plan lacks
+// them (Parameter "from"), and for the day that is on that there is nothing yet.
 //
 // Not offered: earnings and what funds hold, which partners of the source sell apart;
 // interest rates; anything listed outside America.
@@ -113,6 +116,8 @@ func (provider) Ask(r marketdata.Request) (marketdata.Call, error) {
 		return marketdata.Call{Endpoint: "grouped daily", Path: "/v2/aggs/grouped/locale/us/market/stocks/" + r.To.String(), Query: url.Values{"adjusted": {"false"}}}, nil
 	case marketdata.Search:
 		return searching(r), nil
+	case marketdata.Changes:
+		return changes(r)
 	case marketdata.Splits, marketdata.Dividends:
 		if r.Instrument.Symbol == "" {
 			return events(r, ""), nil

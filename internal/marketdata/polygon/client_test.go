@@ -92,6 +92,11 @@ func TestCalls(t *testing.T) {
 		{marketdata.Request{Kind: marketdata.Chain, Instrument: instrument.Instrument{Symbol: "SPX", Class: instrument.Index}}, "/v3/snapshot/options/I:SPX?limit=250"},
 		{marketdata.Request{Kind: marketdata.News, Instrument: apple, From: from, To: to, Limit: 7}, "/v2/reference/news?limit=7&order=desc&published_utc.gte=2024-01-02&published_utc.lte=2024-06-28T23%3A59%3A59Z&sort=published_utc&ticker=AAPL"},
 		{marketdata.Request{Kind: marketdata.Statements, Instrument: apple}, "/vX/reference/financials?limit=100&order=desc&sort=period_of_report_date&ticker=AAPL"},
+		{marketdata.Request{Kind: marketdata.Changes, Instrument: apple}, "/vX/reference/tickers/AAPL/events?types=ticker_change"},
+		{marketdata.Request{Kind: marketdata.Changes, Part: "renames", Instrument: instrument.Instrument{Symbol: "FB", FIGI: "BBG000MM2P62"}}, "/vX/reference/tickers/BBG000MM2P62/events?types=ticker_change"},
+		{marketdata.Request{Kind: marketdata.Changes, Part: "delisted"}, "/v3/reference/tickers?active=false&limit=1000&market=stocks&order=desc&sort=delisted_utc"},
+		{marketdata.Request{Kind: marketdata.Changes, Part: "renames"}, ""},
+		{marketdata.Request{Kind: marketdata.Changes, Part: "mergers"}, ""},
 		{marketdata.Request{Kind: marketdata.Earnings, Instrument: apple}, ""},
 		{marketdata.Request{Kind: marketdata.Holdings, Instrument: apple}, ""},
 		{marketdata.Request{Kind: marketdata.Rates, Series: "DGS10"}, ""},
@@ -185,7 +190,7 @@ func TestRefusals(t *testing.T) {
 		{"not in the plan, as an error", 403, nil, `{"status":"ERROR","error":"You are not entitled to this data. Please upgrade your plan."}`, marketdata.NotInPlan, 0, 0},
 		{"not in the plan, with 200", 200, nil, `{"status":"NOT_AUTHORIZED","message":"not for you"}`, marketdata.NotInPlan, 0, 0},
 		{"not in the plan, without words", 403, nil, ``, marketdata.NotInPlan, 0, 0},
-		{"not these days", 403, nil, `{"status":"NOT_AUTHORIZED","message":"Your plan doesn't include this data timeframe. Please upgrade your plan at https://polygon.io/pricing"}`, marketdata.Empty, 0, 0},
+		{"not these days", 403, nil, `{"status":"NOT_AUTHORIZED","message":"Your plan doesn't include this data timeframe. Please upgrade your plan at https://polygon.io/pricing"}`, marketdata.NotInPlan, 0, 0},
 		{"not the day that is on", 403, nil, `{"status":"NOT_AUTHORIZED","message":"Attempted to request today's data before end of day. Please upgrade your plan at https://massive.com/pricing"}`, marketdata.Empty, 0, 0},
 		{"a wrong key", 401, nil, `{"status":"ERROR","request_id":"x","error":"Unknown API Key"}`, marketdata.BadKey, 0, 0},
 		{"no key", 401, nil, `{"status":"ERROR","error":"API Key was not provided"}`, marketdata.BadKey, 0, 0},
@@ -216,6 +221,21 @@ func TestRefusals(t *testing.T) {
 		}
 		if no.Reason == marketdata.Garbled && no.Place == "" {
 			t.Errorf("%s: no place: %v", c.name, no)
+		}
+	}
+}
+
+// TestWhatOfAPlanIsMissing: older days, or the plan for another kind of instruments, do
+// not close the kind.
+func TestWhatOfAPlanIsMissing(t *testing.T) {
+	older := `{"status":"NOT_AUTHORIZED","message":"Your plan doesn't include this data timeframe. Please upgrade your plan"}`
+	other := `{"status":"NOT_AUTHORIZED","message":"You are not entitled to this data. Please upgrade your plan"}`
+	for _, c := range []struct{ symbol, body, want string }{
+		{"AAPL", older, "from"}, {"AAPL", other, ""}, {"AAPL230616C00150000", other, "symbol"},
+	} {
+		_, _, no := ask(t, barsOf(c.symbol), marketdata.Response{Status: 403, Body: []byte(c.body)})
+		if no == nil || no.Reason != marketdata.NotInPlan || no.Parameter != c.want {
+			t.Errorf("%s: %+v, want %q", c.symbol, no, c.want)
 		}
 	}
 }

@@ -41,6 +41,23 @@ func withWait(r *marketdata.Refusal, a marketdata.Response) *marketdata.Refusal 
 	return r
 }
 
+// withParameter says of what a plan lacks whether it is only the days ("Your plan doesn't
+// include this data timeframe") or only instruments of that kind: there are plans for
+// shares, options, indices and currencies apart.
+func withParameter(refusal *marketdata.Refusal, r marketdata.Request) *marketdata.Refusal {
+	if refusal.Reason != marketdata.NotInPlan {
+		return refusal
+	}
+	theirs, _ := ticker(r.Instrument)
+	switch {
+	case strings.Contains(strings.ToLower(refusal.Said), "timeframe"):
+		refusal.Parameter = "from"
+	case len(theirs) > 2 && theirs[1] == ':':
+		refusal.Parameter = "symbol"
+	}
+	return refusal
+}
+
 // judge finds the reason in the words first - they are surer than the numbers - then in
 // the status of the envelope, then in the number.
 func judge(number int, status, said string, page bool) marketdata.Reason {
@@ -81,9 +98,8 @@ func judgeWords(said string) (marketdata.Reason, bool) {
 	switch {
 	case has("maximum requests", "rate limit", "too many requests", "request limit", "requests per"):
 		return marketdata.Limited, true
-	case has("data timeframe", "before end of day"):
-		// The plan has this kind, but not these days: "Your plan doesn't include this data
-		// timeframe", "Attempted to request today's data before end of day".
+	case has("before end of day"):
+		// "Attempted to request today's data before end of day": tomorrow the plan has it.
 		return marketdata.Empty, true
 	case has("entitled", "upgrade", "doesn't include", "does not include", "subscription"):
 		return marketdata.NotInPlan, true

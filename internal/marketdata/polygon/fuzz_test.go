@@ -27,6 +27,8 @@ var asked = []marketdata.Request{
 	{Kind: marketdata.Chain, Instrument: apple},
 	{Kind: marketdata.News, Instrument: apple},
 	{Kind: marketdata.Statements, Instrument: apple},
+	{Kind: marketdata.Changes, Instrument: apple},
+	{Kind: marketdata.Changes, Part: "delisted"},
 }
 
 // kept checks what the contract promises of every delivery.
@@ -81,6 +83,11 @@ func kept(t *testing.T, d marketdata.Delivery) {
 			t.Fatalf("%+v", s)
 		}
 	}
+	for _, n := range d.Renames {
+		if n.Old == "" || n.New == "" || n.Old == n.New || n.Date == 0 {
+			t.Fatalf("%+v", n)
+		}
+	}
 	for _, f := range d.Found {
 		if f.Instrument.Symbol == "" {
 			t.Fatalf("%+v", f)
@@ -117,6 +124,7 @@ func seeds() [][]byte {
 		[]byte(`{"results":[{"ticker":"X:BTCUSD","market":"crypto","currency_symbol":"USD","base_currency_symbol":"BTC"}],"status":"OK"}`),
 		[]byte(`{"results":[{"id":"1","title":"t","published_utc":"2022-04-28T17:08:00Z","tickers":["A"],"insights":[{"ticker":"A","sentiment":"positive"}]}],"status":"OK"}`),
 		[]byte(`{"results":[{"end_date":"2022-04-03","fiscal_period":"Q1","financials":{"income_statement":{"revenues":{"value":3.136e+09,"unit":"USD","order":1}}}}],"status":"OK"}`),
+		[]byte(`{"results":{"name":"n","events":[{"ticker_change":{"ticker":"B"},"type":"ticker_change","date":"2022-06-11"},{"ticker_change":{"ticker":"A"},"date":"2012-05-18"}]},"status":"OK"}`),
 		[]byte(`{"results":[{"value":3822.39,"ticker":"I:SPX","last_updated":1679597116344223500}]}`),
 		[]byte(`{"status":"ERROR","error":"You've exceeded the maximum requests per minute"}`), []byte(`<html>`), []byte(``),
 	}

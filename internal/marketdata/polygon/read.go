@@ -12,6 +12,7 @@ type answer struct {
 	d      marketdata.Delivery
 	rows   int    // in the body
 	others int    // of them about something that was not asked
+	older  bool   // it reached back beyond the first day that was asked
 	wrong  string // the body is well formed, and cannot be an answer to the question
 }
 
@@ -24,7 +25,7 @@ func (provider) Read(r marketdata.Request, c marketdata.Call, a marketdata.Respo
 	if other := instead(r, c, a, refusal); other != nil {
 		return marketdata.Delivery{}, other, nil
 	}
-	return marketdata.Delivery{}, nil, refusal
+	return marketdata.Delivery{}, nil, withParameter(refusal, r)
 }
 
 // instead is the call to make in place of one that was refused: the successor of an
@@ -77,36 +78,41 @@ func read(r marketdata.Request, c marketdata.Call, a marketdata.Response) (marke
 	case got.rows > 0 && got.others == got.rows:
 		return none, nil, garbled(c, fmt.Sprintf("results: none of the %d rows is about %s (%s)", got.rows, r.Instrument.Symbol, got.d.Left[0]))
 	}
-	next, err := following(c, e.next)
-	switch {
-	case err != nil:
-		return none, nil, garbled(c, err.Error())
-	case enough(r, c):
-		next = nil
+	var next *marketdata.Call
+	if !got.older && !enough(r, c) {
+		var err error
+		if next, err = following(c, e.next); err != nil {
+			return none, nil, garbled(c, err.Error())
+		}
 	}
 	if got.rows == 0 && next == nil && c.Query.Get("cursor") == "" && !mayBeNone(r.Kind) {
 		return none, nil, refusal(c, marketdata.Empty, e.problem)
 	}
-	if r.Kind == marketdata.Quotes && len(got.d.Quotes) == 0 {
-		return none, nil, refusal(c, marketdata.Empty, strings.Join(got.d.Left, "; "))
+	if d := got.d; len(d.Bars)+len(d.FX)+len(d.Quotes) == 0 && next == nil && isPrice(r.Kind) {
+		return none, nil, refusal(c, marketdata.Empty, strings.Join(d.Left, "; "))
 	}
 	return got.d, next, nil
+}
+
+// isPrice reports whether a kind is of prices: an answer that leaves none has nothing.
+func isPrice(k marketdata.Kind) bool {
+	return k == marketdata.Bars || k == marketdata.FX || k == marketdata.Grouped || k == marketdata.Quotes
 }
 
 // mayBeNone reports whether an empty list is an answer: most companies never split, and
 // many pay nothing.
 func mayBeNone(k marketdata.Kind) bool {
-	return k == marketdata.Splits || k == marketdata.Dividends || k == marketdata.News || k == marketdata.Search
+	return k == marketdata.Splits || k == marketdata.Dividends || k == marketdata.News || k == marketdata.Search || k == marketdata.Changes
 }
 
 // enough reports whether the first page of a request is all that is wanted of it: of a
-// search with a text, of news without a first day, and of whatever was limited to what
-// one page holds.
+// search with a text, of news and changes without a first day, and of whatever was
+// limited to what one page holds.
 func enough(r marketdata.Request, c marketdata.Call) bool {
 	switch r.Kind {
 	case marketdata.Search:
 		return r.Text != "" || r.Limit > 0
-	case marketdata.News:
+	case marketdata.News, marketdata.Changes:
 		return r.From == 0 || r.Limit > 0
 	case marketdata.Chain, marketdata.Statements:
 		return r.Limit > 0 && c.Query.Get("limit") == fmt.Sprint(r.Limit)
@@ -140,6 +146,10 @@ func parse(r marketdata.Request, c marketdata.Call, a marketdata.Response) (s *s
 		s, e, got = readSnapshot(a.Body, r, theirs, a.At)
 	case under(contractsPath + "/"):
 		s, e, got = readContract(a.Body, r)
+	case c.Path == tickersPath && r.Kind == marketdata.Changes:
+		s, e, got = readDelisted(a.Body, r)
+	case under("/vX/reference/tickers/"):
+		s, e, got = readRenames(a.Body, r)
 	case c.Path == tickersPath:
 		s, e, got = readSearch(a.Body, r)
 	case under(tickersPath + "/"):

@@ -277,6 +277,32 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+func TestChanges(t *testing.T) {
+	r := marketdata.Request{Kind: marketdata.Changes, Instrument: instrument.Instrument{Symbol: "META"}}
+	body := `{"results":{"name":"Meta Platforms, Inc. Class A Common Stock","composite_figi":"BBG000MM2P62","events":[
+	 {"ticker_change":{"ticker":"FB"},"type":"ticker_change","date":"2012-05-18"},{"ticker_change":{"ticker":"META"},"type":"ticker_change","date":"2022-06-11"},{"type":"other","date":"2022-01-01"}]},"status":"OK"}`
+	d, next, no := ask(t, r, ok200(body))
+	if no != nil || next != nil || len(d.Renames) != 1 || len(d.Left) != 1 {
+		t.Fatal(d, next, no)
+	}
+	if n := d.Renames[0]; n.Old != "FB" || n.New != "META" || n.Date != date.Must(2022, 6, 11) || !strings.HasPrefix(n.Name, "Meta") {
+		t.Errorf("%+v", n)
+	}
+	r = marketdata.Request{Kind: marketdata.Changes, Part: "delisted", From: date.Must(2022, 1, 1)}
+	row := func(symbol, day string) string {
+		return `{"ticker":"` + symbol + `","market":"stocks","type":"CS","active":false,"currency_name":"usd","delisted_utc":"` + day + `T05:00:00Z"}`
+	}
+	more := `],"status":"OK","next_url":"https://api.massive.com/v3/reference/tickers?cursor=2"}`
+	d, next, no = ask(t, r, ok200(`{"results":[`+row("TWTR", "2022-10-28")+more))
+	if no != nil || next == nil || len(d.Profiles) != 1 || d.Profiles[0].Delisted != date.Must(2022, 10, 28) || *d.Profiles[0].Active {
+		t.Fatal(d, next, no)
+	}
+	d, next, no = readAs(t, r, *next, ok200(`{"results":[`+row("A", "2022-01-03")+`,`+row("B", "2021-12-31")+more))
+	if no != nil || next != nil || len(d.Profiles) != 1 {
+		t.Fatal(d, next, no)
+	}
+}
+
 // TestIdentifiers has the examples of the standards' own publications: Apple's CUSIP and
 // ISIN, and the same with a digit changed.
 func TestIdentifiers(t *testing.T) {
