@@ -122,11 +122,11 @@ func (o *answer) tooShort(days []date.Date) bool {
 	if first <= o.request.From {
 		return false
 	}
-	if o.provider.free || o.call.Query.Has("datatype") || outputSize(o.request.From, o.request.To) == "full" {
+	if o.provider.free || o.call.Carry == fullRefused || outputSize(o.request.From, o.request.To) == "full" {
 		o.leave("days before %s: the source gives the latest %d alone", first, latest)
 		return false
 	}
-	n := askDaily(o.call.Endpoint, o.call.Query.Get("symbol"), "full")
+	n := sized(o.call, "full")
 	o.next = &n
 	return true
 }

@@ -47,6 +47,7 @@ package alphavantage
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -242,6 +243,17 @@ func (p Provider) Read(r marketdata.Request, c marketdata.Call, a marketdata.Res
 	return o.delivery, o.next, nil
 }
 
+// sized is a call with another size.
+func sized(c marketdata.Call, size string) marketdata.Call {
+	c.Query, c.Large = maps.Clone(c.Query), size == "full"
+	c.Query.Set("outputsize", size)
+	return c
+}
+
+// fullRefused is carried by a call of the compact size that follows a refusal of the full
+// one: its answer is taken as it is.
+const fullRefused = "the full size is not in the plan"
+
 // lesser is the call that a plan may have where it has not the one asked, and what is
 // left out with it.
 func (p Provider) lesser(c marketdata.Call, refused *marketdata.Refusal) (*marketdata.Call, []string) {
@@ -258,13 +270,8 @@ func (p Provider) lesser(c marketdata.Call, refused *marketdata.Refusal) (*marke
 		n.Large = true
 		return &n, []string{"the plan of this key has no realtime options: those of the session before are asked"}
 	case size == "full":
-		n := call(c.Endpoint)
-		n.Query, n.Large = url.Values{}, false
-		for k, v := range c.Query {
-			n.Query[k] = v
-		}
-		n.Query.Set("outputsize", "compact")
-		n.Query.Set("datatype", "json") // marks that the full size was refused
+		n := sized(c, "compact")
+		n.Carry = fullRefused
 		return &n, []string{fmt.Sprintf("the plan of this key has the latest %d days alone", latest)}
 	}
 	return nil, nil

@@ -48,13 +48,6 @@ func (o *answer) fxDaily(body []byte) *marketdata.Refusal {
 		return o.garbled(bad)
 	}
 	if o.tooShort(h.Dates) {
-		full := call("FX_DAILY")
-		for k, v := range o.call.Query {
-			full.Query[k] = v
-		}
-		full.Query.Set("outputsize", "full")
-		full.Large = true
-		o.next = &full
 		return nil
 	}
 	for i, rate := range h.Close {

@@ -27,8 +27,6 @@ var lineNames = map[string]string{
 	"costofGoodsAndServicesSold":            "cost_of_goods_and_services_sold",
 	"cashAndCashEquivalentsAtCarryingValue": "cash_and_cash_equivalents",
 	"otherNonCurrrentAssets":                "other_non_current_assets",
-	"ebit":                                  "ebit",
-	"ebitda":                                "ebitda",
 }
 
 // lineName is the standard name of a line, else the source's own in snake case.

@@ -402,3 +402,17 @@ func TestDelisted(t *testing.T) {
 		t.Errorf("got %+v and %+v", a, b)
 	}
 }
+
+// Rates turn from the compact to the full size as prices do.
+func TestExchangeRatesReachBack(t *testing.T) {
+	r := marketdata.Request{Kind: marketdata.FX, Pair: marketdata.Pair{Base: "EUR", Quote: "USD"}, From: d("2020-01-02"), To: d("2020-01-31")}
+	body := strings.Replace(days("", "2026-05-15", latest), "Time Series (Daily)", "Time Series FX (Daily)", 1)
+	_, next := must(t, r, body)
+	if next == nil || next.Query.Get("outputsize") != "full" || next.Query.Get("from_symbol") != "EUR" || !next.Large {
+		t.Fatalf("next is %+v", next)
+	}
+	_, lesser, refused := readCall(t, New(), r, *next, `{"Information": "Thank you for using Alpha Vantage! The outputsize=full parameter value is a premium feature for the FX_DAILY endpoint."}`)
+	if refused != nil || lesser == nil || lesser.Query.Get("outputsize") != "compact" || lesser.Query.Get("to_symbol") != "USD" || lesser.Carry == "" {
+		t.Errorf("then %+v, %v", lesser, refused)
+	}
+}

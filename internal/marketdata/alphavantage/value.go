@@ -13,6 +13,9 @@ import (
 
 // unknown reports the ways in which the source says that it does not know.
 func unknown(b []byte) bool {
+	if len(b) > 0 && (b[0] == ' ' || b[len(b)-1] == ' ') {
+		b = bytes.TrimSpace(b)
+	}
 	switch len(b) {
 	case 0:
 		return true
@@ -27,7 +30,7 @@ func unknown(b []byte) bool {
 	case 10:
 		return string(b) == "0000-00-00"
 	}
-	return len(bytes.TrimSpace(b)) == 0
+	return false
 }
 
 // powers are the powers of ten that float64 holds exactly.
