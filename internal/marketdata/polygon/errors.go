@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/internal/marketdata"
 )
 
@@ -42,8 +43,9 @@ func withWait(r *marketdata.Refusal, a marketdata.Response) *marketdata.Refusal 
 }
 
 // withParameter says of what a plan lacks whether it is only the days ("Your plan doesn't
-// include this data timeframe") or only instruments of that kind: there are plans for
-// shares, options, indices and currencies apart.
+// include this data timeframe"), or only this symbol: there are plans for shares, options,
+// indices and currencies apart, and where the request does not say the class, the refusal
+// of an option would stand for shares too.
 func withParameter(refusal *marketdata.Refusal, r marketdata.Request) *marketdata.Refusal {
 	if refusal.Reason != marketdata.NotInPlan {
 		return refusal
@@ -52,7 +54,7 @@ func withParameter(refusal *marketdata.Refusal, r marketdata.Request) *marketdat
 	switch {
 	case strings.Contains(strings.ToLower(refusal.Said), "timeframe"):
 		refusal.Parameter = "from"
-	case len(theirs) > 2 && theirs[1] == ':':
+	case len(theirs) > 2 && theirs[1] == ':' && r.Instrument.Class == instrument.Unknown:
 		refusal.Parameter = "symbol"
 	}
 	return refusal
