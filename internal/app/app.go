@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"sync"
 	"time"
+	_ "time/tzdata" // days are those of exchanges and people also where the machine knows no zones
 
 	"github.com/foliosight/foliosight/internal/api"
 	"github.com/foliosight/foliosight/internal/config"
