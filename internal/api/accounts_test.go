@@ -211,7 +211,7 @@ func TestOtherProvidersOverTheAPI(t *testing.T) {
 		nobody.get(back).problem(410, "ended") // another browser
 		in := nobody.with("Cookie", cookie.Name+"="+cookie.Value).get(back).is(302)
 		session := in.Cookies()[len(in.Cookies())-1]
-		if in.Header.Get("Location") != want || session.Name != api.SessionCookie {
+		if in.Header.Get("Location") != want || session.Name != service.SessionCookie(false) {
 			t.Errorf("%s: %v", to, in.Header)
 		}
 		if got := nobody.with("Cookie", session.Name+"="+session.Value).get("/api/v1/auth/me").is(200).text("email"); got != "bob@example.net" {

@@ -11,6 +11,7 @@ import (
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/internal/service"
 )
 
 // The tags, in the order of the documentation.
@@ -87,7 +88,7 @@ func describe(o Options) huma.Config {
 	}
 	config.Components.Schemas = registry
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"session": {Type: "apiKey", In: "cookie", Name: SessionCookie, Description: "The session's cookie, set by signing in; for browsers."},
+		"session": {Type: "apiKey", In: "cookie", Name: service.SessionCookie(o.Secure), Description: "The session's cookie, set by signing in; for browsers. Over https its name begins with __Host-."},
 		"bearer":  {Type: "http", Scheme: "bearer", Description: "The token that signing in gives; for programs."},
 	}
 	return config

@@ -14,9 +14,6 @@ import (
 	"github.com/foliosight/foliosight/internal/service"
 )
 
-// SessionCookie is the name of the cookie that both faces keep the session's token in.
-const SessionCookie = "foliosight"
-
 type callerKey struct{}
 
 // signedIn lets only those through whose token is good, and notes who it is.
@@ -44,7 +41,7 @@ func (s *server) perhaps(ctx huma.Context, next func(huma.Context)) {
 }
 
 func (s *server) authenticate(r *http.Request) (service.Caller, error) {
-	token, ok := tokenOf(r)
+	token, ok := tokenOf(r, s.Secure)
 	if !ok {
 		return service.Caller{}, service.ErrSignedOut
 	}
@@ -52,16 +49,13 @@ func (s *server) authenticate(r *http.Request) (service.Caller, error) {
 }
 
 // tokenOf is the token of the Authorization header, or else of the cookie.
-func tokenOf(r *http.Request) (string, bool) {
+func tokenOf(r *http.Request, secure bool) (string, bool) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		scheme, token, _ := strings.Cut(header, " ")
 		return strings.TrimSpace(token), strings.EqualFold(scheme, "Bearer")
 	}
-	cookie, err := r.Cookie(SessionCookie)
-	if err != nil {
-		return "", false
-	}
-	return cookie.Value, true
+	token := service.SessionOfCookie(r, secure)
+	return token, token != ""
 }
 
 // callerOf is who asks, as signedIn noted it.
@@ -72,7 +66,7 @@ func callerOf(ctx context.Context) service.Caller {
 
 // cookie puts a session into the browser; an empty token takes it out.
 func (s *server) cookie(token string, expires time.Time) string {
-	c := http.Cookie{Name: SessionCookie, Value: token, Path: "/", Expires: expires, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Secure}
+	c := http.Cookie{Name: service.SessionCookie(s.Secure), Value: token, Path: "/", Expires: expires, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Secure}
 	if token == "" {
 		c.MaxAge = -1
 	}

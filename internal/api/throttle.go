@@ -88,7 +88,7 @@ func accountOf(r *http.Request) string {
 		}
 	}
 	if name == "" {
-		name, _ = tokenOf(r)
+		name, _ = tokenOf(r, false)
 	}
 	sum := sha256.Sum256([]byte(name))
 	return base64.RawURLEncoding.EncodeToString(sum[:12])

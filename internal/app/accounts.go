@@ -21,7 +21,7 @@ const keyFile = "foliosight.key"
 // accountsOf are the settings of how people come in.
 func accountsOf(cfg config.Config, o Outside) (service.Accounts, error) {
 	a := cfg.Accounts
-	out := service.Accounts{Registration: service.Registration(a.Registration), Access: cfg.Sessions, Refresh: a.Refresh, PublicURL: cfg.PublicURL(listening(cfg)),
+	out := service.Accounts{Registration: service.Registration(a.Registration), Access: cfg.Sessions, Refresh: a.Refresh, RefreshMost: a.RefreshMost, SessionMost: a.SessionMost, PublicURL: cfg.PublicURL(listening(cfg)),
 		Providers: a.Providers, Features: a.Features, Tiers: map[string]service.Tier{}}
 	for name, t := range a.Tiers {
 		out.Tiers[name] = service.Tier(t)

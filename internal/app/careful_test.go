@@ -209,7 +209,7 @@ func TestCookiesBehindAProxy(t *testing.T) {
 	}
 	found := false
 	for _, c := range got.Cookies() {
-		found = found || c.Name == "foliosight"
+		found = found || c.Name == "__Host-foliosight"
 		if !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Domain != "" || c.Path != "/" {
 			t.Errorf("the cookie %s is %s", c.Name, strings.ReplaceAll(c.String(), c.Value, "…"))
 		}

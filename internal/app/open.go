@@ -55,7 +55,7 @@ func furnish(cfg config.Config, o Outside, db store.Store, queue *job.Queue, pat
 	if err != nil {
 		return nil, errors.Join(err, queue.Close(), db.Close())
 	}
-	options := service.Options{Store: db, Now: o.Now, Sessions: cfg.Sessions, Accounts: accounts, Queue: queue}
+	options := service.Options{Store: db, Now: o.Now, Sessions: cfg.Unused(), Accounts: accounts, Queue: queue}
 	return &House{Service: service.New(options), Path: path, Engine: engine, store: db, queue: queue}, nil
 }
 

@@ -21,6 +21,9 @@ import (
 type Accounts struct {
 	Registration  string        // closed, invite or open
 	Refresh       time.Duration // how long a program may stay signed in unused
+	RefreshMost   time.Duration // after which it signs in anew, however much it is used
+	Idle          time.Duration // how long a sign-in lasts unused; 0: 12 h, or as long as an access token where that is less
+	SessionMost   time.Duration // after which one signs in anew, however much it is used
 	Signing       string        // key of access tokens; empty: one is made and kept in the database
 	SigningBefore []string      // earlier ones that still verify
 	Encryption    string        // key of what is kept sealed; empty: a file in Data, on SQLite
@@ -67,6 +70,17 @@ func (c Config) PublicURL(listening string) string {
 	return listening
 }
 
+// usualIdle is how long a sign-in lasts unused where it is not said.
+const usualIdle = 12 * time.Hour
+
+// Unused is how long a sign-in lasts unused.
+func (c Config) Unused() time.Duration {
+	if c.Accounts.Idle != 0 {
+		return c.Accounts.Idle
+	}
+	return min(usualIdle, c.Sessions)
+}
+
 // words are texts separated by commas.
 func words(v string) (all []string) {
 	for _, w := range strings.Split(v, ",") {
@@ -106,6 +120,27 @@ var accountSettings = []setting{
 			return err
 		},
 		get: func(c *Config) string { return strconv.Itoa(int(c.Accounts.Refresh / (24 * time.Hour))) }},
+	{key: "refresh_most_days", name: "REFRESH_TOKEN_MAX_DAYS", means: "days after which a program signs in anew, however much it is used",
+		set: func(c *Config, v string) error {
+			days, err := number(v, 1, 3660)
+			c.Accounts.RefreshMost = time.Duration(days) * 24 * time.Hour
+			return err
+		},
+		get: func(c *Config) string { return strconv.Itoa(int(c.Accounts.RefreshMost / (24 * time.Hour))) }},
+	{key: "session_idle_hours", name: "SESSION_IDLE_HOURS", means: "hours that a sign-in lasts unused (default: 12, or as long as an access token where that is less)",
+		set: func(c *Config, v string) error {
+			hours, err := number(v, 1, 24*366)
+			c.Accounts.Idle = time.Duration(hours) * time.Hour
+			return err
+		},
+		get: func(c *Config) string { return strconv.Itoa(int(c.Unused() / time.Hour)) }},
+	{key: "session_most_hours", name: "SESSION_MAX_HOURS", means: "hours after which one signs in anew, however much a sign-in is used",
+		set: func(c *Config, v string) error {
+			hours, err := number(v, 1, 24*366)
+			c.Accounts.SessionMost = time.Duration(hours) * time.Hour
+			return err
+		},
+		get: func(c *Config) string { return strconv.Itoa(int(c.Accounts.SessionMost / time.Hour)) }},
 	{key: "algorithm", name: "ALGORITHM", means: "how access tokens are signed: HS256",
 		set: func(c *Config, v string) error {
 			if v != "HS256" {

@@ -32,7 +32,7 @@ type Config struct {
 	PoolSize    int           // connections to PostgreSQL at most; 0: as many as the roles need
 	Roles       []string      // what this process serves: api, web, worker
 	Backend     string        // address of the API, for a process that serves pages alone
-	Sessions    time.Duration // how long a sign-in lasts unused
+	Sessions    time.Duration // how long an access token lasts
 	UploadLimit int64         // bytes of one uploaded file
 	LogLevel    slog.Level
 	Limits      Limits // of the API

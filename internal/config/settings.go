@@ -65,7 +65,7 @@ var settings = slices.Concat([]setting{
 	{key: "database_pool_size", name: "DATABASE_POOL_SIZE", means: "connections to PostgreSQL at most (default: 30, 10 for a worker alone)",
 		set: func(c *Config, v string) (err error) { c.PoolSize, err = number(v, 2, 1000); return err },
 		get: func(c *Config) string { return strconv.Itoa(c.PoolSize) }},
-	{key: "session_hours", name: "ACCESS_TOKEN_EXPIRE_HOURS", means: "hours that a sign-in lasts unused",
+	{key: "session_hours", name: "ACCESS_TOKEN_EXPIRE_HOURS", means: "hours that an access token lasts",
 		set: func(c *Config, v string) error {
 			hours, err := number(v, 1, 24*366)
 			c.Sessions = time.Duration(hours) * time.Hour
@@ -161,7 +161,7 @@ var settings = slices.Concat([]setting{
 // defaults are what holds where nothing is set; Data is found out by the caller.
 func defaults() Config {
 	return Config{Listen: "127.0.0.1:8000", Roles: roles, Sessions: 24 * time.Hour, UploadLimit: 64 << 20, LogLevel: slog.LevelInfo, Limits: Limits{Data: 600, Heavy: 10, Login: 5, Window: time.Minute}, AsOf: date.None,
-		Accounts: Accounts{Registration: "closed", Refresh: 30 * 24 * time.Hour, Mail: Mail{Port: 587}, Features: map[string]bool{"chat": true, "reports": true, "advanced_analytics": true}},
+		Accounts: Accounts{Registration: "closed", Refresh: 30 * 24 * time.Hour, RefreshMost: 90 * 24 * time.Hour, SessionMost: 30 * 24 * time.Hour, Mail: Mail{Port: 587}, Features: map[string]bool{"chat": true, "reports": true, "advanced_analytics": true}},
 		origins:  map[string]string{}}
 }
 

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/foliosight/foliosight/internal/service"
 )
 
 // streamTime is how long an answer without end is listened to.
@@ -46,7 +48,7 @@ func (t *trial) send(ctx context.Context, r request) answer {
 	switch {
 	case r.as == nil:
 	case r.page:
-		sent.AddCookie(&http.Cookie{Name: cookieName, Value: r.as.Token})
+		sent.AddCookie(&http.Cookie{Name: service.SessionCookie(true), Value: r.as.Token}) // good whatever is served over
 	default:
 		sent.Header.Set("Authorization", "Bearer "+r.as.Token)
 	}
@@ -54,9 +56,6 @@ func (t *trial) send(ctx context.Context, r request) answer {
 	t.handler.ServeHTTP(w, sent)
 	return answer{w.Code, w.Header().Get("Location"), w.Body.Bytes()}
 }
-
-// cookieName is the cookie that both faces keep a session's token in.
-const cookieName = "foliosight"
 
 // try asks one address with the ids of another.
 func (t *trial) try(ctx context.Context, r *route, as, of *person) error {

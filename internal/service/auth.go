@@ -187,7 +187,7 @@ func (s *Service) begin(ctx context.Context, id store.Identity, v Visit) (Signed
 	if len(v.Agent) > 300 {
 		v.Agent = v.Agent[:300]
 	}
-	in := SignedIn{Token: newToken(), Expires: now.Add(s.accounts.sessions)}
+	in := SignedIn{Token: newToken(), Expires: s.lasts(now, now)}
 	session := store.Session{ID: store.NewID(), Identity: id, TokenHash: tokenHash(in.Token), Created: now, LastSeen: now, Expires: in.Expires, Agent: strings.ToValidUTF8(v.Agent, ""), Address: addressOf(ctx)}
 	if v.Program {
 		var err error
@@ -198,7 +198,7 @@ func (s *Service) begin(ctx context.Context, id store.Identity, v Visit) (Signed
 			in.Tokens = Tokens{Access: in.Token, Lasts: s.accounts.sessions} // there is no key to sign with
 		} else {
 			in.Tokens.Refresh = newToken()
-			session.TokenUntil, session.Expires = in.Expires, now.Add(s.accounts.Refresh)
+			session.TokenUntil, session.Expires = in.Expires, now.Add(min(s.accounts.Refresh, s.accounts.RefreshMost))
 		}
 	}
 	err := s.store.As(ctx, id, func(ctx context.Context, tx store.Tx) (err error) {
@@ -289,17 +289,22 @@ func (s *Service) authenticate(ctx context.Context, text string, now time.Time) 
 	}
 	var session store.Session
 	var err error
-	until := now.Add(s.accounts.sessions)
 	if strings.Count(text, ".") == 2 {
 		session, err = s.readAccess(ctx, text, now)
-		until = time.Time{} // it prolongs nothing
 	} else {
 		session, err = s.store.SessionOf(ctx, tokenHash(text), now)
 	}
 	if err != nil {
 		return Caller{}, err
 	}
+	if !now.Before(s.lastDay(session)) {
+		return Caller{}, store.ErrNotFound // it is too old, also where the configuration was changed meanwhile
+	}
 	if now.Sub(session.LastSeen) > touchEvery {
+		until := s.lasts(session.Created, now)
+		if strings.Count(text, ".") == 2 {
+			until = time.Time{} // an access token prolongs nothing
+		}
 		err = s.store.As(ctx, session.Identity, func(ctx context.Context, tx store.Tx) error { return tx.TouchSession(ctx, session.ID, now, until) })
 		if err != nil {
 			return Caller{}, err // not found: it ended meanwhile

@@ -10,14 +10,22 @@ import (
 	"github.com/foliosight/foliosight/internal/store"
 )
 
-// Prolong lets the caller's session last its full time again, and says until when.
+// Prolong lets the caller's session last its full time again, though not beyond its last
+// day, and says until when.
 func (s *Service) Prolong(ctx context.Context, c Caller) (time.Time, error) {
 	if c.Session == "" {
 		return time.Time{}, ErrSignedOut
 	}
 	now := s.now().UTC().Truncate(time.Microsecond)
-	expires := now.Add(s.accounts.sessions)
-	err := s.account(ctx, c, func(ctx context.Context, tx store.Tx) error { return tx.TouchSession(ctx, c.Session, now, expires) })
+	var expires time.Time
+	err := s.account(ctx, c, func(ctx context.Context, tx store.Tx) error {
+		session, err := ownSession(ctx, tx, c.Session)
+		if err != nil {
+			return err
+		}
+		expires = s.lasts(session.Created, now)
+		return tx.TouchSession(ctx, c.Session, now, expires)
+	})
 	if errors.Is(err, ErrNotFound) {
 		err = ErrSignedOut
 	}

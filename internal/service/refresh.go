@@ -26,13 +26,23 @@ func (s *Service) Refresh(ctx context.Context, refresh string) (SignedIn, error)
 	next := newToken()
 	in := SignedIn{}
 	err = s.store.As(ctx, old.Identity, func(ctx context.Context, tx store.Tx) (err error) {
-		err = tx.RotateRefresh(ctx, old.ID, store.Refresh{ID: store.NewID(), Session: old.Session, TokenHash: tokenHash(next), Created: now, Expires: now.Add(s.accounts.Refresh)})
+		session, err := ownSession(ctx, tx, old.Session)
+		if err != nil {
+			return err
+		}
+		if in.Expires = earlier(now.Add(s.accounts.Refresh), s.lastDay(session)); !now.Before(in.Expires) {
+			return store.ErrNotFound // it is too old: one signs in anew
+		}
+		err = tx.RotateRefresh(ctx, old.ID, store.Refresh{ID: store.NewID(), Session: old.Session, TokenHash: tokenHash(next), Created: now, Expires: in.Expires})
 		if err != nil {
 			return err
 		}
 		in.User, err = tx.User(ctx, old.Identity.User)
 		return err
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		return SignedIn{}, ErrSignedOut
+	}
 	if errors.Is(err, store.ErrStale) {
 		return SignedIn{}, s.reused(ctx, old) // somebody was quicker with the same token
 	}
@@ -42,7 +52,6 @@ func (s *Service) Refresh(ctx context.Context, refresh string) (SignedIn, error)
 	if in.Caller, err = s.caller(ctx, old.Identity, old.Session); err != nil {
 		return SignedIn{}, err
 	}
-	in.Expires = now.Add(s.accounts.Refresh)
 	in.Tokens.Refresh = next
 	in.Tokens.Access, in.Tokens.Lasts, err = s.access(ctx, old.Identity, old.Session)
 	if in.Tokens.Access == "" && err == nil {

@@ -56,6 +56,8 @@ type Accounts struct {
 	Registration Registration
 	Access       time.Duration  // how long an access token lasts; 24 h unless given
 	Refresh      time.Duration  // how long a refresh token lasts; 30 days unless given
+	SessionMost  time.Duration  // after which a session ends however much it is used; 30 days unless given
+	RefreshMost  time.Duration  // the same of a program's session, with refresh tokens; 90 days unless given
 	Signing      []token.Key    // keys of access tokens, the first signs; none: they are kept in the store, sealed
 	Secrets      *secret.Keys   // nil: what needs sealing says so
 	Mail         notify.Channel // nil: nothing is sent
@@ -98,6 +100,12 @@ func (a Accounts) complete(sessions time.Duration) Accounts {
 	}
 	if a.Refresh == 0 {
 		a.Refresh = 30 * 24 * time.Hour
+	}
+	if a.SessionMost == 0 {
+		a.SessionMost = 30 * 24 * time.Hour
+	}
+	if a.RefreshMost == 0 {
+		a.RefreshMost = 90 * 24 * time.Hour
 	}
 	if a.Registration == "" {
 		a.Registration = Closed

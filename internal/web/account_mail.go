@@ -58,7 +58,7 @@ func (s *site) reset(r *request) error {
 	if err != nil {
 		return err
 	}
-	http.SetCookie(r.w, &http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1})
+	s.leave(r)
 	r.toast(flash{Text: "The password is changed. Sign in with it."})
 	return r.to("/sign-in")
 }

@@ -175,7 +175,7 @@ func (s *site) deleteMe(r *request) error {
 	err := s.svc.DeleteMe(r.Context(), r.caller, r.PostFormValue("password"), r.PostFormValue("everybody") != "")
 	switch {
 	case err == nil:
-		http.SetCookie(r.w, &http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1})
+		s.leave(r)
 		http.SetCookie(r.w, &http.Cookie{Name: chosenCookie, Path: "/", MaxAge: -1})
 		r.toast(flash{Text: "Your account is deleted."})
 		return r.to("/sign-in")

@@ -327,7 +327,7 @@ func (s *site) endSessions(r *request) error {
 	if err := s.svc.SignOutEverywhere(r.Context(), r.caller); err != nil {
 		return err
 	}
-	http.SetCookie(r.w, &http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1})
+	s.leave(r)
 	r.toast(flash{Text: "You are signed out everywhere."})
 	return r.to("/sign-in")
 }

@@ -32,14 +32,19 @@ func inside(to string) string {
 
 // enter puts the session into the browser.
 func (s *site) enter(r *request, in service.SignedIn) {
-	http.SetCookie(r.w, &http.Cookie{Name: sessionCookie, Value: in.Token, Path: "/", Expires: in.Expires, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.opts.Secure})
+	http.SetCookie(r.w, &http.Cookie{Name: service.SessionCookie(s.opts.Secure), Value: in.Token, Path: "/", Expires: in.Expires, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.opts.Secure})
+}
+
+// leave takes it out. A browser takes a cookie of this name only as it was set.
+func (s *site) leave(r *request) {
+	http.SetCookie(r.w, &http.Cookie{Name: service.SessionCookie(s.opts.Secure), Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.opts.Secure})
 }
 
 func (s *site) signOut(r *request) error {
 	if err := s.svc.SignOut(r.Context(), r.caller); err != nil {
 		return err
 	}
-	http.SetCookie(r.w, &http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1})
+	s.leave(r)
 	return r.to("/sign-in")
 }
 

@@ -32,7 +32,6 @@ type request struct {
 }
 
 const (
-	sessionCookie = "foliosight"
 	// challengeCookie holds the challenge between password and second factor; the API
 	// sets it too.
 	challengeCookie = "foliosight_challenge"
@@ -57,11 +56,11 @@ func (s *site) signedIn(h handler) http.HandlerFunc {
 		if c, ok := s.byLink(r); ok {
 			return s.admit(r, c, h)
 		}
-		cookie, err := r.Cookie(sessionCookie)
-		if err != nil {
+		token := service.SessionOfCookie(r.Request, s.opts.Secure)
+		if token == "" {
 			return r.toTheDoor()
 		}
-		c, err := s.svc.Authenticate(r.Context(), cookie.Value)
+		c, err := s.svc.Authenticate(r.Context(), token)
 		if err != nil || c.Link != "" {
 			if errors.Is(err, service.ErrSignedOut) || err == nil {
 				return r.toTheDoor()
