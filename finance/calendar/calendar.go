@@ -142,7 +142,12 @@ func Codes() []string {
 	return codes
 }
 
-// IsSession reports whether the exchange trades on d, for however short a day.
+// Knows reports whether it is known of a day that the exchange trades or not: whether the
+// rules were checked for it.
+func (c Calendar) Knows(d date.Date) bool { return c.days != nil && c.Known.Contains(d) }
+
+// IsSession reports whether the exchange trades on d, for however short a day. Of a day
+// that it does not know, it says what the rules would.
 func (c Calendar) IsSession(d date.Date) bool { return c.days.isSession(d) }
 
 // EarlyClose returns the shortened close of a session, in minutes after local

@@ -61,6 +61,27 @@ func TestClosedWeekdays(t *testing.T) {
 		{"TARGET2", "ECB, 3 September 1998 and 31 March 1999", 1999, []string{"1999-01-01", "1999-12-31"}},
 		{"TARGET", "ECB, 15 July 1999", 2000, []string{"2000-04-21", "2000-04-24", "2000-05-01", "2000-12-25", "2000-12-26"}},
 		{"TARGET2", "ECB, 14 December 2000", 2024, []string{"2024-01-01", "2024-03-29", "2024-04-01", "2024-05-01", "2024-12-25", "2024-12-26"}},
+		{"XPAR", "Euronext calendar 2025", 2025, []string{"2025-01-01", "2025-04-18", "2025-04-21", "2025-05-01", "2025-12-25", "2025-12-26"}},
+		{"XTKS", "Japan Exchange Group: ten days of golden week", 2019, []string{"2019-01-01", "2019-01-02", "2019-01-03", "2019-01-14",
+			"2019-02-11", "2019-03-21", "2019-04-29", "2019-04-30", "2019-05-01", "2019-05-02", "2019-05-03", "2019-05-06", "2019-07-15",
+			"2019-08-12", "2019-09-16", "2019-09-23", "2019-10-14", "2019-10-22", "2019-11-04", "2019-12-31"}},
+		{"XTKS", "Cabinet Office: the games, and the outage of 1 October", 2020, []string{"2020-01-01", "2020-01-02", "2020-01-03", "2020-01-13",
+			"2020-02-11", "2020-02-24", "2020-03-20", "2020-04-29", "2020-05-04", "2020-05-05", "2020-05-06", "2020-07-23", "2020-07-24",
+			"2020-08-10", "2020-09-21", "2020-09-22", "2020-10-01", "2020-11-03", "2020-11-23", "2020-12-31"}},
+		{"XTKS", "Cabinet Office: 22 September between two holidays", 2026, []string{"2026-01-01", "2026-01-02", "2026-01-12",
+			"2026-02-11", "2026-02-23", "2026-03-20", "2026-04-29", "2026-05-04", "2026-05-05", "2026-05-06", "2026-07-20",
+			"2026-08-11", "2026-09-21", "2026-09-22", "2026-09-23", "2026-10-12", "2026-11-03", "2026-11-23", "2026-12-31"}},
+		{"XHKG", "CMS Hong Kong holiday table 2021, and typhoon Kompasu", 2021, []string{"2021-01-01", "2021-02-12", "2021-02-15", "2021-04-02",
+			"2021-04-05", "2021-04-06", "2021-05-19", "2021-06-14", "2021-07-01", "2021-09-22", "2021-10-01", "2021-10-13", "2021-10-14", "2021-12-27"}},
+		{"XHKG", "Hong Kong government, general holidays for 2026", 2026, []string{"2026-01-01", "2026-02-17", "2026-02-18", "2026-02-19", "2026-04-03",
+			"2026-04-06", "2026-04-07", "2026-05-01", "2026-05-25", "2026-06-19", "2026-07-01", "2026-10-01", "2026-10-19", "2026-12-25"}},
+		{"XASX", "ASX trading calendar 2022, and the day of mourning", 2022, []string{"2022-01-03", "2022-01-26", "2022-04-15", "2022-04-18",
+			"2022-04-25", "2022-06-13", "2022-09-22", "2022-12-26", "2022-12-27"}},
+		{"XASX", "ASX trading calendar 2026: 27 April, for Anzac Day on a Saturday, is traded", 2026, []string{"2026-01-01", "2026-01-26",
+			"2026-04-03", "2026-04-06", "2026-06-08", "2026-12-25", "2026-12-28"}},
+		{"XHKG", "recorded sessions: the fourth day of the lunar new year, a typhoon", 2013, []string{"2013-01-01", "2013-02-11", "2013-02-12", "2013-02-13",
+			"2013-03-29", "2013-04-01", "2013-04-04", "2013-05-01", "2013-05-17", "2013-06-12", "2013-07-01", "2013-08-14", "2013-09-20",
+			"2013-10-01", "2013-10-14", "2013-12-25", "2013-12-26"}},
 		{"WEEKDAYS", "no holidays by definition", 2024, nil},
 	}
 	for _, tt := range tests {
@@ -98,6 +119,10 @@ func TestEarlyCloses(t *testing.T) {
 		{"XTSE", "TMX Group, 30 November 2021", 2021, map[string]int{"2021-12-24": 780}},
 		{"XTSE", "24 December 2022 was a Saturday", 2022, map[string]int{}},
 		{"XETR", "last trading day of the year", 2023, map[string]int{"2023-12-29": 840}},
+		{"XHKG", "CMS Hong Kong holiday table 2021: mornings only", 2021, map[string]int{"2021-02-11": 720, "2021-12-24": 720, "2021-12-31": 720}},
+		{"XPAR", "Euronext calendar 2025", 2025, map[string]int{"2025-12-24": 845, "2025-12-31": 845}},
+		{"XASX", "24 and 31 December 2023 were Sundays", 2023, map[string]int{"2023-12-22": 850, "2023-12-29": 850}},
+		{"XASX", "whole days, by exception", 2022, map[string]int{}},
 		{"TARGET2", "settlement has no short days", 2024, map[string]int{}},
 	}
 	for _, tt := range tests {
@@ -191,6 +216,14 @@ func TestKnown(t *testing.T) {
 		if got := nyse.Known.Contains(date.MustParse(day)); got != want {
 			t.Errorf("%s known: %v, want %v", day, got, want)
 		}
+	}
+	for _, code := range []string{"XPAR", "XTKS", "XHKG", "XASX"} {
+		if c := must(t, code); !c.Knows(date.Must(2026, 12, 31)) || c.Knows(date.Must(2027, 1, 4)) {
+			t.Errorf("%s knows the days to the end of 2026", code)
+		}
+	}
+	if (Calendar{}).Knows(date.Must(2024, 1, 2)) {
+		t.Error("no calendar knows no day")
 	}
 	if always := must(t, "crypto"); !always.Known.Contains(date.Must(1900, 1, 1)) {
 		t.Error("a calendar without holidays is known for every day")

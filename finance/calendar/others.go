@@ -156,6 +156,29 @@ func xetraEarly(year int) map[date.Date]int {
 	return map[date.Date]int{weekdayUpTo(date.Must(year, 12, 30)): clock(14, 0)}
 }
 
+// euronext is the exchanges of Paris, Amsterdam, Brussels and Lisbon, which share their days.
+//
+// Sources: Euronext trading calendars, one for these markets since 2002; half days on the
+// eves of Christmas and of the new year where these are weekdays.
+var euronext = Calendar{
+	Code: "XPAR", Name: "Euronext", Zone: "Europe/Paris",
+	Open: clock(9, 0), Close: clock(17, 30),
+	Known:      Span{date.Must(2002, 1, 1), date.Must(2026, 12, 31)},
+	EarlyKnown: date.Must(2013, 1, 1),
+	days:       newDays(false, euronextClosed, euronextEarly),
+}
+
+func euronextClosed(year int) []date.Date {
+	return []date.Date{date.Must(year, 1, 1), goodFriday(year), easterMonday(year), date.Must(year, 5, 1), date.Must(year, 12, 25), date.Must(year, 12, 26)}
+}
+
+func euronextEarly(year int) map[date.Date]int {
+	if year < 2013 {
+		return nil
+	}
+	return map[date.Date]int{date.Must(year, 12, 24): clock(14, 5), date.Must(year, 12, 31): clock(14, 5)}
+}
+
 // target2 is the euro payment system: the days on which euro settles and on
 // which the European Central Bank publishes its reference rates.
 //
@@ -201,6 +224,10 @@ var byCode = map[string]Calendar{
 	"XLON": london, "LSE": london,
 	"XTSE": toronto, "TSX": toronto,
 	"XETR": xetra, "XETRA": xetra, "IBIS": xetra,
+	"XPAR": euronext, "EURONEXT": euronext, "XAMS": euronext, "XBRU": euronext, "XLIS": euronext,
+	"XTKS": tokyo, "TSE": tokyo, "JPX": tokyo,
+	"XHKG": hongKong, "HKEX": hongKong, "SEHK": hongKong,
+	"XASX": australia, "ASX": australia,
 	"TARGET2": target2, "TARGET": target2, "T2": target2,
 	"24/7": always, "CRYPTO": always,
 	"WEEKDAYS": weekdays,
