@@ -40,7 +40,7 @@ func (m *moves) adjusted() (found []Finding) {
 				f, ok := m.adjustedStep(i, math.Log(ratio/before), listed)
 				switch {
 				case !ok:
-				case f.Kind != Unadjusted || f.Seen < f.Expected || f.Seen > f.Expected*(1+adjustedLarge):
+				case f.Kind != AdjustedDiffers || f.Seen < f.Expected || f.Seen > f.Expected*(1+adjustedLarge):
 					found = append(found, f)
 				case small < 0:
 					small, found = len(found), append(found, f)
@@ -82,7 +82,7 @@ func (m *moves) adjustedStep(i int, step float64, listed bool) (f Finding, ok bo
 	if math.Abs(left) < least {
 		return f, false
 	}
-	f = Finding{Kind: Unadjusted, Severity: Doubtful, From: m.dates[i], To: m.dates[i], Count: 1, Seen: math.Exp(step), Expected: math.Exp(explained)}
+	f = Finding{Kind: AdjustedDiffers, Severity: Doubtful, From: m.dates[i], To: m.dates[i], Count: 1, Seen: math.Exp(step), Expected: math.Exp(explained)}
 	k, simple := splitSize(math.Exp(left), 0.004)
 	switch {
 	case simple && m.s.Basis != SplitAdjusted:

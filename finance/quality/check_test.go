@@ -283,7 +283,7 @@ func TestAdjustedClose(t *testing.T) {
 		s.Adjusted[i] *= 0.70 // a spin-off of 30 %
 	}
 	day := s.Dates[400]
-	if got, want := brief(quality.Check(s, quality.Context{})), "adjusted-disagree doubtful "+day.String(); got != want {
+	if got, want := brief(quality.Check(s, quality.Context{})), "adjusted-differs doubtful "+day.String(); got != want {
 		t.Errorf("a spin-off that no list has: %s, want %s", got, want)
 	}
 	// Six small distributions that the list lacks are one finding; with the list, none.
@@ -305,7 +305,7 @@ func TestAdjustedClose(t *testing.T) {
 		t.Errorf("all listed: %s", brief(found))
 	}
 	found := quality.Check(s, quality.Context{Actions: &market.Actions{}})
-	if len(found) != 1 || found[0].Kind != quality.Unadjusted || found[0].Count != 6 || found[0].From != s.Dates[100] || found[0].To != s.Dates[600] {
+	if len(found) != 1 || found[0].Kind != quality.AdjustedDiffers || found[0].Count != 6 || found[0].From != s.Dates[100] || found[0].To != s.Dates[600] {
 		t.Errorf("none listed: %+v", found)
 	}
 }

@@ -17,8 +17,8 @@ const (
 	sameLevel = 0.005
 	// breakAt is a step of the ratio of two sources that makes a new stretch.
 	breakAt = 0.15
-	// differs is from where single days are shown: in the files two sources of one day
-	// differ by more on one day in 3,000, in October 2008 on one in five.
+	// differs is from where single days are shown. In the files it is met on few days, nearly
+	// all of them of autumn 2008, when the last trade and the official close lay apart.
 	differs       = 0.01
 	differsScales = 8.0
 	// wrong is from where one of the two is suspect, if it alone strays from its own course.

@@ -33,7 +33,7 @@
 // Sources: median and quartile as scale after Rousseeuw and Croux, Alternatives to the
 // Median Absolute Deviation (1993); the rule of a move that comes back after Brownlees
 // and Gallo, Financial econometric analysis at ultra-high frequency (2006), there for
-// ticks. The thresholds were set on 930,000 real daily bars of United States stocks and
+// ticks. The thresholds were set on 727,000 real daily bars of United States stocks and
 // funds, 1998 to 2022, and the reference rates of the European Central Bank; each
 // constant says why it is what it is.
 package quality

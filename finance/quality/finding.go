@@ -13,27 +13,27 @@ type Kind string
 
 // The kinds of findings.
 const (
-	Stale           Kind = "stale"             // the newest sessions have no value
-	Missing         Kind = "missing"           // sessions between two values have none
-	ClosedDay       Kind = "closed-day"        // a value on a day without a session
-	ShiftedDays     Kind = "shifted-days"      // all days are one too late or too early
-	OutOfRange      Kind = "out-of-range"      // a day that cannot be: to come, before the listing, after the end
-	Duplicate       Kind = "duplicate"         // two values for one day
-	NotPositive     Kind = "not-positive"      // zero or negative
-	BadBar          Kind = "bad-bar"           // high below low, close outside the two
-	Spike           Kind = "spike"             // a move that comes back: a false print
-	Jump            Kind = "jump"              // a move that stays, or whose next day is not known yet
-	UnlistedSplit   Kind = "unlisted-split"    // moves like a split that no list has
-	SplitNotShown   Kind = "split-not-shown"   // a listed split that prices as traded do not show
-	SplitUnadjusted Kind = "split-unadjusted"  // a listed split that adjusted prices still show
-	UnitMixup       Kind = "unit-mixup"        // a hundred times too much or too little: pence for pounds
-	CurrencyMixup   Kind = "currency-mixup"    // in another currency than stated
-	Inverted        Kind = "inverted"          // an exchange rate the wrong way round
-	Repeated        Kind = "repeated"          // the same close for longer than chance allows
-	Unadjusted      Kind = "adjusted-disagree" // the source's adjusted close and the list of actions differ
-	BasisMismatch   Kind = "basis-mismatch"    // two sources differ by the ratio of splits
-	LevelMismatch   Kind = "level-mismatch"    // two sources differ by another constant ratio
-	Disagreement    Kind = "disagreement"      // two sources differ on single days
+	Stale           Kind = "stale"            // the newest sessions have no value
+	Missing         Kind = "missing"          // sessions between two values have none
+	ClosedDay       Kind = "closed-day"       // a value on a day without a session
+	ShiftedDays     Kind = "shifted-days"     // all days are one too late or too early
+	OutOfRange      Kind = "out-of-range"     // a day that cannot be: to come, before the listing, after the end
+	Duplicate       Kind = "duplicate"        // two values for one day
+	NotPositive     Kind = "not-positive"     // zero or negative
+	BadBar          Kind = "bad-bar"          // high below low, close outside the two
+	Spike           Kind = "spike"            // a move that comes back: a false print
+	Jump            Kind = "jump"             // a move that stays, or whose next day is not known yet
+	UnlistedSplit   Kind = "unlisted-split"   // moves like a split that no list has
+	SplitNotShown   Kind = "split-not-shown"  // a listed split that prices as traded do not show
+	SplitUnadjusted Kind = "split-unadjusted" // a listed split that adjusted prices still show
+	UnitMixup       Kind = "unit-mixup"       // a hundred times too much or too little: pence for pounds
+	CurrencyMixup   Kind = "currency-mixup"   // in another currency than stated
+	Inverted        Kind = "inverted"         // an exchange rate the wrong way round
+	Repeated        Kind = "repeated"         // the same close for longer than chance allows
+	AdjustedDiffers Kind = "adjusted-differs" // the source's adjusted close and the list of actions differ
+	BasisMismatch   Kind = "basis-mismatch"   // two sources differ by the ratio of splits
+	LevelMismatch   Kind = "level-mismatch"   // two sources differ by another constant ratio
+	Disagreement    Kind = "disagreement"     // two sources differ on single days
 )
 
 // Severity is what follows from a finding.

@@ -8,16 +8,15 @@ import (
 )
 
 // The thresholds of moves, in scales of the series and as least sizes. A scale is a
-// standard deviation where moves are normal; those of real shares are not, so that eight
-// of them are met by news about once in a thousand days: it is the coming back that
-// makes a false print.
+// standard deviation where moves are normal; those of real shares are not, and news makes
+// eight of them now and then: it is the coming back that makes a false print. In the files
+// nothing real came back from more than seven.
 const (
 	spikeScales = 8.0
 	// A close that the very next open takes back is a false one already where it is wild:
 	// real bounces are made in the course of a session.
 	openScales = 5.0
-	// From here on one that comes back is shown: three in four of those below eight were
-	// real in the files.
+	// From here on one that comes back is shown.
 	doubtScales = 6.0
 	spikeLeast  = 0.02 // smaller ones than 2 % are within what sources differ by at the close
 	fxLeast     = 0.01
@@ -32,7 +31,7 @@ const (
 	pendingScales = 10.0
 	pendingLeast  = 0.10
 	fxPending     = 0.03
-	newsVolume    = 2.5 // times the usual: all 33 jumps of news in the files had it, the one false print not
+	newsVolume    = 2.5 // times the usual: all 35 of the files had it, the one false print not
 )
 
 // hundred is the ratio of pounds to pence, dollars to cents. Nothing else is near it, so
