@@ -35,10 +35,10 @@ func (s *BarSeries) Order(from, to, last date.Date) (left []string) {
 	n := 0
 	for i, day := range s.Dates {
 		switch {
-		case from != 0 && day < from || to != 0 && day > to:
-			continue
 		case last != 0 && day > last:
 			later = append(later, day)
+			continue
+		case from != 0 && day < from || to != 0 && day > to:
 			continue
 		case math.IsNaN(s.Close[i]) || math.IsInf(s.Close[i], 0):
 			empty = append(empty, day)
@@ -80,10 +80,10 @@ func (s *RateSeries) Order(from, to, last date.Date) (left []string) {
 	n := 0
 	for i, day := range s.Dates {
 		switch {
-		case from != 0 && day < from || to != 0 && day > to:
-			continue
 		case last != 0 && day > last:
 			later = append(later, day)
+			continue
+		case from != 0 && day < from || to != 0 && day > to:
 			continue
 		case math.IsNaN(s.Values[i]) || math.IsInf(s.Values[i], 0):
 			continue
