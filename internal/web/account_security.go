@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -350,7 +351,7 @@ func (s *site) historySection(r *request) (view.Subject, error) {
 		if why != "" {
 			what.Note = "wrong " + why
 		}
-		if from.Text = address; agent != "" {
+		if from.Text = cmp.Or(address, "–"); agent != "" {
 			from.Note = browserOf(agent)
 		}
 		section.List.Rows = append(section.List.Rows, view.ListRow{Cells: []view.Cell{what, from, {Text: r.moment(e.At)}}})
