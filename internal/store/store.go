@@ -84,6 +84,7 @@ type Gate interface {
 	AccountGate
 	SharingGate
 	AlertGate
+	ResearchGate
 }
 
 // View reads what an identity may see.
@@ -99,6 +100,10 @@ type View interface {
 	JobReader
 	AccountReader
 	AlertReader
+	SupplyReader
+	ReferenceReader
+	ResearchReader
+	IncomeReader
 }
 
 // Tx reads and writes. Each write puts its row into the audit trail in the same transaction.
@@ -114,6 +119,10 @@ type Tx interface {
 	JobWriter
 	AccountWriter
 	AlertWriter
+	SupplyWriter
+	ReferenceWriter
+	ResearchWriter
+	IncomeWriter
 }
 
 // SQLTx is implemented by the Tx of stores that are built on database/sql. It exists

@@ -168,6 +168,23 @@ func Catalogue() []Table {
 		// 0010_closings
 		{Name: "closings", Kind: PerPortfolio, Rights: appends},
 
+		// 0012_supply
+		{Name: "allowances", Kind: Market, Rights: writes},
+		{Name: "providers", Kind: Market, Rights: corrects},
+		{Name: "provider_keys", Kind: Own, Rights: writes, Policies: []Policy{
+			{"administer", "ALL", `tenant_id = app_shared() AND (SELECT app_operator())`, `tenant_id = app_shared() AND (SELECT app_operator())`},
+		}},
+		{Name: "supplies", Kind: Market, Rights: corrects},
+		{Name: "held_values", Kind: Market, Rights: corrects},
+		{Name: "documents", Kind: Market, Rights: writes},
+		{Name: "mentions", Kind: Market, Rights: writes},
+		{Name: "aliases", Kind: Market, Rights: writes},
+		{Name: "watchlists", Kind: Own, Rights: writes, Policies: shareable},
+		{Name: "watchlist_entries", Kind: Own, Rights: writes, Policies: shareable},
+		{Name: "targets", Kind: PerUser, Rights: appends},
+		{Name: "research_notes", Kind: Own, Rights: writes, Policies: shareable},
+		{Name: "income_proposals", Kind: PerPortfolio, Rights: writes},
+
 		// what was run
 		{Name: "migrations", Kind: Internal, Rights: reads},
 		{Name: "goose_versions", Kind: Internal},
@@ -187,6 +204,13 @@ const (
 
 // managed are the rules of what those who manage a portfolio alone see and write.
 var managed = []Policy{{"manage", "ALL", ofTenant + ` AND ` + inPortfolio("manage"), ofTenant + ` AND ` + inPortfolio("manage")}}
+
+// shareable are the rules of what is one user's, and shown to the tenant's other members
+// where its user says so.
+var shareable = []Policy{
+	{"read", "SELECT", ofTenant + ` AND (user_id = (SELECT app_user()) OR shared AND ` + isMember + `)`, ``},
+	{"own", "ALL", ofTenant + ` AND user_id = (SELECT app_user())`, ofTenant + ` AND user_id = (SELECT app_user())`},
+}
 
 // inPortfolio is the condition that somebody has a role in the portfolio of a row.
 func inPortfolio(role string) string {

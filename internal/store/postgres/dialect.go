@@ -41,7 +41,9 @@ func newDialect() sqlstore.Dialect {
 		Forbidden:    hasCode("42501"),
 		In:           func(column string, n int) string { return fmt.Sprintf("%s = ANY ($%d::uuid[])", column, n) },
 		List:         func(ids []string) any { return ids },
+		InTexts:      func(column string, n int) string { return fmt.Sprintf("%s = ANY ($%d::text[])", column, n) },
 		Insert:       i.insert,
+		InsertOn:     i.insertOn,
 	}
 }
 
@@ -95,13 +97,17 @@ type inserter struct {
 const rowsAtOnce = 4000
 
 func (i *inserter) insert(ctx context.Context, tx *sql.Tx, table string, columns []string, rows [][]any) error {
+	return i.insertOn(ctx, tx, table, columns, rows, "")
+}
+
+func (i *inserter) insertOn(ctx context.Context, tx *sql.Tx, table string, columns []string, rows [][]any, conflict string) error {
 	types, err := i.typesOf(ctx, tx, table, columns)
 	if err != nil {
 		return err
 	}
 	for len(rows) > 0 {
 		n := min(len(rows), rowsAtOnce)
-		if err := insertPart(ctx, tx, table, columns, types, rows[:n]); err != nil {
+		if err := insertPart(ctx, tx, table, columns, types, rows[:n], conflict); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -109,7 +115,7 @@ func (i *inserter) insert(ctx context.Context, tx *sql.Tx, table string, columns
 	return nil
 }
 
-func insertPart(ctx context.Context, tx *sql.Tx, table string, columns, types []string, rows [][]any) error {
+func insertPart(ctx context.Context, tx *sql.Tx, table string, columns, types []string, rows [][]any, conflict string) error {
 	var from, to []string
 	args := make([]any, len(columns))
 	for c := range columns {
@@ -123,7 +129,7 @@ func insertPart(ctx context.Context, tx *sql.Tx, table string, columns, types []
 		names[c] = fmt.Sprintf("c%d", c)
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO `+table+` (`+strings.Join(columns, ", ")+`) SELECT `+strings.Join(to, ", ")+
-		` FROM unnest(`+strings.Join(from, ", ")+`) AS r(`+strings.Join(names, ", ")+`)`, args...)
+		` FROM unnest(`+strings.Join(from, ", ")+`) AS r(`+strings.Join(names, ", ")+`) `+conflict, args...)
 	return err
 }
 

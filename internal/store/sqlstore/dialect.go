@@ -52,8 +52,13 @@ type Dialect struct {
 	// Nil: SQLite's.
 	In   func(column string, n int) string
 	List func(ids []string) any
+	// InTexts is In for texts that are no ids, of a List too. Nil: SQLite's, as In.
+	InTexts func(column string, n int) string
 	// Insert adds many rows at once; nil: one by one with a prepared statement.
 	Insert func(ctx context.Context, tx *sql.Tx, table string, columns []string, rows [][]any) error
+	// InsertOn is Insert with what is to be done on a conflict: "ON CONFLICT …". No two of
+	// the rows may be in conflict with each other. Nil: one by one.
+	InsertOn func(ctx context.Context, tx *sql.Tx, table string, columns []string, rows [][]any, conflict string) error
 
 	// Unscoped is for tests of the database's own policies: every condition of this
 	// package on tenant, owner and user is neutralised, so that nothing but the policies
@@ -95,6 +100,13 @@ func (d *Dialect) in(column string, n int) string {
 		return d.In(column, n)
 	}
 	return fmt.Sprintf("%s IN (SELECT value FROM json_each($%d))", column, n)
+}
+
+func (d *Dialect) inTexts(column string, n int) string {
+	if d.InTexts != nil {
+		return d.InTexts(column, n)
+	}
+	return d.in(column, n)
 }
 
 func (d *Dialect) list(ids []string) any {

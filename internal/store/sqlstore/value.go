@@ -163,17 +163,24 @@ func (t *tx) row(ctx context.Context, query string, args ...any) *sql.Row {
 
 // insertRows adds rows of as many values as there are columns.
 func (t *tx) insertRows(ctx context.Context, table string, columns []string, rows [][]any) error {
-	if len(rows) == 0 {
+	return t.insertRowsOn(ctx, table, columns, rows, "")
+}
+
+// insertRowsOn is insertRows with what is to be done on a conflict.
+func (t *tx) insertRowsOn(ctx context.Context, table string, columns []string, rows [][]any, conflict string) error {
+	switch d := &t.store.dialect; {
+	case len(rows) == 0:
 		return nil
-	}
-	if t.store.dialect.Insert != nil {
-		return t.store.dialect.Insert(ctx, t.sql, table, columns, rows)
+	case conflict == "" && d.Insert != nil:
+		return d.Insert(ctx, t.sql, table, columns, rows)
+	case d.InsertOn != nil:
+		return d.InsertOn(ctx, t.sql, table, columns, rows, conflict)
 	}
 	marks := make([]string, len(columns))
 	for i := range marks {
 		marks[i] = "$" + strconv.Itoa(i+1)
 	}
-	insert, err := t.sql.PrepareContext(ctx, `INSERT INTO `+table+` (`+strings.Join(columns, ", ")+`) VALUES (`+strings.Join(marks, ", ")+`)`)
+	insert, err := t.sql.PrepareContext(ctx, `INSERT INTO `+table+` (`+strings.Join(columns, ", ")+`) VALUES (`+strings.Join(marks, ", ")+`) `+conflict)
 	if err != nil {
 		return err
 	}

@@ -561,6 +561,9 @@ func deletion(t *testing.T, s store.Store) {
 	tenants, err := s.Tenants(ctx)
 	check(t, err)
 	wantEqual(t, len(tenants), 1, "tenants left")
+	watch, err := s.Watchers(ctx)
+	check(t, err)
+	wantEqual(t, len(watch) == 1 && watch[0] == bob.owner, true, "who watches anything still")
 	read(t, s, bob.owner, func(ctx context.Context, v store.View) { // the other is whole
 		all, err := v.Portfolios(ctx, true)
 		check(t, err)

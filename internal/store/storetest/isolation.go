@@ -52,7 +52,11 @@ func calls(portfolio, row, imported string) (reads map[string]func(context.Conte
 		},
 		"AlertStates": func(ctx context.Context, v store.View) error { _, err := v.AlertStates(ctx, portfolio); return err },
 		"AlertChecks": func(ctx context.Context, v store.View) error { _, err := v.AlertChecks(ctx, portfolio); return err },
-		"Imports":     func(ctx context.Context, v store.View) error { _, err := v.Imports(ctx, portfolio); return err },
+		"Proposals": func(ctx context.Context, v store.View) error {
+			_, err := v.Proposals(ctx, store.ProposalFilter{Portfolio: portfolio})
+			return err
+		},
+		"Imports": func(ctx context.Context, v store.View) error { _, err := v.Imports(ctx, portfolio); return err },
 		"Import": func(ctx context.Context, v store.View) error {
 			_, err := v.Import(ctx, portfolio, imported)
 			return err
@@ -83,6 +87,14 @@ func calls(portfolio, row, imported string) (reads map[string]func(context.Conte
 		},
 		"PutAlertCheck": func(ctx context.Context, tx store.Tx) error {
 			return tx.PutAlertCheck(ctx, store.AlertCheck{Portfolio: portfolio, Rule: store.LimitsKey, Day: date.MustParse("2026-01-05"), At: epoch, Readings: json.RawMessage(`[]`)})
+		},
+		"Propose": func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.Propose(ctx, []store.Proposal{dividend(portfolio)})
+			return err
+		},
+		"DropProposals": func(ctx context.Context, tx store.Tx) error {
+			_, err := tx.DropProposals(ctx, portfolio, date.MustParse("2020-01-01"), nil)
+			return err
 		},
 		"Note": func(ctx context.Context, tx store.Tx) error {
 			return tx.Note(ctx, store.Event{Action: "look", Object: "x", Portfolio: portfolio})
@@ -137,6 +149,16 @@ func furnish(t *testing.T, s store.Store, h house) (row, imported string) {
 		channel.Name = "Desk of " + h.tenant
 		check(t, tx.PutAlertChannel(ctx, channel))
 		check(t, tx.RaiseAlert(ctx, largePosition(h.portfolio, store.NewID())))
+		_, err = tx.PutWatchlist(ctx, store.Watchlist{ID: store.NewID(), Name: "List of " + h.tenant})
+		check(t, err)
+		_, err = tx.SetTarget(ctx, store.Target{Symbol: "SECRET", Price: some("10"), Currency: "EUR"})
+		check(t, err)
+		_, err = tx.PutResearchNote(ctx, store.ResearchNote{ID: store.NewID(), Symbol: "SECRET", Text: "of " + h.tenant})
+		check(t, err)
+		_, err = tx.Propose(ctx, []store.Proposal{dividend(h.portfolio)})
+		check(t, err)
+		_, err = tx.HoldValues(ctx, []store.HeldValue{{Own: true, Kind: store.Prices, Symbol: "SECRET", Source: "mine of " + h.tenant, Day: date.MustParse("2025-01-02"), Bar: closeOf(1), Finding: "spike"}})
+		check(t, err)
 		check(t, tx.PutSetting(ctx, store.OfUser, "theme", json.RawMessage(`"secret"`)))
 		check(t, tx.PutSetting(ctx, store.OfTenant, "house", json.RawMessage(`"secret"`)))
 		check(t, tx.KeepAnswer(ctx, store.Answer{Key: "secret", Method: "POST", Path: "/", Body: []byte("secret"), Expires: time.Now().Add(time.Hour)}))
@@ -237,6 +259,11 @@ func nothingSecret(ctx context.Context, t *testing.T, v store.View, ada house, w
 	for _, c := range channels {
 		if c.Name == "Desk of "+ada.tenant {
 			t.Errorf("%s sees a channel", who)
+		}
+	}
+	for what, n := range secretResearch(ctx, v, ada) {
+		if n > 0 {
+			t.Errorf("%s sees %d %s", who, n, what)
 		}
 	}
 	events, err := v.Events(ctx, 0, 1000)

@@ -75,6 +75,21 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"runs of jobs and their steps", jobRuns},
 		{"snapshots are added, never changed", snapshots},
 		{"drafts are their user's alone", drafts},
+		{"allowances are exact", allowances},
+		{"allowances taken at the same time", allowancesTogether},
+		{"how providers fare, and their keys", providers},
+		{"supplies are needed, due and covered", supplies},
+		{"values are held back until somebody decides", heldValues},
+		{"documents change only where they do", documents},
+		{"news about many symbols in pages", articles},
+		{"names of instruments have their time", aliases},
+		{"random names mean what was said last", randomAliases},
+		{"watchlists", watchlists},
+		{"targets keep their history", targets},
+		{"notes on instruments", researchNotes},
+		{"income is proposed once", proposals},
+		{"a dividend confirmed twice is booked once", confirmTwice},
+		{"a dividend confirmed by two at once is booked once", confirmTogether},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
 	}

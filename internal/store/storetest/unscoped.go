@@ -171,6 +171,9 @@ func seesNothing(t *testing.T, bare store.Store, id store.Identity, h house, row
 			}
 		}
 		leak("events", n, err)
+		for what, n := range secretResearch(ctx, v, h) {
+			leak(what, n, nil)
+		}
 		if id.Tenant != h.tenant {
 			prices, err := v.OwnPrices(ctx, []string{"SECRET"}, store.LatestMarket)
 			n = 0
