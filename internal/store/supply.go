@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"time"
 
@@ -118,6 +119,11 @@ type SupplyFilter struct {
 type SupplyPage struct {
 	Supplies []Supply
 	Next     string // cursor; empty: this was the last page
+}
+
+// SupplyCursor is the cursor after a supply: for a page that ends in the middle of one.
+func SupplyCursor(kind, symbol string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(kind + "\x00" + symbol))
 }
 
 // Bar is a day's values; NaN is not known.

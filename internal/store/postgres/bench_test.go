@@ -10,6 +10,7 @@ import (
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/store/postgres/pgtest"
+	"github.com/foliosight/foliosight/internal/store/storetest"
 )
 
 func bookings(n int) []store.Entry {
@@ -111,4 +112,10 @@ func change(t testing.TB, s store.Store, id store.Identity, fn func(context.Cont
 	if err := s.As(ctx, id, fn); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// BenchmarkMarket measures a market of 5,000 symbols; use -benchtime 1x.
+func BenchmarkMarket(b *testing.B) {
+	s, _ := pgtest.Open(b)
+	storetest.Benchmark(b, s)
 }

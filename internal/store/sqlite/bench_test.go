@@ -10,6 +10,7 @@ import (
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/internal/store"
+	"github.com/foliosight/foliosight/internal/store/storetest"
 )
 
 func dates(days ...date.Date) []date.Date { return days }
@@ -176,4 +177,14 @@ func BenchmarkLedger(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkMarket measures a market of 5,000 symbols; use -benchtime 1x.
+func BenchmarkMarket(b *testing.B) {
+	s, err := Open(context.Background(), Options{Path: filepath.Join(b.TempDir(), "books.db")})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { s.Close() })
+	storetest.Benchmark(b, s)
 }

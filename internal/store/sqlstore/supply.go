@@ -115,7 +115,7 @@ func (t *tx) Supplies(ctx context.Context, f store.SupplyFilter) (store.SupplyPa
 	p := store.SupplyPage{Supplies: all}
 	if len(all) > limit {
 		p.Supplies = all[:limit]
-		p.Next = cursorOf(all[limit-1].Kind, all[limit-1].Symbol)
+		p.Next = store.SupplyCursor(all[limit-1].Kind, all[limit-1].Symbol)
 	}
 	return p, err
 }
