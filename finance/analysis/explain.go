@@ -62,6 +62,8 @@ var explanations = map[string]Explanation{
 	"unrealised_return": {"Unrealised gain in percent", "The unrealised gain as a share of what was paid.", "unrealised gain / |cost|", "", bookingsAndPrices},
 	"currency_effect":   {"Of that, currency", "The part of the unrealised gain that exchange rates made since the purchases.", "Σ lots: cost in the quotation currency × (exchange rate now − exchange rate of the purchase)", "The rest of the unrealised gain is the price's, at today's rate.", bookingsAndPrices},
 	"realised":          {"Realised gain", "What sales brought beyond what was paid, costs taken off, each side at the exchange rate of its day.", "Σ disposals: proceeds − fees − cost", "Lots are matched by the portfolio's lot method. Dividends are not in it.", yourBookings},
+	"proceeds":          {"Proceeds", "What closing the lot brought, costs taken off; of a short lot what closing it cost, as a negative amount.", "(price × quantity − fees − taxes) × exchange rate of the sale", "", yourBookings},
+	"realised_return":   {"Realised gain in percent", "The realised gain as a share of what the closed lot had cost.", "realised gain / |cost|", "", yourBookings},
 	"income":            {"Income", "Dividends, coupons and interest received so far, before taxes and fees.", "Σ amount + fees + taxes", "", yourBookings},
 
 	"time_weighted":            {"Time-weighted return (TWR)", "How well the money was invested, whatever was paid in or out and when.", "Π (value + outflow) / (value before + inflow) − 1, day by day", "Daily links; inflows count at the start of their day, outflows at its end. Days without capital are left out.", bacon},
