@@ -33,6 +33,9 @@ type Service struct {
 	party    *passkey.Party // nil where passkeys cannot work; noParty says why
 	noParty  error
 	others   map[string]*oidc.Client
+	market   Market
+	sources  Sources // of market; nil: nobody is asked
+	desk     *Desk
 
 	homes *otter.Cache[string, bool] // portfolios that are of a tenant, as tenant/portfolio
 
@@ -49,6 +52,7 @@ type Options struct {
 	Sessions time.Duration      // how long a session lasts unused; 30 days unless given
 	Queue    Queue              // of jobs; nil: there are none
 	Accounts Accounts           // how people come in
+	Market   Market             // how market data come in
 }
 
 // Accounts are the settings of how people come in and what they may use.
@@ -85,6 +89,10 @@ func New(o Options) *Service {
 	s := &Service{store: o.Store, now: o.Now, formats: o.Formats, analyses: newAnalyses(), queue: o.Queue,
 		accounts: o.Accounts.complete(o.Sessions), others: map[string]*oidc.Client{}, homes: otter.Must(&otter.Options[string, bool]{MaximumSize: keptHomes}),
 		hashing: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), waiting: make(chan struct{}, 64)}
+	s.market, s.sources, s.desk = o.Market, o.Market.Sources, o.Market.Desk
+	if s.desk != nil {
+		s.desk.attach(s)
+	}
 	s.party, s.noParty = passkey.New(s.accounts.PublicURL)
 	for _, p := range o.Accounts.Providers {
 		s.others[p.Name] = oidc.New(p, s.accounts.PublicURL+"/api/v1/auth/oidc/"+p.Name+"/callback", o.Now)
