@@ -114,10 +114,16 @@ type Exhausted struct {
 
 func (e *Exhausted) Error() string {
 	var b strings.Builder
+	var reasons []string
 	fmt.Fprintf(&b, "no source has %s", describe(e.Request))
 	for i, a := range e.Attempts {
-		b.WriteString([]string{": ", "; "}[min(i, 1)])
-		b.WriteString(a.Said)
+		// Who was asked again is named once, with what it said last.
+		if !slices.ContainsFunc(e.Attempts[i+1:], func(later Attempt) bool { return later.Provider == a.Provider }) {
+			reasons = append(reasons, a.Said)
+		}
+	}
+	if len(reasons) > 0 {
+		b.WriteString(": " + strings.Join(reasons, "; "))
 	}
 	if len(e.Attempts) == 0 {
 		b.WriteString(": none is configured for it")
