@@ -1,68 +1,16 @@
 package allowance_test
 
 import (
-	"context"
-	"math/rand/v2"
-	"slices"
-	"sync"
 	"testing"
 	"time"
-	_ "time/tzdata"
 
 	"github.com/foliosight/foliosight/internal/marketdata"
 	"github.com/foliosight/foliosight/internal/marketdata/allowance"
+	"github.com/foliosight/foliosight/internal/marketdata/allowance/allowancetest"
 )
 
-var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
-
-func take(t *testing.T, a allowance.Allowance, limits []marketdata.Limit, at time.Time, credits int) allowance.Taken {
-	t.Helper()
-	got, err := a.Take(t.Context(), allowance.Call{Provider: "source", At: at, Latest: at.Add(time.Second), Credits: credits, Windows: allowance.Windows(limits, at)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
-}
-
-func TestARollingWindowFillsAndEmpties(t *testing.T) {
-	a := allowance.NewMemory()
-	limits := []marketdata.Limit{{Window: marketdata.Minute, Most: 2}}
-	first := take(t, a, limits, noon, 0)
-	second := take(t, a, limits, noon.Add(10*time.Second), 0)
-	if !first.OK || !second.OK || first.ID == second.ID {
-		t.Fatalf("%+v %+v", first, second)
-	}
-	third := take(t, a, limits, noon.Add(20*time.Second), 0)
-	// The first may have arrived a second after it was taken.
-	if want := noon.Add(61*time.Second + time.Millisecond); third.OK || !third.Free.Equal(want) || third.Full.Name != "2 calls a minute" {
-		t.Errorf("the third: %+v, want it free at %s", third, want)
-	}
-	// Its answer says that it had arrived after half a second.
-	if err := a.Done(t.Context(), "source", first.ID, allowance.Outcome{At: noon.Add(500 * time.Millisecond), Answered: true}); err != nil {
-		t.Fatal(err)
-	}
-	if again := take(t, a, limits, noon.Add(60*time.Second+501*time.Millisecond), 0); !again.OK {
-		t.Errorf("after the first has left: %+v", again)
-	}
-}
-
-// All or nothing: what one window refuses is not counted in another.
-func TestTakeIsAllOrNothing(t *testing.T) {
-	a := allowance.NewMemory()
-	limits := []marketdata.Limit{{Window: marketdata.Minute, Most: 1}, {Window: marketdata.Day, Most: 2, Resets: "UTC"}}
-	for range 5 {
-		take(t, a, limits, noon, 0)
-	}
-	state, err := a.State(t.Context(), "source", allowance.Windows(limits, noon))
-	if err != nil || !slices.Equal(state.Used, []int{1, 1}) {
-		t.Errorf("%+v %v", state, err)
-	}
-	if !take(t, a, limits, noon.Add(2*time.Minute), 0).OK {
-		t.Error("the second of the day")
-	}
-	if got := take(t, a, limits, noon.Add(4*time.Minute), 0); got.OK || !got.Free.Equal(time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC)) {
-		t.Errorf("the third of the day: %+v", got)
-	}
+func TestMemory(t *testing.T) {
+	allowancetest.Run(t, 300, func(*testing.T) allowance.Allowance { return allowance.NewMemory() })
 }
 
 // A day in New York begins at 05:00 UTC in winter; the day of 2026-03-08 has 23 hours.
@@ -84,157 +32,8 @@ func TestDaysAndMonthsBeginAtMidnightOfTheirZone(t *testing.T) {
 			t.Errorf("%s: from %s to %s, want %s to %s", c.at, begun, until, c.begun, c.until)
 		}
 	}
-	w := allowance.Windows([]marketdata.Limit{{Window: marketdata.Day, Most: 1, Resets: "Nowhere/Atall"}}, noon)[0]
+	w := allowance.Windows([]marketdata.Limit{{Window: marketdata.Day, Most: 1, Resets: "Nowhere/Atall"}}, time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC))[0]
 	if !w.Until.IsZero() || w.Length != 25*time.Hour {
 		t.Errorf("a zone nobody knows: %+v", w)
-	}
-}
-
-func TestCreditsAreCountedApart(t *testing.T) {
-	a := allowance.NewMemory()
-	limits := []marketdata.Limit{{Window: marketdata.Day, Most: 10, Credits: true}, {Window: marketdata.Day, Most: 3}}
-	if !take(t, a, limits, noon, 6).OK || take(t, a, limits, noon, 5).OK || !take(t, a, limits, noon, 4).OK || !take(t, a, limits, noon, 0).OK {
-		t.Error("6 and 4 of 10 credits fit, 5 between them do not")
-	}
-	if got := take(t, a, limits, noon, 11); got.OK || !got.Free.IsZero() || got.Full.Most != 10 {
-		t.Errorf("11 credits never fit into 10: %+v", got)
-	}
-}
-
-func TestPause(t *testing.T) {
-	a := allowance.NewMemory()
-	until := noon.Add(time.Hour)
-	for _, p := range []time.Time{until, noon.Add(time.Minute), {}} { // a shorter one does not end a longer one
-		if err := a.Done(t.Context(), "source", "", allowance.Outcome{At: noon, Reason: marketdata.Limited, Said: "slow down", Pause: p}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got := take(t, a, nil, noon.Add(time.Second), 0); got.OK || !got.Free.Equal(until) || got.Why != "slow down" {
-		t.Errorf("%+v", got)
-	}
-	if !take(t, a, nil, until, 0).OK {
-		t.Error("after the pause")
-	}
-}
-
-// limited is any plan: some rolling and some fixed windows, some of credits.
-func limited(r *rand.Rand) (all []marketdata.Limit) {
-	some := []marketdata.Limit{
-		{Window: marketdata.Second, Most: 1 + r.IntN(3)}, {Window: marketdata.Minute, Most: 1 + r.IntN(8)},
-		{Window: 5 * time.Second, Most: 1 + r.IntN(3)}, {Window: marketdata.Day, Most: 5 + r.IntN(30)},
-		{Window: marketdata.Day, Most: 5 + r.IntN(30), Resets: "America/New_York"},
-		{Window: marketdata.Month, Most: 20 + r.IntN(60), Resets: "UTC"}, {Window: marketdata.Day, Most: 20 + r.IntN(40), Credits: true},
-	}
-	for _, l := range some {
-		if r.IntN(2) == 0 {
-			all = append(all, l)
-		}
-	}
-	return append(all, some[r.IntN(len(some))])
-}
-
-type arrival struct {
-	at      time.Time
-	credits int
-}
-
-// exceeded looks at the arrivals as the source does: in every span of a rolling window's
-// length, and every day or month of its zone.
-func exceeded(limits []marketdata.Limit, arrivals []arrival) (marketdata.Limit, bool) {
-	slices.SortFunc(arrivals, func(a, b arrival) int { return a.at.Compare(b.at) })
-	for _, l := range limits {
-		for i, first := range arrivals {
-			end := first.at.Add(l.Window)
-			if l.Resets != "" {
-				end = allowance.Windows([]marketdata.Limit{l}, first.at)[0].Until
-			}
-			used := 0
-			for _, a := range arrivals[i:] {
-				if !a.at.Before(end) {
-					break
-				}
-				if l.Credits {
-					used += a.credits
-				} else {
-					used++
-				}
-			}
-			if used > l.Most {
-				return l, true
-			}
-		}
-	}
-	return marketdata.Limit{}, false
-}
-
-// Whatever the network delays, whoever dies between, in no window of the source arrive
-// more calls than it takes; and a call that is told when it fits does fit then.
-func TestNoWindowIsEverExceeded(t *testing.T) {
-	for seed := range uint64(300) {
-		r := rand.New(rand.NewPCG(seed, 1))
-		limits := limited(r)
-		a := allowance.NewMemory()
-		now := noon.Add(time.Duration(r.IntN(86400)) * time.Second)
-		var arrivals []arrival
-		for range 250 {
-			credits := r.IntN(4)
-			c := allowance.Call{Provider: "source", At: now, Latest: now.Add(30 * time.Second), Credits: credits, Windows: allowance.Windows(limits, now)}
-			got, err := a.Take(t.Context(), c)
-			switch {
-			case err != nil:
-				t.Fatal(err)
-			case got.OK:
-				late := time.Duration(r.Int64N(int64(30 * time.Second)))
-				if r.IntN(2) == 0 {
-					late /= 100
-				}
-				arrivals = append(arrivals, arrival{now.Add(late), credits})
-				if r.IntN(5) > 0 { // else its process died, or it had no answer
-					if err := a.Done(t.Context(), "source", got.ID, allowance.Outcome{At: now.Add(late), Answered: true}); err != nil {
-						t.Fatal(err)
-					}
-				}
-			case !got.Free.After(now):
-				t.Fatalf("seed %d: refused at %s and free at %s", seed, now, got.Free)
-			case r.IntN(2) == 0:
-				now = got.Free
-				c.At, c.Latest, c.Windows = now, now.Add(time.Second), allowance.Windows(limits, now)
-				if again, _ := a.Take(t.Context(), c); !again.OK {
-					t.Fatalf("seed %d: told to come at %s for %v, and refused then: %+v", seed, now, limits, again)
-				} else {
-					arrivals = append(arrivals, arrival{now, credits})
-				}
-			}
-			now = now.Add(time.Duration(r.ExpFloat64() * float64([]time.Duration{time.Second / 4, 10 * time.Second, time.Hour}[r.IntN(3)])))
-		}
-		if l, bad := exceeded(limits, arrivals); bad {
-			t.Fatalf("seed %d: %s is exceeded", seed, allowance.Name(l))
-		}
-	}
-}
-
-// Takers at once never share a place.
-func TestConcurrentTakers(t *testing.T) {
-	a := allowance.NewMemory()
-	limits := []marketdata.Limit{{Window: marketdata.Minute, Most: 40}}
-	windows := allowance.Windows(limits, noon)
-	var all sync.WaitGroup
-	var mu sync.Mutex
-	ids := map[string]bool{}
-	for range 8 {
-		all.Go(func() {
-			for range 20 {
-				got, err := a.Take(context.Background(), allowance.Call{Provider: "source", At: noon, Latest: noon.Add(time.Second), Windows: windows})
-				if err == nil && got.OK {
-					mu.Lock()
-					ids[got.ID] = true
-					mu.Unlock()
-				}
-			}
-		})
-	}
-	all.Wait()
-	if len(ids) != 40 {
-		t.Errorf("%d of 40 places were taken", len(ids))
 	}
 }
