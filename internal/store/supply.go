@@ -207,6 +207,11 @@ type SupplyWriter interface {
 	// exact over all processes that share the database, and wants a transaction of its own:
 	// what is rolled back was not taken.
 	TakeAllowance(ctx context.Context, provider string, windows []Window) (ok bool, free time.Time, err error)
+	// SettleAllowance has what was taken count until another time: of each window of was,
+	// as it was taken, the cost counts until the Until of the window of the same place in
+	// now. It is for a call of which it is known by now when it arrived. What counts no more
+	// stays so.
+	SettleAllowance(ctx context.Context, provider string, was, now []Window) error
 	// UpdateProvider changes what is known of a provider while nobody else does.
 	UpdateProvider(ctx context.Context, name string, change func(*Provider)) (Provider, error)
 	// SetProviderKey sets or replaces a key and closes the provider's circuit.

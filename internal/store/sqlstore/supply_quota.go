@@ -80,19 +80,54 @@ func (t *tx) TakeAllowance(ctx context.Context, provider string, windows []store
 			return err
 		}
 		for _, w := range windows {
-			if w.Cost == 0 {
-				continue
-			}
-			_, err := t.exec(ctx, `INSERT INTO allowances (tenant_id, provider, name, begun, until, used) VALUES ($1, $2, $3, $4, $5, $6)
-				ON CONFLICT (tenant_id, provider, name, begun, until) DO UPDATE SET used = allowances.used + excluded.used`,
-				shared, provider, w.Name, formatTime(w.Begun), formatTime(w.Until), w.Cost)
-			if err != nil {
+			if err := t.count(ctx, provider, w); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	return ok && err == nil, free, err
+}
+
+// count writes down what is taken of a window.
+func (t *tx) count(ctx context.Context, provider string, w store.Window) error {
+	if w.Cost == 0 {
+		return nil
+	}
+	_, err := t.exec(ctx, `INSERT INTO allowances (tenant_id, provider, name, begun, until, used) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (tenant_id, provider, name, begun, until) DO UPDATE SET used = allowances.used + excluded.used`,
+		shared, provider, w.Name, formatTime(w.Begun), formatTime(w.Until), w.Cost)
+	return err
+}
+
+// SettleAllowance implements store.SupplyWriter.
+func (t *tx) SettleAllowance(ctx context.Context, provider string, was, now []store.Window) error {
+	return t.writeQuietly("allowance of "+provider, func() error {
+		if err := t.operator(); err != nil {
+			return err
+		}
+		if len(was) != len(now) {
+			return &ledger.Fault{Field: "windows", Value: fmt.Sprint(len(now)), Problem: fmt.Sprintf("%d were taken", len(was)), Cure: "give one for each"}
+		}
+		if err := t.lockProvider(ctx, provider); err != nil {
+			return err
+		}
+		for i, w := range was {
+			n, err := t.exec(ctx, `UPDATE allowances SET used = used - $6 WHERE tenant_id = $1 AND provider = $2 AND name = $3 AND begun = $4 AND until = $5 AND used >= $6`,
+				shared, provider, w.Name, formatTime(w.Begun), formatTime(w.Until), w.Cost)
+			if err != nil {
+				return err
+			}
+			if n == 1 {
+				moved := w
+				moved.Until = now[i].Until
+				if err := t.count(ctx, provider, moved); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
 
 func checkWindows(windows []store.Window) error {

@@ -56,6 +56,23 @@ func allowances(t *testing.T, s store.Store) {
 		ok, _ = take(t, s, id, "stooq", ended)
 		wantEqual(t, ok, true, "a window that is over")
 	}
+	// What is settled counts until then, once.
+	long, short := today(1, 1), today(1, 1)
+	short.Until = time.Now().UTC().Add(-time.Second)
+	ok, _ = take(t, s, id, "ecb", long)
+	wantEqual(t, ok, true, "a call of the day")
+	for range 2 {
+		as(t, s, id, func(ctx context.Context, tx store.Tx) {
+			check(t, tx.SettleAllowance(ctx, "ecb", []store.Window{long}, []store.Window{short}))
+		})
+	}
+	for _, want := range []bool{true, false} {
+		ok, _ = take(t, s, id, "ecb", long)
+		wantEqual(t, ok, want, "after it was settled")
+	}
+	as(t, s, id, func(ctx context.Context, tx store.Tx) {
+		check(t, tx.SettleAllowance(ctx, "ecb", []store.Window{long}, []store.Window{short}))
+	})
 	read(t, s, h.member, func(ctx context.Context, v store.View) {
 		all, err := v.Allowances(ctx)
 		check(t, err)
