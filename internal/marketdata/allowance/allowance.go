@@ -65,8 +65,8 @@ type Call struct {
 	Windows  []Window
 }
 
-// cost is what a call takes of a window.
-func (w Window) cost(credits int) int {
+// Cost is what a call takes of a window.
+func (w Window) Cost(credits int) int {
 	if w.Credits {
 		return credits
 	}
@@ -115,7 +115,7 @@ type Entry struct {
 func (w Window) Used(log []Entry) (used int) {
 	for _, e := range log {
 		if !e.Latest.Before(w.Begun) {
-			used += w.cost(e.Credits)
+			used += w.Cost(e.Credits)
 		}
 	}
 	return used

@@ -10,7 +10,9 @@ import (
 )
 
 func TestMemory(t *testing.T) {
-	allowancetest.Run(t, 300, func(*testing.T) allowance.Allowance { return allowance.NewMemory() })
+	allowancetest.Run(t, 300, func(*testing.T) (allowance.Allowance, func(time.Time)) {
+		return allowance.NewMemory(), func(time.Time) {}
+	})
 }
 
 // A day in New York begins at 05:00 UTC in winter; the day of 2026-03-08 has 23 hours.

@@ -33,7 +33,7 @@ func Decide(log []Entry, c Call) Taken {
 
 // free is when a call fits into a window if nothing else is called.
 func (w Window) free(log []Entry, c Call) (at time.Time, fits bool) {
-	cost, used := w.cost(c.Credits), w.Used(log)
+	cost, used := w.Cost(c.Credits), w.Used(log)
 	switch {
 	case used+cost <= w.Most:
 		return c.At, true
@@ -45,7 +45,7 @@ func (w Window) free(log []Entry, c Call) (at time.Time, fits bool) {
 	counted := slices.DeleteFunc(slices.Clone(log), func(e Entry) bool { return e.Latest.Before(w.Begun) })
 	slices.SortFunc(counted, func(a, b Entry) int { return a.Latest.Compare(b.Latest) })
 	for _, e := range counted {
-		if used -= w.cost(e.Credits); used+cost <= w.Most {
+		if used -= w.Cost(e.Credits); used+cost <= w.Most {
 			return e.Latest.Add(w.Length + step), false
 		}
 	}
