@@ -25,7 +25,7 @@ func Explain(method string) (Explanation, bool) {
 }
 
 // allExplanations are the maps that explanations stand in.
-var allExplanations = []map[string]Explanation{explanations, exAnteExplanations, contributionExplanations, attributionExplanations, concentrationExplanations, rollingExplanations, partExplanations, weightExplanations}
+var allExplanations = []map[string]Explanation{explanations, exAnteExplanations, contributionExplanations, attributionExplanations, concentrationExplanations, rollingExplanations, partExplanations, weightExplanations, incomeExplanations, researchExplanations}
 
 // Methods lists every method that is explained, sorted.
 func Methods() []string {
