@@ -57,6 +57,14 @@ func at(day date.Date, hour, minute int) time.Time {
 	return time.Date(y, m, d, hour, minute, 0, 0, newYork)
 }
 
+// bound is a day of a call, with or without dashes; zero where there is none.
+func bound(text string) date.Date {
+	if d, err := date.ParseCompact(strings.ReplaceAll(text, "-", "")); err == nil {
+		return d
+	}
+	return 0
+}
+
 // forms are how each source writes the market, by its name. days is what a fault does to
 // the days that are told; else it changes nothing.
 var forms = map[string]func(m *Market, path string, q url.Values, now time.Time, days func([]Row) []Row) answer{
@@ -177,7 +185,8 @@ func polygon(m *Market, path string, q url.Values, now time.Time, days func([]Ro
 	}
 	if strings.HasSuffix(path, "/dividends") {
 		symbol := q.Get("ticker")
-		all := m.Dividends[symbol]
+		from, to := bound(q.Get("ex_dividend_date.gte")), bound(q.Get("ex_dividend_date.lte"))
+		all := slices.DeleteFunc(slices.Clone(m.Dividends[symbol]), func(d Dividend) bool { return from != 0 && d.Ex < from || to != 0 && d.Ex > to })
 		return page(len(all), func(i int) object {
 			d := all[i]
 			return object{"cash_amount": number(float64(d.Cents) / 100), "currency": "USD", "dividend_type": "CD", "ex_dividend_date": d.Ex.String(), "frequency": 4,
@@ -189,8 +198,7 @@ func polygon(m *Market, path string, q url.Values, now time.Time, days func([]Ro
 		return answer{http.StatusNotFound, "text/plain", []byte("404 page not found"), false}
 	}
 	symbol := parts[4]
-	from, _ := date.Parse(parts[8])
-	to, _ := date.Parse(parts[9])
+	from, to := bound(parts[8]), bound(parts[9])
 	rows := days(m.rows(symbol, from, to))
 	envelope["ticker"], envelope["adjusted"], envelope["queryCount"] = symbol, false, len(rows)
 	return page(len(rows), func(i int) object {
@@ -202,8 +210,7 @@ func polygon(m *Market, path string, q url.Values, now time.Time, days func([]Ro
 // stooq is /q/d/l/?s=&d1=&d2=.
 func stooq(m *Market, _ string, q url.Values, now time.Time, days func([]Row) []Row) answer {
 	symbol := strings.ToUpper(strings.TrimSuffix(q.Get("s"), ".us"))
-	from, _ := date.ParseCompact(q.Get("d1"))
-	to, _ := date.ParseCompact(q.Get("d2"))
+	from, to := bound(q.Get("d1")), bound(q.Get("d2"))
 	rows := days(m.rows(symbol, from, to))
 	if len(rows) == 0 {
 		return inText("No data")
@@ -283,8 +290,7 @@ func fred(m *Market, path string, q url.Values, now time.Time, days func([]Row) 
 			"title": "Market Yield on U.S. Treasury Securities at 10-Year Constant Maturity", "frequency": "Daily", "frequency_short": "D", "units": "Percent", "units_short": "%",
 			"seasonal_adjustment": "Not Seasonally Adjusted", "seasonal_adjustment_short": "NSA"}}})
 	}
-	from, _ := date.Parse(q.Get("observation_start"))
-	to, _ := date.Parse(q.Get("observation_end"))
+	from, to := bound(q.Get("observation_start")), bound(q.Get("observation_end"))
 	var rows []Row
 	for _, v := range m.Rates[series] {
 		if (from == 0 || v.Day >= from) && (to == 0 || v.Day <= to) {
