@@ -26,6 +26,7 @@
 //	imports.go       Formats, PreviewImport, CommitImport, UndoImport, Imports
 //	prices.go        ImportPrices, OwnPrices, SetOwnPrices, DeleteOwnPrice, DataStatus
 //	instruments.go   Instruments, DescribeInstrument
+//	instrument.go    Instrument: all that is stored of one, with what is held of it; InstrumentPrices, InstrumentStatements, InstrumentNews
 //	demo.go          SeedDemo, ResetDemo
 //	analysis.go      Analysis
 //	whatif.go        WhatIf: before and after trades that are not booked
