@@ -4,7 +4,8 @@ import "time"
 
 // breaker leaves a source alone that fails and fails. After most failures in a row it is
 // open for rest; then one call may try (half-open): if it fails as well, the source is
-// left alone for twice as long, up to an hour.
+// left alone for twice as long, up to an hour. Each process has one; while it rests the
+// others pause as well.
 type breaker struct {
 	most     int
 	rest     time.Duration

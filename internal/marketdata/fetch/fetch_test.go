@@ -460,6 +460,10 @@ func TestTheBreakerOpensAndClosesAgain(t *testing.T) {
 	if refused := reason(t, err); refused.Reason != marketdata.Failed || refused.RetryAfter > time.Minute || b.calls.Load() != 5 {
 		t.Fatalf("open: %v after %d calls", err, b.calls.Load())
 	}
+	// Another process, whose breaker has seen nothing, leaves it alone too.
+	if got, _ := b.count.Take(t.Context(), allowance.Call{Provider: "little", At: b.clock.Now(), Latest: b.clock.Now()}); got.OK || !strings.Contains(got.Why, "out of order") {
+		t.Errorf("another process: %+v", got)
+	}
 	b.clock.Move(time.Minute)
 	if s, _ := b.Status(t.Context()); s.Breaker != fetch.HalfOpen {
 		t.Errorf("after a minute: %+v", s)

@@ -185,7 +185,7 @@ func (f *Fetcher) full(endpoint string, t allowance.Taken, now time.Time) *marke
 		refused.Parameter = "credits"
 		return refused
 	case t.Why != "":
-		refused.Said = marketdata.Words("it is left alone as it asked: " + t.Why)
+		refused.Said = marketdata.Words("it is left alone until " + moment(t.Free) + ": " + t.Why)
 	default:
 		refused.Said = "by our own count " + t.Full.Name + " are used"
 		refused.Window = t.Full.Length
@@ -200,6 +200,7 @@ func (f *Fetcher) learn(ctx context.Context, l *flight, key, id string, answered
 	now := f.options.Now()
 	o := allowance.Outcome{At: now, Answered: answered, Endpoint: l.call.Endpoint}
 	f.mu.Lock()
+	before := f.breaker.opened
 	switch {
 	case refused == nil:
 		f.breaker.succeed()
@@ -213,6 +214,9 @@ func (f *Fetcher) learn(ctx context.Context, l *flight, key, id string, answered
 	if refused != nil {
 		f.memory.keep(key, l.request, refused)
 	}
+	if f.breaker.opened > before {
+		o.Pause = f.breaker.until // for the other processes, and the next
+	}
 	f.mu.Unlock()
 	if ctx.Err() != nil && !answered {
 		o.Reason, o.Said = marketdata.Failed, "given up before an answer came"
@@ -223,7 +227,9 @@ func (f *Fetcher) learn(ctx context.Context, l *flight, key, id string, answered
 			refused.RetryAfter = f.alone(refused, now)
 		}
 		if refused.Reason == marketdata.Limited || refused.RetryAfter > 0 {
-			o.Pause = now.Add(refused.RetryAfter)
+			if asked := now.Add(refused.RetryAfter); asked.After(o.Pause) {
+				o.Pause = asked
+			}
 		}
 	}
 	// What was learnt is kept also when nobody waits any more.

@@ -22,8 +22,8 @@ type Status struct {
 	KeyRefused bool     `json:"key_refused"` // the source does not accept the key that is set
 	Plan       string   `json:"plan"`        // empty: the usual one
 	Windows    []Window `json:"windows"`
-	// PausedUntil is until when the source is left alone because it asked for it, and
-	// PausedFor what it said; zero: it is not.
+	// PausedUntil is until when all processes leave the source alone, because it asked for it
+	// or failed and failed, and PausedFor why; zero: they do not.
 	PausedUntil  time.Time `json:"paused_until,omitzero"`
 	PausedFor    string    `json:"paused_for,omitempty"`
 	Breaker      Breaker   `json:"breaker"`
