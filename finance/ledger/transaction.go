@@ -48,6 +48,7 @@ type Transaction struct {
 	LotLabel string    `json:"lot_label,omitempty"` // a buy's lot bears this label
 
 	Note string `json:"note,omitempty"`
+	Tags Tags   `json:"tags,omitzero"` // they change no figure
 	// Source is the reference the broker gave, unique within an account's history; it is
 	// how a file imported twice is recognised.
 	Source string `json:"source,omitempty"`

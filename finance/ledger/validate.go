@@ -106,6 +106,7 @@ func (c *checker) check(instruments func(string) instrument.Instrument, asOf dat
 	c.worth(instruments, counted)
 	c.direction()
 	c.actions(instruments)
+	c.tags()
 }
 
 // numbers checks that every number can be kept exactly.

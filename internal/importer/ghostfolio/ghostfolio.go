@@ -16,6 +16,9 @@
 // exactly midnight is no time. An activity dated after the as-of date is a draft, and so
 // is one of zero pieces; drafts are not booked. Dates before 1970 are refused as
 // Ghostfolio does. FEE: what stands in fee, or quantity × price.
+//
+// An activity keeps its tags, under their names; the money that is booked for it has
+// none. What cannot stand in a tag of ours becomes a space.
 package ghostfolio
 
 import (

@@ -24,6 +24,7 @@ type document struct {
 	AssetProfiles []profile         `json:"assetProfiles"`
 	Activities    []json.RawMessage `json:"activities"`
 	Orders        []json.RawMessage `json:"orders"` // the name of activities in old exports
+	Tags          []tag             `json:"tags"`
 	User          struct {
 		Settings struct {
 			Currency string `json:"currency"`
@@ -37,6 +38,11 @@ type account struct {
 	Currency string            `json:"currency"`
 	Balance  json.RawMessage   `json:"balance"`
 	Balances []json.RawMessage `json:"balances"`
+}
+
+type tag struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 type profile struct {
@@ -70,6 +76,8 @@ type activity struct {
 	Symbol     string `json:"symbol"`
 	Type       string `json:"type"`
 
+	Tags []json.RawMessage `json:"tags"` // ids of the document's tags; in some exports the tags themselves
+
 	Fee       money.Optional `json:"fee"`
 	Quantity  money.Optional `json:"quantity"`
 	UnitPrice money.Optional `json:"unitPrice"`
@@ -81,12 +89,14 @@ type reader struct {
 	doc      document
 	accounts map[string]string // id to name
 	profiles map[string]profile
+	tags     map[string]string // id to name
+	dropped  []string          // tags that could not be kept
 	file     *importer.File
 	seen     map[string]bool // instruments
 }
 
 func readJSON(name string, content []byte, opts importer.Options) (*importer.File, error) {
-	r := &reader{name: name, opts: opts, accounts: map[string]string{}, profiles: map[string]profile{}, seen: map[string]bool{}, file: &importer.File{}}
+	r := &reader{name: name, opts: opts, accounts: map[string]string{}, tags: map[string]string{}, profiles: map[string]profile{}, seen: map[string]bool{}, file: &importer.File{}}
 	if err := decode(content, &r.doc); err != nil {
 		return nil, err
 	}
@@ -105,6 +115,7 @@ func readJSON(name string, content []byte, opts importer.Options) (*importer.Fil
 		r.activity(i+1, raw)
 	}
 	finish(r.file, opts)
+	r.noteDropped()
 	r.balances()
 	if err := r.prices(); err != nil {
 		return nil, err
@@ -130,6 +141,40 @@ func (r *reader) head() {
 	}
 	for _, p := range r.doc.AssetProfiles {
 		r.profiles[p.Symbol] = p
+	}
+	for _, t := range r.doc.Tags {
+		r.tags[t.ID] = t.Name
+	}
+}
+
+// tagsOf are the tags of an activity under the names that the file gives them.
+func (r *reader) tagsOf(a *activity) ledger.Tags {
+	var names []string
+	for _, raw := range a.Tags {
+		var id string
+		var whole tag
+		switch {
+		case json.Unmarshal(raw, &id) == nil && r.tags[id] != "":
+			names = append(names, r.tags[id])
+		case json.Unmarshal(raw, &whole) == nil && whole.Name != "":
+			names = append(names, whole.Name)
+		default:
+			r.dropped = append(r.dropped, clip(strings.Trim(string(raw), `"`)))
+		}
+	}
+	tags, dropped := ledger.TagsOf(names...)
+	r.dropped = append(r.dropped, dropped...)
+	return tags
+}
+
+// noteDropped says which tags could not be kept, some of them by name.
+func (r *reader) noteDropped() {
+	slices.Sort(r.dropped)
+	r.dropped = slices.Compact(r.dropped)
+	if n := len(r.dropped); n > 0 {
+		const named = 5
+		r.file.Notes = append(r.file.Notes, fmt.Sprintf("Tags that were left out, because the file does not name them they have no letters, or there are more than %d: %s.",
+			ledger.MaxTags, strings.Join(r.dropped[:min(n, named)], ", ")+map[bool]string{true: " …"}[n > named]))
 	}
 }
 
@@ -217,6 +262,7 @@ func (r *reader) book(row *importer.Row, a *activity) {
 		row.Ignored = draft(t.Date, r.opts)
 		return
 	}
+	t.Tags = r.tagsOf(a)
 	row.Transactions = []ledger.Transaction{t}
 	r.instrument(&t, a)
 }

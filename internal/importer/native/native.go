@@ -253,7 +253,7 @@ var cures = map[string]string{
 	"date": "write it as YYYY-MM-DD", "lot_date": "write it as YYYY-MM-DD", "time": "write it as HH:MM:SS",
 	"ratio": `write new:old, such as "2:1" for two new for one old`, "type": "write the type as text, such as buy",
 	"symbol": "write the symbol as text", "account": "write the account's name as text", "currency": "write a code such as EUR",
-	"gross_foreign": "write {currency, amount, rate}", "lot_spec": "write any of cost, currency, date and label",
+	"tags": `write a list of words, such as ["core"]`, "gross_foreign": "write {currency, amount, rate}", "lot_spec": "write any of cost, currency, date and label",
 }
 
 // plain is the last, telling part of a decoding error.

@@ -97,6 +97,8 @@ func TestRowFaults(t *testing.T) {
 		{`{"id":"x","date":"2024-02-01","type":"deposit","amount":"1","account":{}}`, "account", "{}", "cannot stand here"},
 		{`{"id":"x","date":"2024-02-01","type":"deposit","amount":"1234567890123456789012"}`, "amount", "1234567890123456789012", "digits"},
 		{`{"id":"t1","date":"2024-02-01","type":"deposit","amount":"1"}`, "id", "t1", "transaction 1 has the same id"},
+		{`{"id":"x","date":"2024-02-01","type":"deposit","amount":"1","tags":["core","a;b"]}`, "tags", "a;b", "cannot stand in it"},
+		{`{"id":"x","date":"2024-02-01","type":"deposit","amount":"1","tags":"core"}`, "tags", "core", "cannot stand here"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.field+" "+tt.value, func(t *testing.T) {

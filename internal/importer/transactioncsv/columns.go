@@ -44,6 +44,7 @@ const (
 	roleRight
 	roleID
 	roleNote
+	roleTags
 	roleFee // may be several columns
 	roleTax // may be several columns
 	roles
@@ -86,6 +87,7 @@ var synonyms = map[role]string{
 	roleRight:       "putcall optiontype callput",
 	roleID:          "transactionid tradeid id reference referenz txid refnum uuid",
 	roleNote:        "note notes comment comments memo kommentar notiz bemerkung verwendungszweck details",
+	roleTags:        "tags labels schlagworte schlagwoerter stichworte",
 	roleFee: "fee fees commission commissions ibcommission gebuehr gebuehren provision kosten spesen feesandorspread feesandcommissions feescomm brokerage charges " +
 		"feeamount transactionfee fremdkosten",
 	roleTax: "tax taxes steuer steuern quellensteuer withholdingtax withholding taxwithheld kapitalertragsteuer kapitalertragssteuer solidaritaetszuschlag kirchensteuer",

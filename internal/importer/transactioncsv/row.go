@@ -242,6 +242,9 @@ func (r *reader) parties(t *ledger.Transaction, f *figures) {
 	if c := r.cell(roleNote); len(c) > 0 {
 		t.Note = string(c)
 	}
+	if c := r.cell(roleTags); len(c) > 0 {
+		t.Tags = ledger.ReadTags(string(c))
+	}
 	cell := r.cell(roleCurrency)
 	switch {
 	case len(cell) > 0:

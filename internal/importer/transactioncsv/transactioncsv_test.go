@@ -227,6 +227,21 @@ func TestOptionsSettle(t *testing.T) {
 	}
 }
 
+// A column of tags has semicolons between them; a word that is no tag refuses its row.
+func TestTags(t *testing.T) {
+	text := "date,type,amount,currency,tags\n2024-01-02,deposit,1,EUR,Savings Plan; core;\n2024-01-03,deposit,1,EUR,\n2024-01-04,deposit,1,EUR,\"core,=x\"\n"
+	book, err := readBook("x.csv", []byte(text), importer.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(book.Transactions) != 2 || book.Transactions[0].Tags != ledger.NewTags("core", "savings plan") || book.Transactions[1].Tags != (ledger.Tags{}) {
+		t.Errorf("got %+v", book.Transactions)
+	}
+	if f := book.Faults; len(f) != 1 || f[0].Row != 4 || f[0].Field != "tags" || f[0].Value != "core,=x" || f[0].Cure == "" {
+		t.Errorf("refused %v", f)
+	}
+}
+
 // The way of `analyze` and the way of the preview give the same bookings.
 func TestBookingsAgreeWithRead(t *testing.T) {
 	text := append(workload(2000, 30), "2024-02-30,A,buy,X,1,1,1,0\n,,,,,,,\n"...)
