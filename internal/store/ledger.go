@@ -97,6 +97,8 @@ type Filter struct {
 	Types    []ledger.Type
 	Symbols  []string
 	Accounts []string
+	Tags     []string // with any of them
+	Tagged   bool     // with any tag at all
 	Import   string
 	Text     string // in symbol, note, account or source, in any case
 	// All also gives the rows that are no longer in force.

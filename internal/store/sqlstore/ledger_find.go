@@ -72,6 +72,12 @@ func (t *tx) Find(ctx context.Context, portfolio string, filter store.Filter) (s
 		}
 		f.where.WriteString(`)`)
 	}
+	if filter.Tagged {
+		f.where.WriteString(` AND details -> 'tags' IS NOT NULL`)
+	}
+	if len(filter.Tags) > 0 {
+		f.tags(filter.Tags)
+	}
 	page, err := t.findPage(ctx, portfolio, filter, f)
 	return page, t.named("find transactions", err)
 }
@@ -81,6 +87,20 @@ func (f *finder) or(column string, values []string) {
 		f.args = append(f.args, v)
 		f.where.WriteString(" OR " + column + " = $" + strconv.Itoa(len(f.args)))
 	}
+}
+
+// tags asks for rows that bear one of some tags. They stand between quotes in the list of
+// the details, which no tag has in it.
+func (f *finder) tags(tags []string) {
+	f.where.WriteString(` AND (1 = 0`)
+	for _, tag := range tags {
+		if ledger.CheckTag(tag) != nil {
+			continue // no row has it
+		}
+		f.args = append(f.args, `%"`+strings.NewReplacer(`!`, `!!`, `%`, `!%`, `_`, `!_`).Replace(ledger.NormalTag(tag))+`"%`)
+		f.where.WriteString(` OR CAST(details -> 'tags' AS text) LIKE $` + strconv.Itoa(len(f.args)) + ` ESCAPE '!'`)
+	}
+	f.where.WriteString(`)`)
 }
 
 func (t *tx) findPage(ctx context.Context, portfolio string, filter store.Filter, f *finder) (store.Page, error) {

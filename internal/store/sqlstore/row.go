@@ -29,15 +29,16 @@ type details struct {
 	LotSpec      *ledger.LotSpec `json:"lot_spec,omitempty"`
 	LotDate      date.Date       `json:"lot_date,omitzero"`
 	LotLabel     string          `json:"lot_label,omitempty"`
+	Tags         ledger.Tags     `json:"tags,omitzero"`
 }
 
 func detailsOf(t *ledger.Transaction) details {
-	return details{t.ToAmount, t.ToCurrency, t.GrossForeign, t.Ratio, t.CostFraction, t.LotSpec, t.LotDate, t.LotLabel}
+	return details{t.ToAmount, t.ToCurrency, t.GrossForeign, t.Ratio, t.CostFraction, t.LotSpec, t.LotDate, t.LotLabel, t.Tags}
 }
 
 func (d details) into(t *ledger.Transaction) {
 	t.ToAmount, t.ToCurrency, t.GrossForeign, t.Ratio = d.ToAmount, d.ToCurrency, d.GrossForeign, d.Ratio
-	t.CostFraction, t.LotSpec, t.LotDate, t.LotLabel = d.CostFraction, d.LotSpec, d.LotDate, d.LotLabel
+	t.CostFraction, t.LotSpec, t.LotDate, t.LotLabel, t.Tags = d.CostFraction, d.LotSpec, d.LotDate, d.LotLabel, d.Tags
 }
 
 // bookingValues are the values of bookingColumns.

@@ -30,6 +30,7 @@ func everything() ledger.Transaction {
 		CostFraction: some("0.333333333333333333"),
 		LotSpec:      &ledger.LotSpec{Cost: some("10.5"), Currency: "EUR", Date: date.MustParse("2020-01-01"), Label: "first"},
 		LotDate:      date.MustParse("1999-12-31"), LotLabel: "old", Note: "a note\nin two lines, 'quoted' $1 ?", Source: "REF:1",
+		Tags: ledger.NewTags("Core", "größe_1", "savings plan"),
 	}
 }
 

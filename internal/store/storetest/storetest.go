@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"numbers out of bounds are refused", bounds},
 		{"an import is undone as one", importUndo},
 		{"filters, pages and cursors", find},
+		{"tags are kept, found and corrected", tags},
 		{"series come back bit for bit", seriesRoundTrip},
 		{"options are found by their underlying", seriesOfOptions},
 		{"market versions and their history", marketHistory},
