@@ -85,6 +85,7 @@ type Gate interface {
 	SharingGate
 	AlertGate
 	ResearchGate
+	SupplyGate
 }
 
 // View reads what an identity may see.

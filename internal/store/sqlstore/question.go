@@ -28,7 +28,7 @@ type Question struct {
 
 // Questions are all there are.
 func Questions() []Question {
-	all := []Question{anyUser, credentials, sessionOf, allTenants, ownerOf, portfoliosDue, eventChain, claimAlertDeliveries, watchers}
+	all := []Question{anyUser, credentials, sessionOf, allTenants, ownerOf, portfoliosDue, eventChain, claimAlertDeliveries, watchers, wanted}
 	for _, table := range expiring {
 		all = append(all, expire(table))
 	}

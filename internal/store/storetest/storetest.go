@@ -84,6 +84,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"documents change only where they do", documents},
 		{"news about many symbols in pages", articles},
 		{"names of instruments have their time", aliases},
+		{"what is wanted of the market, by nobody's name", wantedOfMarket},
 		{"random names mean what was said last", randomAliases},
 		{"watchlists", watchlists},
 		{"targets keep their history", targets},
