@@ -3,7 +3,6 @@ package quality
 import (
 	"math"
 
-	"github.com/foliosight/foliosight/finance/calendar"
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/series"
 )
@@ -248,16 +247,4 @@ func (m *moves) moved(i, j int) float64 {
 		sum += m.step[k]
 	}
 	return strange(sum, m.c.Market.Move(m.dates[i], m.dates[j]))
-}
-
-// sessions is how many sessions lie from one day to a later one, by the calendar where it
-// is known and else by the week.
-func sessions(c calendar.Calendar, from, to date.Date) int {
-	n := 0
-	for d := from + 1; d <= to; d++ {
-		if c.Code == "" && !d.IsWeekend() || c.Code != "" && c.IsSession(d) {
-			n++
-		}
-	}
-	return n
 }

@@ -6,7 +6,6 @@ import "fmt"
 // overwritten by the next.
 type record struct {
 	keys, values [][]byte
-	place        string
 }
 
 // get is the text of a member; nil where there is none.

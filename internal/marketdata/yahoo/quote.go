@@ -63,10 +63,6 @@ func (q quote) time(name string) time.Time {
 	return time.Unix(int64(v), 0).UTC()
 }
 
-func (q quote) symbol() string {
-	return ours(q.texts["symbol"], classes[q.texts["quoteType"]])
-}
-
 // readQuotes reads a v7 quote: {"quoteResponse":{"result":[{...}],"error":null}}.
 func readQuotes(r marketdata.Request, a marketdata.Response) (d marketdata.Delivery, err error) {
 	var rows []quote
