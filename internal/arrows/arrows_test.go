@@ -13,9 +13,9 @@ const module = "github.com/foliosight/foliosight/"
 // floor and from those below, never from one above.
 var floors = [][]string{
 	{"finance/"},
-	{"internal/calc", "internal/secret", "internal/notify", "internal/token", "internal/passkey", "internal/oidc", "internal/ratelimit", "internal/store", "internal/marketdata", "internal/importer", "internal/demo", "internal/standalone", "internal/report", "internal/workload", "internal/isolation", "internal/outbound", "internal/sheet"},
+	{"internal/calc", "internal/alert", "internal/secret", "internal/notify", "internal/token", "internal/passkey", "internal/oidc", "internal/ratelimit", "internal/store", "internal/marketdata", "internal/importer", "internal/demo", "internal/standalone", "internal/report", "internal/workload", "internal/outbound", "internal/sheet"},
 	{"internal/service"},
-	{"internal/job"},
+	{"internal/job", "internal/isolation"},
 	{"internal/api", "internal/web"},
 	{"internal/config", "internal/app"},
 	{"cmd/"},
