@@ -75,6 +75,8 @@ type ReferenceReader interface {
 	Articles(ctx context.Context, q ArticleQuery) (ArticlePage, error)
 	// Resolve is the symbol that a value means on a day; else ErrNotFound.
 	Resolve(ctx context.Context, scheme, value string, on date.Date) (string, error)
+	// Meanings are the symbols that a value means or meant, by day.
+	Meanings(ctx context.Context, scheme, value string) ([]Alias, error)
 	// Aliases are all names that a symbol has or had, by scheme and day.
 	Aliases(ctx context.Context, symbol string) ([]Alias, error)
 }

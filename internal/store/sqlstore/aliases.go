@@ -37,6 +37,12 @@ func (t *tx) Resolve(ctx context.Context, scheme, value string, on date.Date) (s
 	return symbol, t.named(fmt.Sprintf("%s %s on %s", scheme, clip(value), on), err)
 }
 
+// Meanings implements store.ReferenceReader.
+func (t *tx) Meanings(ctx context.Context, scheme, value string) ([]store.Alias, error) {
+	all, err := t.aliases(ctx, `scheme = $2 AND value = $3`, scheme, value)
+	return all, t.named("meanings of "+clip(value), err)
+}
+
 // Aliases implements store.ReferenceReader.
 func (t *tx) Aliases(ctx context.Context, symbol string) ([]store.Alias, error) {
 	all, err := t.aliases(ctx, `symbol = $2`, symbol)

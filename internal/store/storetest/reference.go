@@ -192,6 +192,11 @@ func aliases(t *testing.T, s store.Store) {
 			check(t, err)
 			wantEqual(t, got, c.want, c.value+" on "+c.on)
 		}
+		meant, err := v.Meanings(ctx, store.TickerScheme, "FB")
+		check(t, err)
+		if len(meant) != 2 || meant[0].Symbol != "META" || meant[0].Until != day("2022-06-09") || meant[1].Symbol != "FB.ETF" || !meant[1].Until.IsNone() {
+			t.Errorf("FB means %v", meant)
+		}
 		all, err := v.Aliases(ctx, "META")
 		check(t, err)
 		var lines []string
