@@ -36,6 +36,7 @@ type analyses struct {
 	latest  *otter.Cache[string, latestBook] // the newest fold of a portfolio, by id and base currency
 	// knowledge is what is known of instruments, for trying bookings.
 	knowledge *otter.Cache[marketKey, *knowledge]
+	indexes   *otter.Cache[marketKey, *searched] // instruments ready to be searched
 	flights   singleflight.Group
 	looks     *looks
 	// shelves are what nightly analyses share.
@@ -106,6 +107,7 @@ func newAnalyses() *analyses {
 		latest:  otter.Must(&otter.Options[string, latestBook]{MaximumSize: keptBooks}),
 
 		knowledge: otter.Must(&otter.Options[marketKey, *knowledge]{MaximumSize: keptMarkets}),
+		indexes:   otter.Must(&otter.Options[marketKey, *searched]{MaximumSize: keptIndexes}),
 	}
 }
 
