@@ -185,6 +185,9 @@ func Catalogue() []Table {
 		{Name: "research_notes", Kind: Own, Rights: writes, Policies: shareable},
 		{Name: "income_proposals", Kind: PerPortfolio, Rights: writes},
 
+		// 0013_days
+		{Name: "days", Kind: Market, Rights: "SELECT, INSERT, UPDATE (folded), UPDATE (until)"},
+
 		// what was run
 		{Name: "migrations", Kind: Internal, Rights: reads},
 		{Name: "goose_versions", Kind: Internal},

@@ -115,7 +115,7 @@ func (t *tx) LeaveGrants(ctx context.Context) error {
 
 // ofTenant are the tables that a tenant's end does not reach through references, and
 // those that must go before others can.
-var ofTenant = []string{"portfolios", "grants", "answers", "instruments", "instruments_history", "series", "blocks", "blocks_history", "held_values", "market_versions", "users"}
+var ofTenant = []string{"portfolios", "grants", "answers", "instruments", "instruments_history", "series", "blocks", "blocks_history", "days", "held_values", "market_versions", "users"}
 
 // DeleteTenant implements store.AccountWriter.
 func (t *tx) DeleteTenant(ctx context.Context) error {

@@ -25,6 +25,8 @@ type yearBlock struct {
 	series store.Series
 	closes stored
 	rest   stored
+	// pending says that series has days of rows, which the block does not have.
+	pending bool
 }
 
 // years reads what is there of a series in the years that s touches, or of all years.

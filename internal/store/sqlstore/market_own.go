@@ -273,6 +273,9 @@ func (w *marketWrite) drop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := w.exec(ctx, `UPDATE days SET until = $3 WHERE tenant_id = $1 AND source = $2 AND until = 0`, w.owner, w.source, w.version); err != nil {
+		return err
+	}
 	for _, statement := range []string{
 		`DELETE FROM instruments WHERE tenant_id = $1 AND source = $2`,
 		`DELETE FROM blocks WHERE tenant_id = $1 AND source = $2`,

@@ -83,14 +83,28 @@ type seriesMeta struct {
 	updated     time.Time
 }
 
-func (t *tx) seriesMetas(ctx context.Context, o owner, kind store.SeriesKind) ([]seriesMeta, error) {
+// metasWanted are the series that a query may be about, and how many there are in all.
+func (t *tx) metasWanted(ctx context.Context, o owner, q store.SeriesQuery) (metas []seriesMeta, total int, err error) {
+	const atOnce = 1000 // names in a query
+	if q.Symbols == nil || len(q.Symbols) > atOnce || len(q.OptionsOn) > 0 {
+		metas, err = t.seriesMetas(ctx, o, q.Kind, ``)
+		return metas, len(metas), err
+	}
+	if err = t.row(ctx, `SELECT COUNT(*) FROM series WHERE tenant_id = $1 AND kind = $2`, o.id, string(q.Kind)).Scan(&total); err != nil || total == 0 {
+		return nil, total, err
+	}
+	metas, err = t.seriesMetas(ctx, o, q.Kind, ` AND `+t.store.dialect.inTexts("symbol", 3), t.store.dialect.list(q.Symbols))
+	return metas, total, err
+}
+
+func (t *tx) seriesMetas(ctx context.Context, o owner, kind store.SeriesKind, condition string, args ...any) ([]seriesMeta, error) {
 	var all []seriesMeta
 	err := t.each(ctx, func(rows *sql.Rows) error {
 		var m seriesMeta
 		err := rows.Scan(&m.symbol, &m.source, &m.currency, dayOf{&m.first}, dayOf{&m.last}, &m.count, &m.version, timeOf{&m.updated})
 		all = append(all, m)
 		return err
-	}, `SELECT symbol, source, currency, first, last, count, version, updated FROM series WHERE tenant_id = $1 AND kind = $2`, o.id, string(kind))
+	}, `SELECT symbol, source, currency, first, last, count, version, updated FROM series WHERE tenant_id = $1 AND kind = $2`+condition, append([]any{o.id, string(kind)}, args...)...)
 	return all, err
 }
 
@@ -98,8 +112,11 @@ func (t *tx) seriesMetas(ctx context.Context, o owner, kind store.SeriesKind) ([
 func (t *tx) SeriesInfo(ctx context.Context, kind store.SeriesKind, simulated bool) ([]store.SeriesInfo, error) {
 	var all []store.SeriesInfo
 	for _, o := range t.owners(store.LatestMarket) {
-		metas, err := t.seriesMetas(ctx, o, kind)
+		metas, err := t.seriesMetas(ctx, o, kind, ``)
 		if err != nil {
+			return nil, t.named("series", err)
+		}
+		if err := t.withDays(ctx, o, kind, metas); err != nil {
 			return nil, t.named("series", err)
 		}
 		for _, m := range metas {
@@ -156,11 +173,10 @@ func isOptionOn(symbol string, underlyings map[string]bool) bool {
 }
 
 func (t *tx) ownersSeries(ctx context.Context, o owner, q store.SeriesQuery) ([]store.Series, error) {
-	metas, err := t.seriesMetas(ctx, o, q.Kind)
+	metas, total, err := t.metasWanted(ctx, o, q)
 	if err != nil {
 		return nil, err
 	}
-	total := len(metas)
 	wanted, underlyings := symbolSet(q.Symbols), symbolSet(q.OptionsOn)
 	metas = slices.DeleteFunc(metas, func(m seriesMeta) bool {
 		return (m.source == store.Simulated) != q.Simulated || wanted != nil && !wanted[m.symbol] && !isOptionOn(m.symbol, underlyings)
@@ -169,12 +185,22 @@ func (t *tx) ownersSeries(ctx context.Context, o owner, q store.SeriesQuery) ([]
 		return nil, nil
 	}
 	l := &loader{tx: t, owner: o, query: q, scan: len(metas)*3 > total, found: make(map[seriesKey]*block.Block, len(metas))}
+	days, err := t.dayRows(ctx, o, string(q.Kind), ``)
+	if err != nil {
+		return nil, err
+	}
+	if len(days) > 0 {
+		l.versions = make(map[seriesKey]map[int64]int64, len(metas))
+	}
 	for _, m := range metas {
-		l.found[m.seriesKey] = &block.Block{Days: make([]date.Date, 0, m.count), Columns: [][]float64{make([]float64, 0, m.count)}}
+		n := m.count + len(days)
+		l.found[m.seriesKey] = &block.Block{Days: make([]date.Date, 0, n), Columns: [][]float64{make([]float64, 0, n)}}
 	}
 	if err := l.load(ctx, string(q.Kind), metas); err != nil {
 		return nil, err
 	}
+	versions := l.versions
+	l.versions = nil
 	rest := map[seriesKey]*block.Block{}
 	if q.Full {
 		closes := l.found
@@ -193,11 +219,36 @@ func (t *tx) ownersSeries(ctx context.Context, o owner, q store.SeriesQuery) ([]
 		if err := fillSeries(&s, l.found[m.seriesKey], rest[m.seriesKey], q); err != nil {
 			return nil, fmt.Errorf("%s of %s: %w", m.symbol, m.source, err)
 		}
+		if over, _ := pending(days, m.seriesKey, versions[m.seriesKey]); len(over.Dates) > 0 {
+			s = withPending(s, over, q)
+		}
 		if len(s.Dates) > 0 {
 			all = append(all, s)
 		}
 	}
 	return all, nil
+}
+
+// withPending lays days of rows over a series, as far as they are asked for.
+func withPending(s, over store.Series, q store.SeriesQuery) store.Series {
+	from := sort.Search(len(over.Dates), func(i int) bool { return over.Dates[i] >= q.From })
+	to := len(over.Dates)
+	if q.To != 0 && q.To != date.None {
+		to = sort.Search(to, func(i int) bool { return over.Dates[i] > q.To })
+	}
+	if from >= to {
+		return s
+	}
+	over = part(&over, from, to)
+	if !q.Full {
+		over.Open, over.High, over.Low, over.Volume, over.Adjusted = nil, nil, nil, nil, nil
+	}
+	if n := len(s.Dates); !q.Full && n > 0 && s.Dates[n-1] < over.Dates[0] { // nearly always
+		s.Dates, s.Close = append(s.Dates, over.Dates...), append(s.Close, over.Close...)
+		return s
+	}
+	over.Kind, over.Symbol, over.Source, over.Own, over.Currency = s.Kind, s.Symbol, s.Source, s.Own, s.Currency
+	return store.Overlay(s, over)
 }
 
 func symbolSet(symbols []string) map[string]bool {
@@ -280,6 +331,8 @@ type loader struct {
 	query store.SeriesQuery
 	scan  bool // read all of a kind and leave out what is not wanted: cheaper from a third on
 	found map[seriesKey]*block.Block
+	// versions are those of the blocks that were read, by year; nil: nobody asks.
+	versions map[seriesKey]map[int64]int64
 }
 
 // load appends the blocks of a kind to what found holds, in the order of years.
@@ -295,11 +348,11 @@ func (l *loader) load(ctx context.Context, kind string, metas []seriesMeta) erro
 		return l.loadPast(ctx, kind, metas, firstYear, lastYear)
 	}
 	if l.scan {
-		return l.read(ctx, `SELECT symbol, source, body FROM blocks WHERE tenant_id = $1 AND kind = $2 AND year >= $3 AND year <= $4
+		return l.read(ctx, `SELECT symbol, source, year, version, body FROM blocks WHERE tenant_id = $1 AND kind = $2 AND year >= $3 AND year <= $4
 			ORDER BY symbol, source, year`, l.owner.id, kind, firstYear, lastYear)
 	}
 	for _, m := range metas {
-		err := l.read(ctx, `SELECT symbol, source, body FROM blocks WHERE tenant_id = $1 AND kind = $2 AND year >= $3 AND year <= $4
+		err := l.read(ctx, `SELECT symbol, source, year, version, body FROM blocks WHERE tenant_id = $1 AND kind = $2 AND year >= $3 AND year <= $4
 			AND symbol = $5 AND source = $6 ORDER BY year`, l.owner.id, kind, firstYear, lastYear, m.symbol, m.source)
 		if err != nil {
 			return err
@@ -310,10 +363,10 @@ func (l *loader) load(ctx context.Context, kind string, metas []seriesMeta) erro
 
 // loadPast reads the blocks that held in an earlier version, current or replaced.
 func (l *loader) loadPast(ctx context.Context, kind string, metas []seriesMeta, firstYear, lastYear int64) error {
-	const past = `SELECT symbol, source, body FROM (
-		SELECT symbol, source, year, body FROM blocks WHERE tenant_id = $1 AND kind = $2 AND version <= $5
+	const past = `SELECT symbol, source, year, version, body FROM (
+		SELECT symbol, source, year, version, body FROM blocks WHERE tenant_id = $1 AND kind = $2 AND version <= $5
 		UNION ALL
-		SELECT symbol, source, year, body FROM blocks_history WHERE tenant_id = $1 AND kind = $2 AND version <= $5 AND until > $5
+		SELECT symbol, source, year, version, body FROM blocks_history WHERE tenant_id = $1 AND kind = $2 AND version <= $5 AND until > $5
 	) held WHERE year >= $3 AND year <= $4`
 	args := []any{l.owner.id, kind, firstYear, lastYear, l.owner.until}
 	if l.scan {
@@ -329,13 +382,21 @@ func (l *loader) loadPast(ctx context.Context, kind string, metas []seriesMeta, 
 
 func (l *loader) read(ctx context.Context, query string, args ...any) error {
 	var symbol, source, body sql.RawBytes
+	var year, version int64
 	return l.each(ctx, func(rows *sql.Rows) error {
-		if err := rows.Scan(&symbol, &source, &body); err != nil {
+		if err := rows.Scan(&symbol, &source, &year, &version, &body); err != nil {
 			return err
 		}
-		into := l.found[seriesKey{string(symbol), string(source)}]
+		key := seriesKey{string(symbol), string(source)}
+		into := l.found[key]
 		if into == nil {
 			return nil
+		}
+		if l.versions != nil {
+			if l.versions[key] == nil {
+				l.versions[key] = map[int64]int64{}
+			}
+			l.versions[key][year] = version
 		}
 		if err := block.Read(into, body); err != nil {
 			return fmt.Errorf("%s of %s: %w: %w", symbol, source, err, store.ErrDamaged)

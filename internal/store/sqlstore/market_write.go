@@ -11,6 +11,7 @@ import (
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/internal/store"
+	"github.com/foliosight/foliosight/internal/store/block"
 )
 
 // WriteMarket implements store.MarketWriter.
@@ -25,7 +26,11 @@ func (t *tx) WriteMarket(ctx context.Context, b store.Batch) (result store.Batch
 				return fmt.Errorf("instrument %s: %w", i.Symbol, err)
 			}
 		}
-		for _, one := range b.Series {
+		series, err := w.newDay(ctx, b)
+		if err != nil {
+			return err
+		}
+		for _, one := range series {
 			if err := w.series(ctx, &one, b.Whole); err != nil {
 				return fmt.Errorf("%s %s: %w", one.Kind, one.Symbol, err)
 			}
@@ -49,6 +54,7 @@ type marketWrite struct {
 	version int64
 	at      time.Time
 	result  store.BatchResult
+	rows    map[store.SeriesKind][]dayRow // of the source that count, as far as they were read
 }
 
 func (t *tx) beginMarket(ctx context.Context, own bool, source, reason string) (*marketWrite, error) {
@@ -163,9 +169,16 @@ func (w *marketWrite) series(ctx context.Context, s *store.Series, whole bool) e
 			Cure: "import it with that currency, or replace the whole series"}
 	}
 	old := map[int64]yearBlock{}
-	if meta.count > 0 {
+	if meta.version > 0 {
 		if old, err = w.years(ctx, s, whole); err != nil {
 			return err
+		}
+		added, first, last, err := w.takeAlong(ctx, s, old, whole)
+		if err != nil {
+			return err
+		}
+		if added > 0 {
+			meta.count, meta.first, meta.last = meta.count+added, min(meta.first, first), max(meta.last, last)
 		}
 	}
 	touched, added := false, w.result.Added
@@ -187,7 +200,11 @@ func (w *marketWrite) series(ctx context.Context, s *store.Series, whole bool) e
 		for year, b := range old {
 			w.result.Removed += len(b.series.Dates)
 			touched = true
-			if err := w.put(ctx, s, string(s.Kind), year, b.closes, nil); err != nil {
+			var nothing []byte
+			if b.pending { // a block of no days, for rows that are not to count any more
+				nothing = block.Append(nil, nil, []float64{})
+			}
+			if err := w.put(ctx, s, string(s.Kind), year, b.closes, nothing); err != nil {
 				return err
 			}
 			if err := w.put(ctx, s, string(s.Kind)+restOf, year, b.rest, nil); err != nil {
@@ -226,8 +243,8 @@ func checkSeries(s *store.Series) error {
 
 func (w *marketWrite) meta(ctx context.Context, s *store.Series) (seriesMeta, error) {
 	var m seriesMeta
-	err := w.row(ctx, `SELECT currency, first, last, count FROM series WHERE tenant_id = $1 AND kind = $2 AND symbol = $3 AND source = $4`,
-		w.owner, string(s.Kind), s.Symbol, w.source).Scan(&m.currency, dayOf{&m.first}, dayOf{&m.last}, &m.count)
+	err := w.row(ctx, `SELECT currency, first, last, count, version FROM series WHERE tenant_id = $1 AND kind = $2 AND symbol = $3 AND source = $4`,
+		w.owner, string(s.Kind), s.Symbol, w.source).Scan(&m.currency, dayOf{&m.first}, dayOf{&m.last}, &m.count, &m.version)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}

@@ -117,4 +117,18 @@ func Benchmark(b *testing.B, s store.Store) {
 		}
 	})
 	b.Run("after", reads)
+	b.Run("ten more, the last of which folds them", func(b *testing.B) {
+		for b.Loop() {
+			for range 10 {
+				b.StopTimer()
+				batch := bars(0, benchSymbols, day, day)
+				b.StartTimer()
+				write(batch)
+				if day++; day.IsWeekend() {
+					day += 2
+				}
+			}
+		}
+	})
+	b.Run("after that", reads)
 }

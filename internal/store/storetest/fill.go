@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/foliosight/foliosight/finance/date"
@@ -30,6 +31,13 @@ func Fill(t *testing.T, s store.Store) (owner store.Identity, portfolio string) 
 			check(t, err)
 		}
 	})
+	for _, day := range []string{"2025-01-06", "2025-01-07"} {
+		b := store.Batch{Source: "file"}
+		for k := range 80 {
+			b.Series = append(b.Series, closes(fmt.Sprintf("M%02d", k), "file", day, float64(k)))
+		}
+		write(t, s, operator(ada.owner), b)
+	}
 	as(t, s, bob.owner, func(ctx context.Context, tx store.Tx) {
 		_, err := tx.SetOwnPrices(ctx, []store.OwnPrice{{Symbol: "HOUSE", Date: date.MustParse("2025-01-02"), Price: money.MustParse("450000.10"), Currency: "EUR", Valuation: true}})
 		check(t, err)

@@ -85,6 +85,7 @@ func TestDamageIsFound(t *testing.T) {
 		"an event that was changed":      {`UPDATE events SET action = 'nothing' WHERE sequence = 3`, "tenant "},
 		"contents that were changed":     {`UPDATE event_contents SET after = '{}' WHERE sequence = 3`, "tenant "},
 		"a block that was changed":       {`UPDATE blocks SET body = version_bytes`, "blocks"},
+		"a day that was changed":         {`UPDATE days SET body = version_bytes`, "days"},
 		"a version of the market lost":   {`DELETE FROM market_versions WHERE version = 1`, "market_versions"},
 		"another file of a migration":    {`UPDATE migrations SET sha256 = 'x' WHERE name = '0002_ledger.sql'`, "migrations"},
 		"a migration that was not run":   {`DELETE FROM migrations WHERE name = '0002_ledger.sql'`, "migrations"},

@@ -55,6 +55,9 @@ var laws = []struct{ object, problem, query string }{
 	{"market_versions", "versions of the market have gaps", `SELECT tenant_id FROM market_versions GROUP BY tenant_id HAVING COUNT(*) <> MAX(version) OR MIN(version) <> 1`},
 	{"blocks", "a block is of a version that there is not", `SELECT symbol FROM blocks b WHERE NOT EXISTS (SELECT 1 FROM market_versions m WHERE m.tenant_id = b.tenant_id AND m.version = b.version)`},
 	{"blocks_history", "a block went out before it came in", `SELECT symbol FROM blocks_history WHERE until <= version`},
+	{"days", "a day is of a version that there is not", `SELECT source FROM days d WHERE NOT EXISTS (SELECT 1 FROM market_versions m WHERE m.tenant_id = d.tenant_id AND m.version = d.version)`},
+	{"income_proposals", "what was confirmed names no booking", `SELECT i.id FROM income_proposals i WHERE i.status IN ('confirmed', 'edited') AND NOT EXISTS
+		(SELECT 1 FROM transactions t WHERE t.tenant_id = i.tenant_id AND t.portfolio_id = i.portfolio_id AND t.origin_id = i.transaction_id)`},
 	{"tenants", "the audit trail has other events than its head says", `SELECT t.id FROM tenants t WHERE t.event_sequence <> (SELECT COUNT(*) FROM events e WHERE e.tenant_id = t.id)`},
 	{"users", "a tenant has no owner", `SELECT t.id FROM tenants t WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = t.id AND u.role = 'owner')`},
 	{"snapshots", "revisions of a day have gaps", `SELECT portfolio_id FROM snapshots GROUP BY tenant_id, portfolio_id, day HAVING COUNT(*) <> MAX(revision)`},
@@ -165,7 +168,29 @@ func verifyBlocks(ctx context.Context, d *Database, r *Report) error {
 			return err
 		}
 	}
-	return nil
+	return verifyDays(ctx, d, r)
+}
+
+// verifyDays reads every day of many series.
+func verifyDays(ctx context.Context, d *Database, r *Report) error {
+	rows, err := d.DB.QueryContext(ctx, `SELECT kind, source, version, body FROM days`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var kind, source string
+		var version int64
+		var body sql.RawBytes
+		if err := rows.Scan(&kind, &source, &version, &body); err != nil {
+			return err
+		}
+		if _, err := block.ReadRow(body); err != nil {
+			r.find("days", "%s from %s in version %d: %v", kind, source, version, err)
+		}
+		r.Blocks++
+	}
+	return rows.Err()
 }
 
 // verifyTrails recomputes the audit trail of every tenant.
