@@ -20,7 +20,7 @@ const eventsAtOnce = 5000
 
 // ExportMe writes everything that is kept of the caller as a zip: who they are, each
 // portfolio of theirs as a ledger document (which import reads again) with its settings,
-// settings, own prices and valuations, sessions, tokens, and what the audit trail says
+// settings, own prices and valuations, what they wrote about instruments, sessions, tokens, and what the audit trail says
 // they did. It is one state of the database.
 func (s *Service) ExportMe(ctx context.Context, c Caller, w io.Writer) error {
 	if err := c.Require(ScopeAccount); err != nil {
@@ -34,7 +34,7 @@ func (s *Service) ExportMe(ctx context.Context, c Caller, w io.Writer) error {
 	}
 	return s.read(ctx, c, func(ctx context.Context, v store.View) error {
 		x := &export{ctx: ctx, v: v, zip: zip.NewWriter(w), at: s.now().UTC(), names: map[string]bool{}}
-		for _, part := range []func() error{x.person, x.portfolios, x.settings, x.prices, x.access, x.events} {
+		for _, part := range []func() error{x.person, x.portfolios, x.settings, x.prices, x.research, x.access, x.events} {
 			if err := part(); err != nil {
 				return err
 			}
@@ -98,6 +98,9 @@ func (x *export) portfolios() error {
 			about["archived"] = p.Archived
 		}
 		if err := x.write("portfolios/"+name+".settings.json", about); err != nil {
+			return err
+		}
+		if err := x.income(p, name); err != nil {
 			return err
 		}
 	}

@@ -66,6 +66,8 @@ type ResearchReader interface {
 	Targets(ctx context.Context, symbols []string) ([]Target, error)
 	// TargetHistory is every one that the user set for a symbol, the newest first.
 	TargetHistory(ctx context.Context, symbol string) ([]Target, error)
+	// AllTargets are those of every symbol, by symbol and the newest first.
+	AllTargets(ctx context.Context) ([]Target, error)
 	// ResearchNotes on a symbol (empty: all), the last edited first.
 	ResearchNotes(ctx context.Context, symbol string) ([]ResearchNote, error)
 	ResearchNote(ctx context.Context, id string) (ResearchNote, error)

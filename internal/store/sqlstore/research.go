@@ -49,6 +49,11 @@ func (t *tx) TargetHistory(ctx context.Context, symbol string) ([]store.Target, 
 	return t.targets(ctx, `g.symbol = $3 ORDER BY g.sequence DESC`, symbol)
 }
 
+// AllTargets implements store.ResearchReader.
+func (t *tx) AllTargets(ctx context.Context) ([]store.Target, error) {
+	return t.targets(ctx, `true ORDER BY g.symbol, g.sequence DESC`)
+}
+
 // SetTarget implements store.ResearchWriter.
 func (t *tx) SetTarget(ctx context.Context, g store.Target) (store.Target, error) {
 	err := t.write("target of "+g.Symbol, func() error {

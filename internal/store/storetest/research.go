@@ -178,6 +178,13 @@ func targets(t *testing.T, s store.Store) {
 			t.Errorf("history %+v", all)
 		}
 	})
+	for who, want := range map[store.Identity]int{h.owner: 4, h.member: 0} {
+		read(t, s, who, func(ctx context.Context, v store.View) {
+			all, err := v.AllTargets(ctx)
+			check(t, err)
+			wantEqual(t, len(all), want, "targets that were ever set")
+		})
+	}
 	for _, bad := range []store.Target{{Symbol: "ACME", Currency: "USD"}, {Symbol: "ACME", Price: some("-1"), Currency: "USD"}, {Symbol: "ACME", Price: some("1")}, {Price: some("1"), Currency: "USD"}, {Symbol: "ACME", Price: some("0.1234567890123456789"), Currency: "USD"}} {
 		err := s.As(ctx, h.owner, func(ctx context.Context, tx store.Tx) error { _, err := tx.SetTarget(ctx, bad); return err })
 		var fault *ledger.Fault
