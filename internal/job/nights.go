@@ -2,12 +2,14 @@ package job
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/riverqueue/river"
 
 	"github.com/foliosight/foliosight/internal/service"
+	"github.com/foliosight/foliosight/internal/store"
 )
 
 // checkMarket is the shared job before a night: it says how well the day's market data
@@ -105,6 +107,34 @@ func checkAlerts(ctx context.Context, t *task) error {
 		return err
 	}
 	return t.note(ctx, found.String())
+}
+
+// findIncome looks for dividends that are not booked: of one portfolio, or of all, piece by
+// piece.
+func findIncome(ctx context.Context, t *task) error {
+	if t.Portfolio != "" {
+		found, err := t.workers.service.ProposeIncome(ctx, t.Work)
+		if errors.Is(err, store.ErrNotFound) {
+			return t.note(ctx, "the portfolio is gone")
+		}
+		if err != nil {
+			return err
+		}
+		return t.note(ctx, found.String())
+	}
+	looked, found, next, err := t.workers.service.ProposeIncomeOfAll(ctx, t.After, t.workers.now().Add(cleanTime))
+	if err != nil {
+		return err
+	}
+	if err := t.note(ctx, fmt.Sprintf("%d portfolios: %s", looked, found)); err != nil {
+		return err
+	}
+	if next == "" {
+		return t.pass(ctx, nil)
+	}
+	w := t.Work
+	w.After = next
+	return t.pass(ctx, []river.InsertManyParams{params(service.WorkIncome, w)})
 }
 
 // roundsAtOnce is how often a job looks whether more is due.

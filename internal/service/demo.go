@@ -33,7 +33,7 @@ func (s *Service) SeedDemo(ctx context.Context, c Caller, asOf date.Date) ([]sto
 				return fmt.Errorf("portfolio %q: %w", p.Name, ErrSeeded)
 			}
 		}
-		all, err = seed(ctx, tx, made)
+		all, err = s.seed(ctx, tx, made)
 		return err
 	})
 	return all, err
@@ -59,7 +59,7 @@ func (s *Service) ResetDemo(ctx context.Context, c Caller, asOf date.Date) ([]st
 		if err := forget(ctx, tx, made); err != nil {
 			return err
 		}
-		all, err = seed(ctx, tx, made)
+		all, err = s.seed(ctx, tx, made)
 		return err
 	})
 	return all, err
@@ -90,7 +90,7 @@ func forget(ctx context.Context, tx store.Tx, made *demo.Demo) error {
 	return nil
 }
 
-func seed(ctx context.Context, tx store.Tx, made *demo.Demo) ([]store.Portfolio, error) {
+func (s *Service) seed(ctx context.Context, tx store.Tx, made *demo.Demo) ([]store.Portfolio, error) {
 	b := store.Batch{Source: store.Simulated, Reason: "demonstration as of " + made.AsOf.String()}
 	addMarket(&b, made.Market)
 	if _, err := tx.WriteMarket(ctx, b); err != nil {
@@ -105,6 +105,9 @@ func seed(ctx context.Context, tx store.Tx, made *demo.Demo) ([]store.Portfolio,
 		p, err := seedBook(ctx, tx, &made.Books[i], listed)
 		if err != nil {
 			return nil, fmt.Errorf("demonstration %q: %w", made.Books[i].Name, err)
+		}
+		if _, err := s.propose(ctx, tx, p.ID); err != nil {
+			return nil, fmt.Errorf("income of demonstration %q: %w", made.Books[i].Name, err)
 		}
 		all = append(all, p)
 	}

@@ -305,6 +305,27 @@ func (d *draft) ties(t *ledger.Transaction) []string {
 	return []string{t.Symbol}
 }
 
+// changed are the bookings that a change brings in and takes out.
+func (d *draft) changed(c store.Change) []ledger.Transaction {
+	gone := map[string]bool{}
+	for _, id := range c.Remove {
+		gone[id] = true
+	}
+	var all []ledger.Transaction
+	for i := range c.Enter {
+		all = append(all, c.Enter[i].Transaction)
+		if before := c.Enter[i].Replaces; before != "" {
+			gone[before] = true
+		}
+	}
+	for i := 0; i < len(d.kept) && len(gone) > 0; i++ {
+		if gone[d.kept[i].ID] {
+			all = append(all, d.kept[i])
+		}
+	}
+	return all
+}
+
 // newAccounts are the accounts that bookings name and nobody has described yet.
 func (d *draft) newAccounts(bookings []ledger.Transaction) []store.Account {
 	var all []store.Account

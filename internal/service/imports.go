@@ -70,6 +70,9 @@ func (s *Service) CommitImport(ctx context.Context, c Caller, portfolio string, 
 		if err := plan.book(ctx, tx); err != nil {
 			return err
 		}
+		if err := s.incomeSoon(ctx, tx, portfolio, plan.added); err != nil {
+			return err
+		}
 		return s.checkSoon(ctx, tx, portfolio)
 	})
 	return p, err

@@ -19,11 +19,12 @@ import (
 // The steps after the sections of the snapshot.
 const (
 	stepSnapshot = "snapshot"
+	stepIncome   = "income"
 	stepAlerts   = "alerts"
 )
 
 // AnalysisSteps are the steps of a nightly analysis, in order.
-func AnalysisSteps() []string { return append(snapshot.Names(), stepSnapshot, stepAlerts) }
+func AnalysisSteps() []string { return append(snapshot.Names(), stepSnapshot, stepIncome, stepAlerts) }
 
 // NightlyAnalysis is the analysis of one portfolio and day under way. Its sections are
 // made one by one from the versions that were current when the run began; every attempt
@@ -143,7 +144,8 @@ func (n *NightlyAnalysis) Failed(ctx context.Context, reason string, cancelled b
 	return n.failedAlerts(ctx)
 }
 
-// Finish keeps the snapshot, holds it against the alerts' rules and commits the run;
+// Finish keeps the snapshot, proposes income that is not booked, holds the snapshot
+// against the alerts' rules and commits the run;
 // complete marks the job as done in the same transaction.
 func (n *NightlyAnalysis) Finish(ctx context.Context, complete func(context.Context, store.Tx) error) error {
 	begun := n.s.now()
@@ -154,6 +156,14 @@ func (n *NightlyAnalysis) Finish(ctx context.Context, complete func(context.Cont
 	shot := store.Snapshot{Portfolio: n.run.Portfolio, Day: n.run.Day, Basis: n.run.Basis, Settings: n.portfolio.Revision, Format: snapshot.Format, SHA256: snapshot.Sum(text), Body: body}
 	run := n.run
 	run.State, run.Reason = store.RunDone, ""
+	due := &incomePlan{}
+	err = n.s.read(ctx, n.caller, func(ctx context.Context, v store.View) (err error) {
+		due, err = n.s.planIncome(ctx, v, n.run.Portfolio)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", stepIncome, err)
+	}
 	return n.s.as(ctx, n.caller, func(ctx context.Context, tx store.Tx) error {
 		revision, err := tx.KeepSnapshot(ctx, shot)
 		if err != nil {
@@ -161,12 +171,20 @@ func (n *NightlyAnalysis) Finish(ctx context.Context, complete func(context.Cont
 		}
 		kept := n.s.now()
 		steps := append(slices.Clip(n.run.Steps), store.Step{Name: stepSnapshot, Status: string(analysis.Complete), Reason: fmt.Sprintf("revision %d, %d bytes", revision, len(body)), Started: begun, Ended: kept})
+		income := due.found
+		if !due.nothing() {
+			if income, err = due.write(ctx, tx); err != nil {
+				return fmt.Errorf("%s: %w", stepIncome, err)
+			}
+		}
+		looked := n.s.now()
+		steps = append(steps, store.Step{Name: stepIncome, Status: string(analysis.Complete), Reason: income.String(), Started: kept, Ended: looked})
 		found, err := n.checkAlerts(ctx, tx)
 		if err != nil {
 			return fmt.Errorf("%s: %w", stepAlerts, err)
 		}
 		run.Ended = n.s.now()
-		run.Steps = append(steps, store.Step{Name: stepAlerts, Status: string(analysis.Complete), Reason: found.String(), Started: kept, Ended: run.Ended})
+		run.Steps = append(steps, store.Step{Name: stepAlerts, Status: string(analysis.Complete), Reason: found.String(), Started: looked, Ended: run.Ended})
 		if err := tx.PutRun(ctx, run); err != nil {
 			return err
 		}

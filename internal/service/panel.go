@@ -332,6 +332,9 @@ func (w *panelWants) actions(ctx context.Context, v marketView, p *market.Panel)
 		case r.Kind == store.SplitAction && r.Ratio != nil:
 			a.Splits = append(a.Splits, market.SplitEvent{Date: r.Date, Ratio: *r.Ratio})
 		case r.Kind == store.DividendAction && r.Amount.Known:
+			if inst, _ := p.Instrument(r.Symbol); r.Currency == "" {
+				r.Currency = inst.Currency // a list that states none is in the share's own
+			}
 			a.Dividends = append(a.Dividends, market.DividendEvent{ExDate: r.Date, PayDate: r.PayDate, Amount: r.Amount.Decimal, Currency: r.Currency})
 		}
 	}

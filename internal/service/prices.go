@@ -46,6 +46,9 @@ func (s *Service) ImportPrices(ctx context.Context, c Caller, files []File, o Pr
 		if in.out.BatchResult, err = tx.WriteMarket(ctx, batch); err != nil {
 			return err
 		}
+		if err := s.incomeAfterMarket(ctx, tx, batch.Own); err != nil {
+			return err
+		}
 		return s.checkPricesSoon(ctx, tx)
 	})
 	return in.out, err

@@ -243,6 +243,9 @@ func (s *Service) change(ctx context.Context, c Caller, portfolio string, expect
 		if b, err = commit(ctx, tx, d, change); err != nil {
 			return err
 		}
+		if err := s.incomeSoon(ctx, tx, portfolio, d.changed(change)); err != nil {
+			return err
+		}
 		return s.checkSoon(ctx, tx, portfolio)
 	})
 	if err == nil {
