@@ -125,6 +125,7 @@ func build(svc Services, o Options) (http.Handler, *mounted, error) {
 	s.events()
 	s.progress()
 	s.bulk()
+	s.tags()
 	s.instruments()
 	s.seedPortfolios()
 	s.seedDashboard()

@@ -18,6 +18,7 @@ var scopes = map[string]service.Scope{
 	"propose-trades": service.ScopeRead, "preview-import": service.ScopeRead,
 
 	"book": service.ScopeTrade, "book-many": service.ScopeTrade, "edit-transaction": service.ScopeTrade, "delete-transaction": service.ScopeTrade, "restore-transaction": service.ScopeTrade,
+	"tag-transactions": service.ScopeTrade, "rename-tag": service.ScopeTrade, "merge-tags": service.ScopeTrade, "delete-tag": service.ScopeTrade,
 	"undo-version": service.ScopeTrade, "import": service.ScopeTrade, "undo-import": service.ScopeTrade,
 	"import-prices": service.ScopeTrade, "set-own-prices": service.ScopeTrade, "delete-own-price": service.ScopeTrade,
 	"glance": service.ScopeGlance,

@@ -27,6 +27,7 @@ type Services interface {
 	Watching
 	Alerting
 	Bulk
+	Tagging
 	Sharing
 	Catalogue
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)

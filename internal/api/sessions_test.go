@@ -25,6 +25,9 @@ var bodies = map[string]string{
 	"calc":                `{}`,
 	"propose-trades":      `{"objective":"min_volatility"}`,
 	"delete-transactions": `{"ids":["0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10"]}`,
+	"tag-transactions":    `{"ids":["0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10"],"add":["x"]}`,
+	"rename-tag":          `{"name":"x"}`,
+	"merge-tags":          `{"tags":["x"],"into":"y"}`,
 	"delete-own-prices":   `{"items":[{"symbol":"X","date":"2024-01-02"}]}`,
 	"put-instrument":      `{"symbol":"X","currency":"EUR"}`,
 	"what-if":             `{"trades":[{"side":"buy","symbol":"X","quantity":"1"}]}`,
@@ -40,7 +43,7 @@ func each(t *testing.T, h *house, portfolio string, fn func(method, path string,
 	t.Helper()
 	d, _ := readDocument(t, h)
 	values := strings.NewReplacer("{portfolio}", portfolio, "{transaction}", "0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10", "{import}", "0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10",
-		"{version}", "1", "{account}", "ib", "{symbol}", "X", "{date}", "2024-01-02", "{day}", "2024-01-02", "{job}", "1", "{method}", "value", "{engine}", "xirr")
+		"{version}", "1", "{account}", "ib", "{symbol}", "X", "{date}", "2024-01-02", "{day}", "2024-01-02", "{job}", "1", "{tag}", "x", "{method}", "value", "{engine}", "xirr")
 	for path, operations := range d.Paths {
 		for method, op := range operations {
 			address := values.Replace(path)

@@ -27,6 +27,7 @@ type TransactionSchema struct {
 	LotDate      dateSchema     `json:"lot_date,omitempty" doc:"Of a purchase: the day from which its lot counts."`
 	LotLabel     string         `json:"lot_label,omitempty" maxLength:"200" doc:"Of a purchase: the label of its lot."`
 	Note         string         `json:"note,omitempty" maxLength:"2000" doc:"A note of yours." example:"savings plan"`
+	Tags         []string       `json:"tags,omitempty" maxItems:"20" doc:"Words to sort bookings by; they change no figure. Letters, digits, spaces, - and _, at most 40, kept in lower case." example:"[\"savings plan\"]"`
 	Source       string         `json:"source,omitempty" maxLength:"500" doc:"The reference the broker gave; a file imported twice is recognised by it."`
 }
 

@@ -112,6 +112,7 @@ type filterIn struct {
 	Types   []string `query:"type" doc:"Types, separated by commas." example:"buy,sell"`
 	Symbols []string `query:"symbol" doc:"Symbols, separated by commas." example:"AAPL,MSFT"`
 	Account []string `query:"account" doc:"Accounts, separated by commas." example:"ib"`
+	Tags    []string `query:"tag" doc:"Tags, separated by commas: bookings with any of them." example:"savings plan"`
 	Import  string   `query:"import" doc:"Id of an import: the bookings it made."`
 	Text    string   `query:"text" maxLength:"200" doc:"Text in symbol, note, account or source." example:"bonus"`
 	All     bool     `query:"all" doc:"With bookings that were edited or deleted since."`
@@ -121,7 +122,7 @@ type filterIn struct {
 }
 
 func (in *filterIn) filter() (f store.Filter, err error) {
-	f = store.Filter{Symbols: in.Symbols, Accounts: in.Account, Import: in.Import, Text: in.Text, All: in.All, Oldest: in.Order == "oldest", After: in.Cursor, Limit: in.Limit}
+	f = store.Filter{Symbols: in.Symbols, Accounts: in.Account, Tags: in.Tags, Import: in.Import, Text: in.Text, All: in.All, Oldest: in.Order == "oldest", After: in.Cursor, Limit: in.Limit}
 	if f.From, err = day("from", in.From); err != nil {
 		return f, err
 	}
@@ -252,7 +253,7 @@ func (in *filterIn) next(cursor string) string {
 			q.Set(name, value)
 		}
 	}
-	for name, values := range map[string][]string{"type": in.Types, "symbol": in.Symbols, "account": in.Account} {
+	for name, values := range map[string][]string{"type": in.Types, "symbol": in.Symbols, "account": in.Account, "tag": in.Tags} {
 		for _, v := range values {
 			q.Set(name, join(q.Get(name), v))
 		}

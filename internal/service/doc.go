@@ -23,6 +23,7 @@
 //	portfolios.go    Portfolios, Portfolio, CreatePortfolio, UpdatePortfolio, ArchivePortfolio, DeletePortfolio,
 //	                 Accounts, PutAccount, DeleteAccount
 //	transactions.go  Transactions, Transaction, Book, Edit, Delete, Restore, Versions, UndoVersion
+//	tags.go          Tags, TagBookings, RenameTag, MergeTags, DeleteTag
 //	imports.go       Formats, PreviewImport, CommitImport, UndoImport, Imports
 //	prices.go        ImportPrices, OwnPrices, SetOwnPrices, DeleteOwnPrice, DataStatus
 //	instruments.go   Instruments, DescribeInstrument
