@@ -103,6 +103,7 @@ func build(svc Services, o Options) (http.Handler, *mounted, error) {
 	s.transactions()
 	s.versions()
 	s.closings()
+	s.income()
 	s.alerts()
 	s.alertRules()
 	s.alertChannels()

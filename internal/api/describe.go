@@ -23,7 +23,9 @@ const (
 	tagAudit        = "Audit trail"
 	tagTransactions = "Transactions"
 	tagImports      = "Imports"
+	tagIncome       = "Income"
 	tagPrices       = "Prices"
+	tagResearch     = "Research"
 	tagAnalysis     = "Analysis"
 	tagJobs         = "Jobs and snapshots"
 	tagCalc         = "Calculations"
@@ -40,7 +42,9 @@ var tags = []*huma.Tag{
 	{Name: tagAudit, Description: "What was done, by whom and when, as a chain of hashes that shows any change to it."},
 	{Name: tagTransactions, Description: "Bookings. Nothing is overwritten: an edit supersedes, and each change raises the version of the ledger by one."},
 	{Name: tagImports, Description: "Files of brokers and other programs. Look at a preview first; an import is one unit and can be undone."},
+	{Name: tagIncome, Description: "Dividends and interest: what came, what is announced and estimated, and what holders were entitled to and is still to be booked."},
 	{Name: tagPrices, Description: "Prices, splits, dividends and exchange rates from files, and prices and valuations that you enter yourself."},
+	{Name: tagResearch, Description: "Finding instruments, watchlists, target prices, notes and comparisons. All of it from what is stored: nothing here waits for a provider."},
 	{Name: tagAnalysis, Description: "Every figure of a portfolio. Each carries its unit, date, method and status; what cannot be known is null with its reasons."},
 	{Name: tagJobs, Description: "Work in the background: the nightly analysis of each portfolio, and the snapshots that it leaves: what was shown on a day."},
 	{Name: tagCalc, Description: "The engines by themselves: one request in, one answer out, nothing stored."},

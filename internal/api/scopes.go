@@ -23,6 +23,7 @@ var scopes = map[string]service.Scope{
 	"import-prices": service.ScopeTrade, "set-own-prices": service.ScopeTrade, "delete-own-price": service.ScopeTrade,
 	"glance": service.ScopeGlance,
 
+	"find-income": service.ScopeTrade, "confirm-income": service.ScopeTrade, "reject-income": service.ScopeTrade, "reopen-income": service.ScopeTrade,
 	"acknowledge-alert": service.ScopeTrade, "resolve-alert": service.ScopeTrade, "check-alerts": service.ScopeTrade,
 	"create-alert-rule": service.ScopeTrade, "change-alert-rule": service.ScopeTrade, "delete-alert-rule": service.ScopeTrade,
 	"create-channel": service.ScopeTrade, "change-channel": service.ScopeTrade, "delete-channel": service.ScopeTrade, "test-channel": service.ScopeTrade,

@@ -26,6 +26,7 @@ type Services interface {
 	Working
 	Watching
 	Alerting
+	Receiving
 	Bulk
 	Tagging
 	Sharing
