@@ -127,6 +127,7 @@ func build(svc Services, o Options) (http.Handler, *mounted, error) {
 	s.progress()
 	s.bulk()
 	s.tags()
+	s.research()
 	s.instruments()
 	s.seedPortfolios()
 	s.seedDashboard()

@@ -23,6 +23,9 @@ var scopes = map[string]service.Scope{
 	"import-prices": service.ScopeTrade, "set-own-prices": service.ScopeTrade, "delete-own-price": service.ScopeTrade,
 	"glance": service.ScopeGlance,
 
+	"create-watchlist": service.ScopeTrade, "change-watchlist": service.ScopeTrade, "delete-watchlist": service.ScopeTrade, "watch": service.ScopeTrade, "unwatch": service.ScopeTrade, "order-watchlist": service.ScopeTrade,
+	"set-target": service.ScopeTrade, "drop-target": service.ScopeTrade, "write-note": service.ScopeTrade, "edit-note": service.ScopeTrade, "delete-note": service.ScopeTrade,
+
 	"find-income": service.ScopeTrade, "confirm-income": service.ScopeTrade, "reject-income": service.ScopeTrade, "reopen-income": service.ScopeTrade,
 	"acknowledge-alert": service.ScopeTrade, "resolve-alert": service.ScopeTrade, "check-alerts": service.ScopeTrade,
 	"create-alert-rule": service.ScopeTrade, "change-alert-rule": service.ScopeTrade, "delete-alert-rule": service.ScopeTrade,

@@ -31,6 +31,7 @@ type Services interface {
 	Tagging
 	Sharing
 	Catalogue
+	Researching
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
 	Contribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Contribution, error)
 	Attribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Attribution, error)

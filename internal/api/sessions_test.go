@@ -34,6 +34,13 @@ var bodies = map[string]string{
 	"try-scenario":        `{"shocks":[{"kind":"factor","on":"market","move":-0.1}]}`,
 	"create-grant":        `{"email":"x@example.org","role":"view"}`,
 	"update-grant":        `{"role":"view"}`,
+	"create-watchlist":    `{"name":"Ideas"}`,
+	"change-watchlist":    `{"name":"Ideas"}`,
+	"watch":               `{"note":"x"}`,
+	"order-watchlist":     `{"symbols":["X"]}`,
+	"set-target":          `{"price":"10","currency":"EUR"}`,
+	"write-note":          `{"text":"x"}`,
+	"edit-note":           `{"text":"x"}`,
 	"create-link":         `{"label":"X","expires":"2025-12-31T00:00:00Z"}`,
 	"reverse-scenario":    `{"share":"0.1"}`,
 }
@@ -43,7 +50,7 @@ func each(t *testing.T, h *house, portfolio string, fn func(method, path string,
 	t.Helper()
 	d, _ := readDocument(t, h)
 	values := strings.NewReplacer("{portfolio}", portfolio, "{transaction}", "0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10", "{import}", "0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10",
-		"{version}", "1", "{account}", "ib", "{symbol}", "X", "{date}", "2024-01-02", "{day}", "2024-01-02", "{job}", "1", "{tag}", "x", "{method}", "value", "{engine}", "xirr")
+		"{watchlist}", "0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10", "{note}", "0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10", "{version}", "1", "{account}", "ib", "{symbol}", "X", "{date}", "2024-01-02", "{day}", "2024-01-02", "{job}", "1", "{tag}", "x", "{method}", "value", "{engine}", "xirr")
 	for path, operations := range d.Paths {
 		for method, op := range operations {
 			address := values.Replace(path)
