@@ -78,7 +78,7 @@ type Valuation struct {
 // asOf and the three books in it. The same day gives the same bytes.
 func New(asOf date.Date) *Demo {
 	m := simulated.New(asOf, simulated.Seed)
-	return &Demo{AsOf: m.AsOf, Market: m, Books: []Book{saver(m), family(m), fund(m)}}
+	return &Demo{AsOf: m.AsOf, Market: m, Books: tagged([]Book{saver(m), family(m), fund(m)})}
 }
 
 // Books are the three portfolios of a day.

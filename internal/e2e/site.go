@@ -127,7 +127,7 @@ func PagesOf(portfolio string) map[string]string {
 // them, and those of whoever runs the installation.
 func Elsewhere() map[string]string {
 	pages := map[string]string{}
-	for _, path := range []string{"portfolios", "portfolios/new", "settings", "settings/security", "settings/appearance", "settings/data", "settings/programs",
+	for _, path := range []string{"portfolios", "portfolios/new", "settings", "settings/security", "settings/appearance", "settings/data", "settings/programs", "settings/tags",
 		"alerts", "alerts/limits", "alerts/rules", "alerts/rules/new", "households", "clients", "jobs", "admin/people", "admin/features", "admin/health", "admin/audit"} {
 		pages[strings.ReplaceAll(path, "/", "-")] = "/" + path
 	}

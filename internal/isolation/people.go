@@ -29,6 +29,9 @@ type person struct {
 	state map[string][sha256.Size]byte // what they had, by address
 }
 
+// tag is the mark as a tag of theirs, which has no capitals.
+func (p *person) tag() string { return "tag-" + strings.ToLower(p.mark) }
+
 // settle makes a person with things of their own.
 func (t *trial) settle(ctx context.Context, number int) error {
 	p := &person{name: fmt.Sprint(number + 1), mark: "MARK" + rand.Text()[:12], secret: "HUSH" + rand.Text()[:12], ids: map[string]string{}, state: map[string][sha256.Size]byte{}}
@@ -60,7 +63,7 @@ func (t *trial) furnish(ctx context.Context, p *person) error {
 	at := "/api/v1/portfolios/" + portfolio.ID
 	p.ids["/api/v1/portfolios/{portfolio}"], p.ids["/p/{portfolio}"] = portfolio.ID, portfolio.ID
 	bookings := mustJSON(map[string]any{"transactions": []map[string]any{
-		{"date": "2024-01-02", "type": "deposit", "account": p.mark, "amount": "1000", "currency": "EUR", "note": p.mark},
+		{"date": "2024-01-02", "type": "deposit", "account": p.mark, "amount": "1000", "currency": "EUR", "note": p.mark, "tags": []string{p.tag()}},
 		{"date": "2024-01-03", "type": "buy", "account": p.mark, "symbol": p.mark, "quantity": "3", "price": "7", "currency": "EUR"},
 	}})
 	file, kind, err := upload("date,type,account,amount,currency,note\n2024-02-01,deposit,"+p.mark+",5,EUR,"+p.mark+"\n", p.mark+".csv")
@@ -106,7 +109,7 @@ func (t *trial) furnish(ctx context.Context, p *person) error {
 var kept = []string{
 	"/api/v1/portfolios", "/api/v1/portfolios/{portfolio}", "/api/v1/portfolios/{portfolio}/transactions", "/api/v1/portfolios/{portfolio}/accounts",
 	"/api/v1/portfolios/{portfolio}/imports", "/api/v1/portfolios/{portfolio}/versions", "/api/v1/portfolios/{portfolio}/scenarios",
-	"/api/v1/portfolios/{portfolio}/closings", "/api/v1/portfolios/{portfolio}/grants", "/api/v1/prices/own", "/api/v1/auth/me", "/api/v1/auth/tokens",
+	"/api/v1/portfolios/{portfolio}/closings", "/api/v1/portfolios/{portfolio}/grants", "/api/v1/prices/own", "/api/v1/tags", "/api/v1/auth/me", "/api/v1/auth/tokens",
 }
 
 // own asks an address of kept as the person it belongs to.

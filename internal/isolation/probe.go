@@ -80,8 +80,10 @@ func (t *trial) try(ctx context.Context, r *route, as, of *person) error {
 	found := func(leaks bool, format string, args ...any) {
 		t.report.Findings = append(t.report.Findings, Finding{As: as.name, Of: of.name, What: r.String(), Status: a.status, Says: fmt.Sprintf(format, args...), Leaks: leaks})
 	}
-	if i := bytes.Index(a.body, []byte(of.mark)); i >= 0 {
-		found(true, "the answer tells what is another's: %q", around(a.body, i))
+	for _, mark := range []string{of.mark, of.tag()} {
+		if i := bytes.Index(a.body, []byte(mark)); i >= 0 {
+			found(true, "the answer tells what is another's: %q", around(a.body, i))
+		}
 	}
 	t.secret(r, as, of, a)
 	switch {

@@ -35,6 +35,10 @@ func (s *site) accountRoutes(on func(string, handler)) {
 	on("GET /settings/programs", s.programs)
 	on("POST /settings/programs", s.createToken)
 	on("POST /settings/programs/revoke", s.revokeToken)
+	on("GET /settings/tags", s.tagsPage)
+	on("POST /settings/tags/rename", s.renameTag)
+	on("POST /settings/tags/merge", s.mergeTags)
+	on("POST /settings/tags/delete", s.deleteTag)
 	on("GET /settings/data", s.ownData)
 	on("GET /settings/data/export", s.exportMe)
 	on("POST /settings/data/delete", s.deleteMe)
@@ -49,6 +53,7 @@ var settingsPages = []view.Link{
 	{Label: "Profile", Href: "/settings", Icon: "pencil-line"},
 	{Label: "Security", Href: "/settings/security", Icon: "lock"},
 	{Label: "Programs", Href: "/settings/programs", Icon: "key"},
+	{Label: "Tags", Href: "/settings/tags", Icon: "tag"},
 	{Label: "Your data", Href: "/settings/data", Icon: "download"},
 	{Label: "Appearance", Href: "/settings/appearance", Icon: "monitor"},
 	{Label: "Households", Href: "/households", Icon: "users"},

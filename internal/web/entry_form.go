@@ -40,7 +40,7 @@ func forTypes(field string) string {
 // entry is a transaction as it is typed.
 type entry map[string]string
 
-var entryFields = []string{"type", "date", "account", "symbol", "quantity", "price", "amount", "fees", "taxes", "currency", "to_account", "to_amount", "to_currency", "to_symbol", "ratio", "cost_fraction", "note"}
+var entryFields = []string{"type", "date", "account", "symbol", "quantity", "price", "amount", "fees", "taxes", "currency", "to_account", "to_amount", "to_currency", "to_symbol", "ratio", "cost_fraction", "note", "tags"}
 
 // typed reads the form.
 func (r *request) typed() entry {
@@ -60,7 +60,7 @@ func (r *request) entered(t *ledger.Transaction) entry {
 		return r.locale.Input(o.Decimal)
 	}
 	e := entry{"type": string(t.Type), "date": t.Date.String(), "account": t.Account, "symbol": t.Symbol, "quantity": number(t.Quantity), "price": number(t.Price), "amount": number(t.Amount), "fees": number(t.Fees), "taxes": number(t.Taxes),
-		"currency": string(t.Currency), "to_account": t.ToAccount, "to_amount": number(t.ToAmount), "to_currency": string(t.ToCurrency), "to_symbol": t.ToSymbol, "cost_fraction": number(t.CostFraction), "note": t.Note}
+		"currency": string(t.Currency), "to_account": t.ToAccount, "to_amount": number(t.ToAmount), "to_currency": string(t.ToCurrency), "to_symbol": t.ToSymbol, "cost_fraction": number(t.CostFraction), "note": t.Note, "tags": strings.Join(t.Tags.List(), ", ")}
 	if t.Ratio != nil {
 		e["ratio"] = t.Ratio.String()
 	}
@@ -134,6 +134,7 @@ func (r *request) transaction(e entry, t ledger.Transaction) (ledger.Transaction
 	text("to_account", &t.ToAccount)
 	text("to_symbol", &t.ToSymbol)
 	text("note", &t.Note)
+	t.Tags = typedTags(e["tags"])
 	number("quantity", &t.Quantity)
 	number("price", &t.Price)
 	number("amount", &t.Amount)
@@ -193,6 +194,7 @@ func (r *request) entryForm(e entry, errs map[string]string, version int64) (vie
 		{Name: "to_symbol", Label: "Instrument received", Kind: "text", Value: e["to_symbol"], For: forTypes("to_symbol"), Auto: "off"},
 		number("cost_fraction", "Part of the cost that moves", "Between 0 and 1.", ""),
 		{Name: "note", Label: "Note", Kind: "text", Value: e["note"], Width: "w6", Auto: "off"},
+		{Name: "tags", Label: "Tags", Kind: "text", Value: e["tags"], Width: "w6", Auto: "off", Hint: "savings plan, core", Help: "Words to find it by, with commas between them. They change no figure."},
 	}
 	fields = withErrors(fields, errs)
 	return view.Form{Fields: fields, Errors: summary(fields, errs), Cancel: r.address("/transactions"), Hidden: []view.Hidden{{Name: "version", Value: fmt.Sprint(version)}}}, nil

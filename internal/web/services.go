@@ -18,6 +18,7 @@ type Services interface {
 	Administration
 	Books
 	BookKeeping
+	Tagging
 	Sharing
 	Imports
 	Working

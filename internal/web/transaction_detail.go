@@ -92,7 +92,7 @@ func (r *request) fieldsOf(t *ledger.Transaction) []stated {
 	list := []stated{
 		{"Date", format.Date(t.Date)}, {"Type", typeName(t.Type)}, {"Account", t.Account}, {"Cash account", t.CashAccount}, {"To account", t.ToAccount}, {"Instrument", t.Symbol}, {"To instrument", t.ToSymbol},
 		{"Quantity", number(t.Quantity)}, {"Price", number(t.Price)}, {"Amount", number(t.Amount)}, {"Fees", number(t.Fees)}, {"Taxes", number(t.Taxes)}, {"Currency", string(t.Currency)},
-		{"Amount received", number(t.ToAmount)}, {"Currency received", string(t.ToCurrency)}, {"Part of the cost", number(t.CostFraction)}, {"Lot label", t.LotLabel}, {"Note", t.Note}, {"Reference", t.Source},
+		{"Amount received", number(t.ToAmount)}, {"Currency received", string(t.ToCurrency)}, {"Part of the cost", number(t.CostFraction)}, {"Lot label", t.LotLabel}, {"Note", t.Note}, {"Tags", strings.Join(t.Tags.List(), ", ")}, {"Reference", t.Source},
 	}
 	if t.Ratio != nil {
 		list = append(list, stated{"Ratio", t.Ratio.String()})

@@ -10,6 +10,7 @@ import (
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/sheet"
 	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/web/format"
@@ -59,6 +60,9 @@ func (r *request) ledgerFilter() store.Filter {
 	if a := query.Get("account"); a != "" {
 		f.Accounts = []string{a}
 	}
+	if t := query.Get("tag"); t != "" {
+		f.Tags = []string{t}
+	}
 	if s := query.Get("symbol"); s != "" {
 		f.Symbols = []string{s}
 	}
@@ -101,7 +105,11 @@ func (s *site) transactions(r *request) error {
 		v.Empty = &view.Empty{Icon: "arrow-left-right", Title: "No transactions yet", Text: "Import a broker's file, or enter the first one by hand.", Ways: []view.Link{{Label: "Import a file", Href: v.Import}, {Label: "Add a transaction", Href: v.Add}}}
 		return r.show(http.StatusOK, page.Transactions(v))
 	}
-	v.Filter = r.filterFields(f, accounts)
+	tags, err := s.svc.Tags(r.Context(), r.caller, r.portfolio.ID)
+	if err != nil {
+		return err
+	}
+	v.Filter = r.filterFields(f, accounts, tags)
 	v.Active = r.activeFilters(f)
 	v.Count = r.locale.Count(found.Total) + " transactions"
 	if found.Total == 1 {
@@ -129,7 +137,7 @@ func (s *site) chooseFor(r *request, title, at, icon, why string) error {
 	return r.show(http.StatusOK, page.Transactions(view.Transactions{Page: frame, Empty: &e}))
 }
 
-func (r *request) filterFields(f store.Filter, accounts []store.Account) []view.Field {
+func (r *request) filterFields(f store.Filter, accounts []store.Account, tags []service.TagUse) []view.Field {
 	types := view.Field{Name: "type", Label: "Type", Kind: "select", Options: []view.Option{{Label: "Any type"}}}
 	for _, g := range typeWords {
 		for _, t := range g.types {
@@ -148,8 +156,12 @@ func (r *request) filterFields(f store.Filter, accounts []store.Account) []view.
 		}
 		fields = append(fields, places)
 	}
-	for _, name := range []string{"symbol", "import", "from", "to"} {
-		if value := r.URL.Query().Get(name); value != "" {
+	tag := tagFilter(tags, f.Tags)
+	if tag != nil {
+		fields = append(fields, *tag)
+	}
+	for _, name := range []string{"symbol", "tag", "import", "from", "to"} {
+		if value := r.URL.Query().Get(name); value != "" && (name != "tag" || tag == nil) {
 			fields = append(fields, view.Field{Name: name, Kind: "hidden", Value: value})
 		}
 	}
@@ -172,6 +184,9 @@ func (r *request) activeFilters(f store.Filter) []view.Filter {
 	}
 	if len(f.Symbols) == 1 {
 		add("Instrument: "+f.Symbols[0], "symbol", "")
+	}
+	if len(f.Tags) == 1 {
+		add("Tag: "+f.Tags[0], "tag", "")
 	}
 	if f.Import != "" {
 		add("One import", "import", "")
@@ -242,6 +257,9 @@ func (r *request) transactionRow(row *store.Row) view.TransactionRow {
 	if row.Replaces != "" {
 		line.Tag = &view.Tag{Text: "corrected"}
 	}
+	for _, tag := range t.Tags.List() {
+		line.Tags = append(line.Tags, view.Link{Label: tag, Href: r.with("tag", tag, "after", "", "open", "")})
+	}
 	return line
 }
 
@@ -291,7 +309,7 @@ func (s *site) transactionsCSV(r *request) error {
 	}
 	r.attachment("text/csv; charset=utf-8", "transactions.csv")
 	out := sheet.NewWriter(r.w)
-	_ = out.Write([]string{"date", "account", "type", "symbol", "quantity", "price", "amount", "fees", "taxes", "currency", "note", "reference"}) // Flush reports
+	_ = out.Write([]string{"date", "account", "type", "symbol", "quantity", "price", "amount", "fees", "taxes", "currency", "note", "tags", "reference"}) // Flush reports
 	number := func(o money.Optional) string {
 		if !o.Known {
 			return ""
@@ -300,7 +318,7 @@ func (s *site) transactionsCSV(r *request) error {
 	}
 	for i := range found.Rows {
 		t := &found.Rows[i].Transaction
-		_ = out.Write([]string{t.Date.String(), t.Account, string(t.Type), t.Symbol, number(t.Quantity), number(t.Price), number(t.Amount), number(t.Fees), number(t.Taxes), string(t.Currency), t.Note, t.Source})
+		_ = out.Write([]string{t.Date.String(), t.Account, string(t.Type), t.Symbol, number(t.Quantity), number(t.Price), number(t.Amount), number(t.Fees), number(t.Taxes), string(t.Currency), t.Note, t.Tags.String(), t.Source})
 	}
 	out.Flush()
 	return out.Error()

@@ -30,6 +30,7 @@ type TransactionRow struct {
 	Currency                              string
 	Note                                  string
 	Tag                                   *Tag // corrected, imported
+	Tags                                  []Link // each to the bookings that bear it
 	Open                                  bool
 	Href                                  string // opens the detail
 	Detail                                *TransactionDetail
