@@ -1,0 +1,86 @@
+package service
+
+import (
+	"context"
+	"math"
+
+	"github.com/foliosight/foliosight/finance/calendar"
+	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/quality"
+	"github.com/foliosight/foliosight/internal/store"
+)
+
+// shownFindings is how many findings of a series are told, the newest.
+const shownFindings = 5
+
+// rateFeeds works out the scores that are not stored: of what came by file or from the
+// simulated market. What was held is not rated, as nobody waits for its next value.
+func (s *Service) rateFeeds(ctx context.Context, v store.View, set *asked, f *foldedBook, all []Feed) error {
+	wanted := map[store.SeriesKind][]string{}
+	at := map[heldKey]*Feed{}
+	for i := range all {
+		one := &all[i]
+		kind := seriesKindOf(one.Kind)
+		if one.Score != nil || one.Kept.Count == 0 || one.Use == FeedPast || one.Valued || len(at) == scoredFeeds {
+			continue
+		}
+		wanted[kind] = append(wanted[kind], one.Symbol)
+		at[heldKey{kind, one.Symbol}] = one
+	}
+	for _, kind := range []store.SeriesKind{store.Prices, store.FX, store.Rates} {
+		if len(wanted[kind]) == 0 {
+			continue
+		}
+		series, err := v.Series(ctx, store.SeriesQuery{Kind: kind, Symbols: wanted[kind], From: date.None, To: lastDay, Version: store.LatestMarket, Full: true, Simulated: set.simulated})
+		if err != nil {
+			return err
+		}
+		for i := range series {
+			one := at[heldKey{kind, series[i].Symbol}]
+			if one == nil || series[i].Source != one.Kept.Source || series[i].Own != one.Kept.Own {
+				continue
+			}
+			if err := s.rateFeed(one, &series[i], f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// rateFeed checks a series as it is stored, over all of its days up to the last session
+// whose value is due.
+func (s *Service) rateFeed(one *Feed, kept *store.Series, f *foldedBook) error {
+	inst, _ := f.panel.Instrument(one.Symbol)
+	h := hoursOf(one.Kind, inst)
+	due, err := h.over(s.now())
+	if err != nil {
+		return nil // without a session there is no score
+	}
+	series := quality.Series{Name: one.Symbol, Source: kept.Source, Basis: quality.Traded, Class: inst.Class, Currency: kept.Currency,
+		Dates: kept.Dates, Open: kept.Open, High: kept.High, Low: kept.Low, Close: kept.Close, Volume: kept.Volume, Adjusted: kept.Adjusted}
+	switch kept.Kind {
+	case store.FX:
+		series.Quantity = quality.FX
+	case store.Rates:
+		series.Quantity = quality.Level
+	}
+	cal := calendar.Calendar{} // its own days: of rates, whose days of publication are not known, and elsewhere
+	if h.known && kept.Kind != store.Rates {
+		cal = h.cal
+	}
+	series.Calendar = cal
+	found := quality.Check(series, quality.Context{Through: due, Actions: f.panel.Actions(one.Symbol)})
+	r := quality.Rate(cal, kept.Dates, found, quality.Hold(found, nil), 0, due)
+	if r.Sessions == 0 {
+		return nil
+	}
+	points := int(math.Floor(r.Points)) // a hundred is without fault
+	one.Score = &points
+	one.Scored = &SupplyScore{From: r.From, To: r.To, Sessions: r.Sessions, Stale: r.Stale, Missing: r.Missing, Suspect: r.Suspect, Doubtful: r.Doubtful}
+	for i := len(found) - 1; i >= 0 && len(one.Scored.Findings) < shownFindings; i-- {
+		x := found[i]
+		one.Scored.Findings = append(one.Scored.Findings, SupplyFinding{Kind: string(x.Kind), Severity: string(x.Severity), From: x.From, To: x.To, Reason: x.Reason})
+	}
+	return nil
+}
