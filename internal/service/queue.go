@@ -14,6 +14,7 @@ const (
 	WorkMarket   = "market"   // are the market data of an exchange's day there; then the night
 	WorkNight    = "night"    // hands out an analysis for each portfolio of an exchange's day
 	WorkCleanUp  = "clean-up" // what has expired, tenant by tenant
+	WorkSync     = "sync"     // asks sources for the market data that are due; one for all
 	WorkDeliver  = "deliver"  // messages and alerts that wait
 	WorkIncome   = "income"   // looks for income that is not booked: of one portfolio, or of all
 	WorkAlerts   = "alerts"   // holds a portfolio against its rules, after a booking or new prices

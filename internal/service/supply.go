@@ -176,6 +176,8 @@ func (one *Supplied) judge() {
 		if one.Words != "" {
 			one.Says = one.Words
 		}
+	case one.Reason != "" && one.Age == 0 && one.Provider != "" && !one.Succeeded.IsZero() && seriesKindOf(one.Kind) != "":
+		one.State, one.Says = SupplyCurrent, fmt.Sprintf("up to date, through %s; more could not be got: %s", one.Last, cmp.Or(one.Words, one.Reason))
 	case one.Reason != "":
 		one.State, one.Says = SupplyRefused, cmp.Or(one.Words, one.Reason)
 	case one.Age > 0:
