@@ -114,6 +114,7 @@ func build(svc Services, o Options) (http.Handler, *mounted, error) {
 	s.audit()
 	s.imports()
 	s.prices()
+	s.heldBack()
 	s.analyses()
 	s.contribution()
 	s.attribution()

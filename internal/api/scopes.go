@@ -21,7 +21,8 @@ var scopes = map[string]service.Scope{
 	"tag-transactions": service.ScopeTrade, "rename-tag": service.ScopeTrade, "merge-tags": service.ScopeTrade, "delete-tag": service.ScopeTrade,
 	"undo-version": service.ScopeTrade, "import": service.ScopeTrade, "undo-import": service.ScopeTrade,
 	"import-prices": service.ScopeTrade, "set-own-prices": service.ScopeTrade, "delete-own-price": service.ScopeTrade,
-	"glance": service.ScopeGlance,
+	"decide-held-back": service.ScopeTrade,
+	"glance":           service.ScopeGlance,
 
 	"create-watchlist": service.ScopeTrade, "change-watchlist": service.ScopeTrade, "delete-watchlist": service.ScopeTrade, "watch": service.ScopeTrade, "unwatch": service.ScopeTrade, "order-watchlist": service.ScopeTrade,
 	"set-target": service.ScopeTrade, "drop-target": service.ScopeTrade, "write-note": service.ScopeTrade, "edit-note": service.ScopeTrade, "delete-note": service.ScopeTrade,

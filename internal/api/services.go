@@ -27,6 +27,7 @@ type Services interface {
 	Watching
 	Alerting
 	Receiving
+	Doubting
 	Bulk
 	Tagging
 	Sharing
