@@ -26,8 +26,14 @@ func typedTags(text string) ledger.Tags {
 	return ledger.NewTags(strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' })...)
 }
 
-// tagFilter is the choice among the tags of a portfolio; nil where it has none.
+// tagFilter is the choice among the tags of a portfolio and the one that is chosen, which
+// it need not have; nil where there is none.
 func tagFilter(uses []service.TagUse, chosen []string) *view.Field {
+	for _, tag := range chosen {
+		if !slices.ContainsFunc(uses, func(u service.TagUse) bool { return u.Tag == tag }) {
+			uses = append(uses, service.TagUse{Tag: tag})
+		}
+	}
 	f := view.Field{Name: "tag", Label: "Tag", Kind: "select", Options: []view.Option{{Label: "Any tag"}}}
 	for _, u := range uses {
 		f.Options = append(f.Options, view.Option{Value: u.Tag, Label: u.Tag, Selected: slices.Equal(chosen, []string{u.Tag})})

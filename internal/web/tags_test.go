@@ -75,7 +75,13 @@ func TestTags(t *testing.T) {
 	if body := list.Body.String(); strings.Count(body, `class="tag" href=`) != 3 || !strings.Contains(body, "?tag=savings+plan") {
 		t.Errorf("%d chips", strings.Count(body, `class="tag" href=`))
 	}
-	says(open(200, at+"?tag=savings+plan", nil), "1 transaction", "Tag: savings plan")
+	one := open(200, at+"?tag=Savings+plan", nil)
+	if says(one, "1 transaction"); !strings.Contains(one.Body.String(), `<option value="savings plan" selected>`) {
+		t.Error("the chosen tag is not marked")
+	}
+	if none := open(200, at+"?tag=unknown", nil).Body.String(); !strings.Contains(none, `<option value="unknown" selected>`) {
+		t.Error("a tag that nothing bears is not shown as chosen")
+	}
 	csv := open(200, at+".csv?tag=core", nil).Body.String()
 	if lines := strings.Split(strings.TrimSpace(csv), "\n"); len(lines) != 3 || !strings.Contains(lines[0], ",tags,") || !strings.Contains(lines[1], ",core;savings plan,") {
 		t.Errorf("%s", csv)

@@ -61,7 +61,7 @@ func (r *request) ledgerFilter() store.Filter {
 		f.Accounts = []string{a}
 	}
 	if t := query.Get("tag"); t != "" {
-		f.Tags = []string{t}
+		f.Tags = []string{ledger.NormalTag(t)}
 	}
 	if s := query.Get("symbol"); s != "" {
 		f.Symbols = []string{s}
@@ -156,12 +156,11 @@ func (r *request) filterFields(f store.Filter, accounts []store.Account, tags []
 		}
 		fields = append(fields, places)
 	}
-	tag := tagFilter(tags, f.Tags)
-	if tag != nil {
+	if tag := tagFilter(tags, f.Tags); tag != nil {
 		fields = append(fields, *tag)
 	}
-	for _, name := range []string{"symbol", "tag", "import", "from", "to"} {
-		if value := r.URL.Query().Get(name); value != "" && (name != "tag" || tag == nil) {
+	for _, name := range []string{"symbol", "import", "from", "to"} {
+		if value := r.URL.Query().Get(name); value != "" {
 			fields = append(fields, view.Field{Name: name, Kind: "hidden", Value: value})
 		}
 	}
@@ -184,9 +183,6 @@ func (r *request) activeFilters(f store.Filter) []view.Filter {
 	}
 	if len(f.Symbols) == 1 {
 		add("Instrument: "+f.Symbols[0], "symbol", "")
-	}
-	if len(f.Tags) == 1 {
-		add("Tag: "+f.Tags[0], "tag", "")
 	}
 	if f.Import != "" {
 		add("One import", "import", "")
