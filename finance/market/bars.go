@@ -11,11 +11,12 @@ import (
 type Bars struct {
 	Dates                  []date.Date
 	Open, High, Low, Close []float64
-	Volume                 []float64 // pieces; NaN is not known
+	Volume                 []float64 // as the source has it; NaN is not known
 }
 
-// Adjusted brings bars as traded into the pieces of asOf: prices divided by the splits
-// after them, volumes multiplied.
+// Adjusted brings bars as traded into the pieces of asOf: prices are divided by the splits
+// after them. Volumes stay as the source has them: some count the pieces of the day, some
+// those of today, and none says which.
 func (b Bars) Adjusted(a *Actions, asOf date.Date) Bars {
 	if a == nil || len(a.Splits) == 0 {
 		return b
@@ -33,10 +34,7 @@ func (b Bars) Adjusted(a *Actions, asOf date.Date) Bars {
 		return scaled
 	}
 	out.Open, out.High, out.Low, out.Close = price(b.Open), price(b.High), price(b.Low), price(b.Close)
-	out.Volume = make([]float64, len(b.Volume))
-	for i, v := range b.Volume {
-		out.Volume[i] = v * factors[i]
-	}
+	out.Volume = b.Volume
 	return out
 }
 

@@ -40,7 +40,8 @@ type Position struct {
 	Holding  *analysis.Holding  // nil: nothing of it is held
 	Realised analysis.Figure
 	Income   analysis.Figure
-	// MoneyWeighted is the return on what was put into it, a year.
+	// MoneyWeighted is the return on what was put into it, a year; not known of what is held
+	// for less than one, and of what was sold short.
 	MoneyWeighted analysis.Figure
 	Lots          string // how lots are matched, of the portfolio's policy
 	Closed        []analysis.ClosedLot
@@ -139,6 +140,12 @@ func (s *Service) position(ctx context.Context, v store.View, q Question, set *a
 		return err
 	}
 	p.MoneyWeighted = own.Returns.MoneyWeighted
+	switch {
+	case slices.ContainsFunc(p.Bookings, func(t ledger.Transaction) bool { return t.Type == ledger.SellShort }):
+		p.MoneyWeighted = analysis.Unknown(analysis.Fraction, a.AsOf, "money_weighted", "it was sold short: nothing was put in")
+	case a.AsOf-p.Bookings[0].Date < 365:
+		p.MoneyWeighted = analysis.Unknown(analysis.Fraction, a.AsOf, "money_weighted", "held for less than a year")
+	}
 	if own.Summary.Realised.Known() && p.Realised.Method == "" { // neither held nor ever closed
 		p.Realised, p.Income = own.Summary.Realised, own.Summary.Income
 	}
