@@ -130,6 +130,7 @@ func build(svc Services, o Options) (http.Handler, *mounted, error) {
 	s.tags()
 	s.research()
 	s.instruments()
+	s.aboutInstrument()
 	s.seedPortfolios()
 	s.seedDashboard()
 	s.health(mux)

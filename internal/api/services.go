@@ -32,6 +32,7 @@ type Services interface {
 	Tagging
 	Sharing
 	Catalogue
+	Dossiers
 	Researching
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
 	Contribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Contribution, error)

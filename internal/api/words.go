@@ -103,6 +103,8 @@ var words = map[string]string{
 	"Change.currency": "Effect of exchange rates on cash.", "final": "Value at the end.", "by_holding": "The parts of single holdings.", "costs": "Fees and taxes, positive.", "total": "Realised, unrealised and dividends less costs.",
 
 	"instrument": "What it is.", "accounts": "How much of it lies where.", "price": "Last price, in the instrument's currency; null where it is not known.", "price_date": "Day of the price.", "price_age": "Sessions since; 0 is up to date.",
+	"ClosedLot.note": "What is unusual about it.", "ClosedLot.proceeds": "What closing it brought, costs taken off.", "ClosedLot.type": "Of the closing booking.",
+	"Quote.age": "Sessions since the price; 0 is up to date.", "Quote.year_high": "The highest close of 52 weeks, in today's pieces.", "Quote.year_low": "The lowest close of 52 weeks, in today's pieces.", "Quote.year_place": "Where the price stands between them: 0 at the low, 1 at the high.",
 	"Holding.rate": "The base currency for one unit of the instrument's.", "unit_cost": "Cost of one piece, in the currency of the lots.", "currency_effect": "The part of the unrealised gain that exchange rates made.", "unrealised_return": "Unrealised gain as a share of the cost.", "lots": "Its tax lots, the oldest first.", "spark": "The last 30 closes, split-adjusted.",
 	"Holding.value": "Market value in the base currency, negative when short.", "opened": "Since when it counts.", "gain_return": "Gain as a share of the cost.", "long_term": "Held more than 365 days.",
 
