@@ -115,6 +115,7 @@ func PagesOf(portfolio string) map[string]string {
 		}
 		pages[strings.ReplaceAll(name, "/", "-")] = portfolio + "/" + name
 	}
+	pages["instrument"] = portfolio + "/instruments/NVDA"
 	if portfolio != "/p/all" {
 		for _, name := range []string{"accounts", "lot-rules", "closings", "sharing"} {
 			pages[name] = portfolio + "/" + name

@@ -31,7 +31,7 @@ func (w *writer) lots(h *analysis.Holding) *view.Lots {
 		l.Empty = "Lots are kept where cost is known."
 	}
 	l.Foot = w.formula(h)
-	l.Links = []view.Link{{Label: "Transactions of " + h.Symbol, Href: w.home + "/transactions?symbol=" + escape(h.Symbol)}, {Label: "Enter a price", Href: w.home + "/prices?symbol=" + escape(h.Symbol)}}
+	l.Links = []view.Link{{Label: "All about " + shortName(h), Href: w.home + instrumentPath(h.Symbol)}, {Label: "Transactions of " + h.Symbol, Href: w.home + "/transactions?symbol=" + escape(h.Symbol)}, {Label: "Enter a price", Href: w.home + "/prices?symbol=" + escape(h.Symbol)}}
 	return l
 }
 

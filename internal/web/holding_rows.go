@@ -97,6 +97,7 @@ func (r *request) row(w *writer, l *line, largest float64) view.HoldingRow {
 	}
 	row.Part = w.text(h.UnrealisedReturn, percent1, true)
 	row.Tag = w.tag(h)
+	row.Page = r.address(instrumentPath(h.Symbol)) + r.kept()
 	row.Href = r.with("open", h.Symbol) + "#h-" + row.ID
 	if r.URL.Query().Get("open") == h.Symbol {
 		row.Open, row.Lots, row.Href = true, w.lots(h), r.with("open", "")+"#h-"+row.ID

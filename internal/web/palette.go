@@ -23,7 +23,7 @@ func (s *site) palette(r *request) error {
 	var held []view.PaletteItem
 	for i := range a.Holdings {
 		h := &a.Holdings[i]
-		p := item(shortName(h), h.Instrument.Name, r.address("/holdings")+"?open="+escape(h.Symbol)+"#h-"+anchor(h.Symbol), "chart-line", "", h.Symbol+" "+h.Instrument.Name+" "+h.Instrument.ISIN)
+		p := item(shortName(h), h.Instrument.Name, r.address(instrumentPath(h.Symbol))+r.kept(), "chart-line", "", h.Symbol+" "+h.Instrument.Name+" "+h.Instrument.ISIN)
 		if h.Price.Known {
 			p.Price = w.Price(h.Price.Decimal)
 		}

@@ -31,6 +31,7 @@ type Services interface {
 	Propose(ctx context.Context, c service.Caller, q service.Question, asked service.ProposalAsked) (*service.Proposal, error)
 	Stress
 	Foresight
+	Dossiers
 }
 
 // The services are these.

@@ -230,6 +230,8 @@ func (r *request) transactionRow(row *store.Row) view.TransactionRow {
 	}
 	if t.Symbol == "" {
 		line.Symbol, line.Name = string(t.Currency), t.Note
+	} else {
+		line.Page = r.address(instrumentPath(t.Symbol))
 	}
 	if option, err := instrument.ParseOCC(t.Symbol); err == nil {
 		line.Symbol, line.Name = optionName(option), t.Symbol

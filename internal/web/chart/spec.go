@@ -26,6 +26,9 @@ type Spec struct {
 	Apart   *Apart      `json:"apart,omitempty"`
 	Events  []Event     `json:"events,omitempty"`
 	Ends    []End       `json:"ends,omitempty"`
+	Candles *Candles    `json:"candles,omitempty"`
+	Marks   []Mark      `json:"marks,omitempty"`
+	Levels  []Level     `json:"levels,omitempty"`
 	Summary string      `json:"summary"`
 }
 
@@ -59,7 +62,7 @@ type Tick struct {
 type Readout struct {
 	Name   string `json:"name"`
 	Series int    `json:"series"`
-	Format string `json:"format"` // money, percent, level, plain
+	Format string `json:"format"` // money, percent, level, plain, price, whole
 	Colour string `json:"colour"`
 	Hollow bool   `json:"hollow,omitempty"`
 	Quiet  bool   `json:"quiet,omitempty"` // no dot on the line

@@ -73,6 +73,7 @@ type HoldingRow struct {
 	Tone             Tone
 	Open             bool
 	Href             string // opens its lots
+	Page             string // all about the instrument; empty for cash and totals
 	Lots             *Lots
 }
 

@@ -29,10 +29,11 @@ type TransactionRow struct {
 	Quantity, Price, Fee, Amount          string
 	Currency                              string
 	Note                                  string
-	Tag                                   *Tag // corrected, imported
+	Tag                                   *Tag   // corrected, imported
 	Tags                                  []Link // each to the bookings that bear it
 	Open                                  bool
 	Href                                  string // opens the detail
+	Page                                  string // all about the instrument; empty where it is of none
 	Detail                                *TransactionDetail
 	Edit                                  string
 	Delete                                Action

@@ -14,6 +14,7 @@ type Base struct {
 type Assets struct {
 	Style, Icon, Font string
 	Figures           string // style sheet of drawn tables
+	Instrument        string // style sheet of the page of an instrument
 	Risk              string // style sheet of the risk pages, which have drawn tables too
 	Account           string // style sheet of settings and administration
 	AccountScript     string // and their module

@@ -2,6 +2,7 @@
 // Crosshair, readout, event lines and end labels are drawn over it here, so
 // that they can be read aloud, follow the theme and obey the privacy switch.
 import { resolve } from "./colours.js";
+import { drawCandles, drawLevels, drawMarks } from "./marks.js";
 import { isPrivate, write, writeDay } from "./numbers.js";
 
 const charts = new Map(); // element -> Chart
@@ -84,13 +85,12 @@ class Chart {
   // follow lets the other choices of the card keep what was just chosen.
   follow(link) {
     const chosen = new URL(link.href).searchParams;
+    const name = { Period: "period", Range: "range", "What the prices are": "view" }[link.parentElement.getAttribute("aria-label")] ?? "kind";
     for (const other of link.closest("[data-chart-card]").querySelectorAll("a[data-source]")) {
       if (other.parentElement === link.parentElement) continue;
       for (const property of ["href", "source"]) {
         const url = new URL(property === "href" ? other.href : other.dataset.source, location.href);
-        for (const name of link.parentElement.getAttribute("aria-label") === "Period" ? ["period"] : ["kind"]) {
-          if (chosen.has(name)) url.searchParams.set(name, chosen.get(name));
-        }
+        if (chosen.has(name)) url.searchParams.set(name, chosen.get(name));
         if (property === "href") other.href = url.href;
         else other.dataset.source = url.pathname + url.search;
       }
@@ -106,6 +106,9 @@ class Chart {
     this.axes(option);
     this.chart.setOption(option, { notMerge: true });
     this.decorate();
+    if (this.data.candles) drawCandles(this);
+    if (this.data.levels) drawLevels(this);
+    if (this.data.marks) drawMarks(this);
   }
 
   // axes puts the server's words on the axes.
@@ -255,7 +258,12 @@ class Chart {
     const apart = this.apart(index);
     this.tip(x, rows, apart);
     this.cross = this.overlay.splice(kept);
-    this.words = [writeDay(this.data.days[index]), ...rows.map(([name, text]) => `${name} ${text}`), ...(apart ? [apart.join(" ")] : [])].join(", ");
+    this.words = [writeDay(this.data.days[index]), ...rows.map(([name, text]) => `${name} ${text}`), ...(apart ? [apart.join(" ")] : []), ...this.marked(index)].join(", ");
+  }
+
+  // marked is what happened on a day, in words.
+  marked(index) {
+    return (this.data.marks ?? []).filter((mark) => mark.at === index).map((mark) => mark.text);
   }
 
   // apart is the difference between two lines in words.
@@ -286,6 +294,12 @@ class Chart {
       const row = document.createElement("div");
       row.className = "apart";
       row.append(span(apart[0]), span(apart[1]));
+      tip.append(row);
+    }
+    for (const text of this.marked(this.at)) {
+      const row = document.createElement("div");
+      row.className = "apart m";
+      row.append(span(text));
       tip.append(row);
     }
     const width = tip.offsetWidth;

@@ -4,10 +4,12 @@ const lang = document.documentElement.lang || "en";
 const digits = (places) => new Intl.NumberFormat(lang, { minimumFractionDigits: places, maximumFractionDigits: places });
 const whole = digits(0);
 const two = digits(2);
+const price = new Intl.NumberFormat(lang, { minimumFractionDigits: 2, maximumFractionDigits: 6 });
 
 export const isPrivate = () => document.documentElement.hasAttribute("data-private");
 
-// write formats a value: "money", "percent" (a fraction, signed), "level" (a fraction) or "plain".
+// write formats a value: "money", "percent" (a fraction, signed), "level" (a fraction),
+// "price" (with the decimals it has, two at least), "whole" or "plain".
 export function write(value, kind) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (kind === "money") return isPrivate() ? "••••••" : minus(whole.format(value));
@@ -16,6 +18,8 @@ export function write(value, kind) {
     return (value > 0 && text !== two.format(0) ? "+" : "") + minus(text) + (lang.startsWith("de") ? "\u202f%" : "%");
   }
   if (kind === "level") return minus(two.format(100 * value)) + (lang.startsWith("de") ? "\u202f%" : "%");
+  if (kind === "price") return minus(price.format(value));
+  if (kind === "whole") return minus(whole.format(value));
   return minus(two.format(value));
 }
 
