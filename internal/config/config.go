@@ -41,6 +41,7 @@ type Config struct {
 	Certificate string // PEM file; with Key the server speaks TLS
 	Key         string // PEM file
 	Accounts    Accounts
+	Market      Market
 
 	Demo bool      // simulated portfolios in a database that is thrown away
 	AsOf date.Date // the demonstration's last day; None: today

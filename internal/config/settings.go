@@ -156,7 +156,7 @@ var settings = slices.Concat([]setting{
 			}
 			return c.AsOf.String()
 		}},
-}, accountSettings)
+}, accountSettings, marketSettings())
 
 // defaults are what holds where nothing is set; Data is found out by the caller.
 func defaults() Config {

@@ -41,6 +41,7 @@ func init() { // the functions enqueue work themselves, so that a literal would 
 		service.WorkCleanUp:  {queue: soon, priority: 4, do: cleanUp},
 		service.WorkAlerts:   {queue: soon, priority: 3, do: checkAlerts, often: true, after: service.AlertsDebounce},
 		service.WorkIncome:   {queue: soon, priority: 3, do: findIncome, often: true, after: service.IncomeDebounce},
+		service.WorkSync:     {queue: soon, priority: 2, do: syncMarket, often: true},
 		service.WorkDeliver:  {queue: soon, priority: 1, do: deliver, often: true},
 	}
 }

@@ -12,19 +12,6 @@ import (
 	"github.com/foliosight/foliosight/internal/store"
 )
 
-// checkMarket is the shared job before a night: it says how well the day's market data
-// are known, and lets the night begin.
-func checkMarket(ctx context.Context, t *task) error {
-	found, err := t.workers.service.Freshness(ctx, t.Day)
-	if err != nil {
-		return err
-	}
-	if err := t.note(ctx, found); err != nil {
-		return err
-	}
-	return t.pass(ctx, []river.InsertManyParams{params(service.WorkNight, service.Work{Exchange: t.Exchange, Day: t.Day})})
-}
-
 // How many portfolios one piece of a night looks at: on SQLite fewer, as whoever books
 // waits for as long as they are put into the queue.
 const (

@@ -164,8 +164,8 @@ func (q *Queue) complete(ctx context.Context, tx *sql.Tx, j *river.Job[args]) er
 	return nil
 }
 
-// schedules are the periodic jobs: the nights of the exchanges, and a clean-up every
-// hour. All processes register them; the leader keeps them. What a process that was not
+// schedules are the periodic jobs: the nights of the exchanges, and every hour a clean-up
+// and a look at which market data are due. All processes register them; the leader keeps them. What a process that was not
 // running missed is done when it starts: work that was done already is not added again.
 func schedules(now func() time.Time) []*river.PeriodicJob {
 	var all []*river.PeriodicJob
@@ -185,6 +185,10 @@ func schedules(now func() time.Time) []*river.PeriodicJob {
 	hourly := func() (river.JobArgs, *river.InsertOpts) {
 		return args{service.Work{ID: now().UTC().Format("2006-01-02T15")}, service.WorkCleanUp}, kinds[service.WorkCleanUp].insertion()
 	}
+	due := func() (river.JobArgs, *river.InsertOpts) {
+		return args{service.Work{}, service.WorkSync}, kinds[service.WorkSync].insertion()
+	}
+	all = append(all, river.NewPeriodicJob(river.PeriodicInterval(time.Hour), due, &river.PeriodicJobOpts{ID: service.WorkSync, RunOnStart: true}))
 	return append(all, river.NewPeriodicJob(river.PeriodicInterval(time.Hour), hourly, &river.PeriodicJobOpts{ID: service.WorkCleanUp, RunOnStart: true}))
 }
 

@@ -156,7 +156,7 @@ func (s *Service) RunJob(ctx context.Context, c Caller, kind string, w Work) (Jo
 		if err := s.completeAnalysis(ctx, c, &w); err != nil {
 			return Job{}, err
 		}
-	case WorkCleanUp, WorkMarket, WorkNight:
+	case WorkCleanUp, WorkMarket, WorkNight, WorkSync:
 		if !c.Operator {
 			return Job{}, fmt.Errorf("job %s: %w", kind, ErrForbidden)
 		}
@@ -164,7 +164,7 @@ func (s *Service) RunJob(ctx context.Context, c Caller, kind string, w Work) (Jo
 			return Job{}, err
 		}
 	default:
-		return Job{}, &ledger.Fault{Field: "kind", Value: kind, Problem: "there is no such job", Cure: fmt.Sprintf("use %s, %s, %s or %s", WorkAnalysis, WorkMarket, WorkNight, WorkCleanUp)}
+		return Job{}, &ledger.Fault{Field: "kind", Value: kind, Problem: "there is no such job", Cure: fmt.Sprintf("use %s, %s, %s, %s or %s", WorkAnalysis, WorkMarket, WorkNight, WorkSync, WorkCleanUp)}
 	}
 	var id int64
 	err := s.as(ctx, c.about(w.Portfolio), func(ctx context.Context, tx store.Tx) (err error) {

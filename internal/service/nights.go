@@ -67,6 +67,10 @@ func NightBefore(c calendar.Calendar, t time.Time) (date.Date, error) {
 
 // completeNight settles the exchange and day of a job that works for all portfolios.
 func (s *Service) completeNight(kind string, w *Work) error {
+	if kind == WorkSync {
+		*w = Work{}
+		return nil
+	}
 	if kind == WorkCleanUp {
 		*w = Work{Day: date.FromTime(s.now().UTC())}
 		return nil

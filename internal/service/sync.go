@@ -66,6 +66,8 @@ type SyncReport struct {
 	Outcomes []SyncOutcome `json:"outcomes"`
 	// Left is how many were due and not reached: it was interrupted.
 	Left int `json:"left"`
+	// Next is when the first of those that only a limit held up can be asked for; zero: none.
+	Next time.Time `json:"next,omitzero"`
 }
 
 // String is the report in a sentence.
@@ -162,6 +164,11 @@ func (s *Service) sync(ctx context.Context, as store.Identity, o SyncOptions) (S
 	y.run(ctx, list, most)
 	y.report.Ended = s.now()
 	y.report.Left = y.total - len(y.report.Outcomes)
+	for _, o := range y.report.Outcomes {
+		if o.Reason == string(marketdata.Limited) && (y.report.Next.IsZero() || o.Due.Before(y.report.Next)) {
+			y.report.Next = o.Due
+		}
+	}
 	order := func(a, b SyncOutcome) int { return compareText(a.Kind+"\x00"+a.Symbol, b.Kind+"\x00"+b.Symbol) }
 	slices.SortStableFunc(y.report.Outcomes, order)
 	if err := ctx.Err(); err != nil {

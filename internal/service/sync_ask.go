@@ -297,7 +297,7 @@ var weights = []marketdata.Reason{marketdata.Empty, marketdata.NotFound, marketd
 // weightiest is the reason to show of all attempts, whose it is, and what all said.
 func weightiest(e *route.Exhausted) (reason, provider, said string) {
 	best := len(weights)
-	var words []string
+	var words, unasked []string
 	last := map[string]int{} // a source may have been asked twice: what it said last counts
 	for i, a := range e.Attempts {
 		last[a.Provider] = i
@@ -309,9 +309,16 @@ func weightiest(e *route.Exhausted) (reason, provider, said string) {
 		if w := slices.Index(weights, a.Reason); w >= 0 && w < best {
 			best, reason, provider = w, string(a.Reason), a.Provider
 		}
-		if a.Reason != route.NotOffered {
+		switch a.Reason {
+		case route.NotOffered:
+		case marketdata.BadKey, marketdata.NotInPlan:
+			unasked = append(unasked, a.Said)
+		default:
 			words = append(words, a.Said)
 		}
+	}
+	if len(words) == 0 { // nobody could be asked: that is why
+		words = unasked
 	}
 	switch {
 	case reason == "":
