@@ -16,6 +16,7 @@ const LimitsKey = "limits"
 type AlertRule struct {
 	ID        string
 	User      string // whose it is; on reading
+	Home      string // tenant of a guest whose rule it is, and whose channels it uses; empty: the portfolio's own
 	Portfolio string // empty: every portfolio that the user owns
 	Kind      string
 	Name      string
@@ -49,6 +50,7 @@ type Alert struct {
 	ID        string
 	Portfolio string
 	Rule      string // id of the rule, or LimitsKey
+	Guest     string // whose alone it is, raised by a rule of theirs as a guest; empty: of all who see the portfolio
 	Kind      string
 	Subject   string
 	Title     string
@@ -81,6 +83,7 @@ type AlertFilter struct {
 	States    []AlertState
 	Kind      string
 	Rule      string
+	Guest     bool   // those alone that rules of the identity as a guest raised
 	Before    string // id after which the page begins, the newest first
 	Limit     int    // 0: 100
 }
@@ -109,7 +112,8 @@ type AlertChannel struct {
 // AlertDelivery is an alert on its way through a channel.
 type AlertDelivery struct {
 	ID        string
-	Identity  Identity // whose channel it is
+	Identity  Identity // whose channel it is; of a guest, as whom they see the portfolio
+	Home      string   // tenant of a guest's channel; empty: the portfolio's
 	Portfolio string
 	Alert     string
 	Channel   string
@@ -132,7 +136,8 @@ type AlertAttempt struct {
 	Reason   string // empty: it went out
 }
 
-// AlertReader reads rules, alerts and channels.
+// AlertReader reads rules, alerts and channels. What a guest of the tenant made, and what
+// it raised, that guest alone reads, changes and deletes; it ends with the grant.
 type AlertReader interface {
 	// AlertRules are the identity's own and those of portfolios it sees, the oldest first.
 	AlertRules(ctx context.Context) ([]AlertRule, error)
@@ -140,6 +145,12 @@ type AlertReader interface {
 	// AlertRulesFor are the enabled rules that hold for a portfolio: its own, and its
 	// owner's for every portfolio where the identity is the owner.
 	AlertRulesFor(ctx context.Context, portfolio string) ([]AlertRule, error)
+	// GuestRulesFor are the enabled ones that the identity made as a guest.
+	GuestRulesFor(ctx context.Context, portfolio string) ([]AlertRule, error)
+	// GuestsOf are the ids of the guests who have enabled rules of a portfolio, or of any
+	// of the tenant (""); with eager those who have one that is looked at after bookings
+	// and new prices. What the rules say is not told.
+	GuestsOf(ctx context.Context, portfolio string, eager bool) ([]string, error)
 	// Alerts of portfolios that the identity sees, the newest first.
 	Alerts(ctx context.Context, f AlertFilter) ([]Alert, error)
 	Alert(ctx context.Context, id string) (Alert, error)
@@ -164,7 +175,8 @@ type AlertReader interface {
 type AlertWriter interface {
 	// PutAlertRule adds a rule of the identity's own, or changes one of those it may
 	// change: its own, and those of portfolios it trades in. Revision is the one that was
-	// read (0: a new one); ErrStale where it moved.
+	// read (0: a new one); ErrStale where it moved. A guest makes rules of portfolios that
+	// were granted to them, however little that allows, and says where home is.
 	PutAlertRule(ctx context.Context, r AlertRule) (AlertRule, error)
 	DeleteAlertRule(ctx context.Context, id string) error
 
@@ -200,4 +212,11 @@ type AlertGate interface {
 	// ClaimAlertDeliveries gives out what is due, of all tenants, and lets each rest until
 	// lease has passed. Only ids are given.
 	ClaimAlertDeliveries(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]AlertDelivery, error)
+	// GuestTenants are the tenants in which a user made rules as a guest, or has alerts
+	// that such rules raised.
+	GuestTenants(ctx context.Context, user string) ([]string, error)
+	// GuestPlace is the portfolio of such a rule or alert of the user's; else ErrNotFound.
+	GuestPlace(ctx context.Context, id, user string) (string, error)
+	// GuestAlertsWaiting is how many such alerts are raised and not acknowledged.
+	GuestAlertsWaiting(ctx context.Context, user string) (int, error)
 }

@@ -188,6 +188,13 @@ func Catalogue() []Table {
 		// 0013_days
 		{Name: "days", Kind: Market, Rights: "SELECT, INSERT, UPDATE (folded), UPDATE (until)"},
 
+		// 0014_guests
+		{Name: "guest_rules", Kind: Own, Rights: writes, Policies: ofGuest},
+		{Name: "guest_alerts", Kind: Own, Rights: corrects, Policies: ofGuest},
+		{Name: "guest_checks", Kind: Own, Rights: corrects, Policies: ofGuest},
+		{Name: "guest_deliveries", Kind: Own, Rights: writes, Policies: ofGuest},
+		{Name: "guest_attempts", Kind: PerUser, Rights: corrects},
+
 		// what was run
 		{Name: "migrations", Kind: Internal, Rights: reads},
 		{Name: "goose_versions", Kind: Internal},
@@ -207,6 +214,12 @@ const (
 
 // managed are the rules of what those who manage a portfolio alone see and write.
 var managed = []Policy{{"manage", "ALL", ofTenant + ` AND ` + inPortfolio("manage"), ofTenant + ` AND ` + inPortfolio("manage")}}
+
+// ofGuest are the rules of what is a guest's alone, as long as the portfolio is granted.
+// What ends with the grant goes through references, whoever ends it.
+var ofGuest = []Policy{{"own", "ALL", grantedToGuest, grantedToGuest}}
+
+const grantedToGuest = `tenant_id = (SELECT app_tenant()) AND user_id = (SELECT app_user()) AND portfolio_id IN (SELECT granted_portfolios('view'))`
 
 // shareable are the rules of what is one user's, and shown to the tenant's other members
 // where its user says so.

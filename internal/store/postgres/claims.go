@@ -8,7 +8,7 @@ import (
 
 // claims are the questions that hand out work: several processes ask at once, and each
 // gets other rows.
-var claims = map[string]bool{"claim_outbox": true, "claim_alert_deliveries": true}
+var claims = map[string]bool{"claim_outbox": true, "claim_alert_deliveries": true, "claim_guest_deliveries": true}
 
 // Between these such a question chooses its rows.
 const (

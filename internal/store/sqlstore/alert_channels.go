@@ -35,7 +35,12 @@ func (s *Store) ClaimAlertDeliveries(ctx context.Context, now time.Time, lease t
 			}
 			all = append(all, d)
 		}
-		return rows.Err()
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		rows.Close() // the connection has one thing to do at a time
+		all, err = s.claimForGuests(ctx, begun, all, now, lease, limit)
+		return err
 	})
 	return all, err
 }
@@ -111,6 +116,11 @@ func (t *tx) DeleteAlertChannel(ctx context.Context, id string) error {
 
 // DeliverAlert implements store.AlertWriter.
 func (t *tx) DeliverAlert(ctx context.Context, d store.AlertDelivery) error {
+	if own, err := t.ownAsGuest(ctx, "guest_alerts", d.Alert); err != nil {
+		return err
+	} else if own {
+		return t.deliverForGuest(ctx, d)
+	}
 	return t.writeQuietly("deliver alert "+d.Alert, func() error {
 		if err := t.access(ctx, d.Portfolio, store.CanTrade); err != nil {
 			return err
@@ -120,6 +130,14 @@ func (t *tx) DeliverAlert(ctx context.Context, d store.AlertDelivery) error {
 			t.id.Tenant, d.ID, d.Identity.User, d.Portfolio, d.Alert, d.Channel, d.Rule, d.Event, formatTime(t.stamp()), formatTime(d.Expires), formatTime(d.Due))
 		return err
 	})
+}
+
+// told is the table of how the identity is told: guests have one of their own.
+func (t *tx) told() (deliveries, attempts string) {
+	if t.guest {
+		return "guest_deliveries", "guest_attempts"
+	}
+	return "alert_deliveries", "alert_attempts"
 }
 
 const deliveryColumns = `id, user_id, portfolio_id, alert_id, channel_id, rule_id, event, created, expires, due, attempts, reason, sent, failed`
@@ -133,7 +151,8 @@ func (t *tx) scanDelivery(row interface{ Scan(...any) error }) (store.AlertDeliv
 
 // AlertDelivery implements store.AlertReader.
 func (t *tx) AlertDelivery(ctx context.Context, id string) (store.AlertDelivery, error) {
-	d, err := t.scanDelivery(t.row(ctx, `SELECT `+deliveryColumns+` FROM alert_deliveries WHERE tenant_id = $1 AND user_id = $2 AND id = $3`, t.id.Tenant, t.id.User, id))
+	deliveries, _ := t.told()
+	d, err := t.scanDelivery(t.row(ctx, `SELECT `+deliveryColumns+` FROM `+deliveries+` WHERE tenant_id = $1 AND user_id = $2 AND id = $3`, t.id.Tenant, t.id.User, id))
 	return d, t.named("delivery "+id, err)
 }
 
@@ -142,37 +161,41 @@ func (t *tx) AlertDeliveries(ctx context.Context, alert string) ([]store.AlertDe
 	if _, err := t.Alert(ctx, alert); err != nil {
 		return nil, err
 	}
+	deliveries, _ := t.told()
 	var all []store.AlertDelivery
 	err := t.each(ctx, func(rows *sql.Rows) error {
 		d, err := t.scanDelivery(rows)
 		all = append(all, d)
 		return err
-	}, `SELECT `+deliveryColumns+` FROM alert_deliveries WHERE tenant_id = $1 AND user_id = $2 AND alert_id = $3 ORDER BY id`, t.id.Tenant, t.id.User, alert)
+	}, `SELECT `+deliveryColumns+` FROM `+deliveries+` WHERE tenant_id = $1 AND user_id = $2 AND alert_id = $3 ORDER BY id`, t.id.Tenant, t.id.User, alert)
 	return all, t.named("deliveries of "+alert, err)
 }
 
 // AlertAttempts implements store.AlertReader.
 func (t *tx) AlertAttempts(ctx context.Context, delivery string) ([]store.AlertAttempt, error) {
+	_, attempts := t.told()
 	var all []store.AlertAttempt
 	err := t.each(ctx, func(rows *sql.Rows) error {
 		a := store.AlertAttempt{Delivery: delivery}
 		err := rows.Scan(&a.Attempt, timeOf{&a.At}, &a.Reason)
 		all = append(all, a)
 		return err
-	}, `SELECT attempt, at, reason FROM alert_attempts WHERE tenant_id = $1 AND user_id = $2 AND delivery_id = $3 ORDER BY attempt`, t.id.Tenant, t.id.User, delivery)
+	}, `SELECT attempt, at, reason FROM `+attempts+` WHERE tenant_id = $1 AND user_id = $2 AND delivery_id = $3 ORDER BY attempt`, t.id.Tenant, t.id.User, delivery)
 	return all, t.named("attempts of "+delivery, err)
 }
 
 // PostponeAlert implements store.AlertWriter.
 func (t *tx) PostponeAlert(ctx context.Context, id string, due time.Time) error {
+	deliveries, _ := t.told()
 	return t.writeQuietly("delivery "+id, func() error {
-		return t.must(ctx, `UPDATE alert_deliveries SET due = $4, attempts = attempts - 1 WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND attempts > 0`,
+		return t.must(ctx, `UPDATE `+deliveries+` SET due = $4, attempts = attempts - 1 WHERE tenant_id = $1 AND user_id = $2 AND id = $3 AND attempts > 0`,
 			t.id.Tenant, t.id.User, id, formatTime(due))
 	})
 }
 
 // AlertDelivered implements store.AlertWriter.
 func (t *tx) AlertDelivered(ctx context.Context, id, reason string, again time.Time) error {
+	deliveries, attempts := t.told()
 	return t.writeQuietly("delivery "+id, func() error {
 		d, err := t.AlertDelivery(ctx, id)
 		if err != nil {
@@ -182,16 +205,16 @@ func (t *tx) AlertDelivered(ctx context.Context, id, reason string, again time.T
 		key := []any{t.id.Tenant, t.id.User, id}
 		switch {
 		case reason == "":
-			err = t.must(ctx, `UPDATE alert_deliveries SET sent = $4, reason = '' WHERE tenant_id = $1 AND user_id = $2 AND id = $3`, append(key, now)...)
+			err = t.must(ctx, `UPDATE `+deliveries+` SET sent = $4, reason = '' WHERE tenant_id = $1 AND user_id = $2 AND id = $3`, append(key, now)...)
 		case again.IsZero():
-			err = t.must(ctx, `UPDATE alert_deliveries SET failed = $4, reason = $5 WHERE tenant_id = $1 AND user_id = $2 AND id = $3`, append(key, now, reason)...)
+			err = t.must(ctx, `UPDATE `+deliveries+` SET failed = $4, reason = $5 WHERE tenant_id = $1 AND user_id = $2 AND id = $3`, append(key, now, reason)...)
 		default:
-			err = t.must(ctx, `UPDATE alert_deliveries SET due = $4, reason = $5 WHERE tenant_id = $1 AND user_id = $2 AND id = $3`, append(key, formatTime(again), reason)...)
+			err = t.must(ctx, `UPDATE `+deliveries+` SET due = $4, reason = $5 WHERE tenant_id = $1 AND user_id = $2 AND id = $3`, append(key, formatTime(again), reason)...)
 		}
 		if err != nil {
 			return err
 		}
-		_, err = t.exec(ctx, `INSERT INTO alert_attempts (tenant_id, delivery_id, attempt, user_id, at, reason) VALUES ($1, $2, $3, $4, $5, $6)
+		_, err = t.exec(ctx, `INSERT INTO `+attempts+` (tenant_id, delivery_id, attempt, user_id, at, reason) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (tenant_id, delivery_id, attempt) DO UPDATE SET at = excluded.at, reason = excluded.reason`, t.id.Tenant, id, d.Attempts, t.id.User, now, reason)
 		return err
 	})

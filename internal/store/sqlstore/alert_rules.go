@@ -27,17 +27,27 @@ const ruleColumns = `id, user_id, portfolio_id, kind, name, subject, below, thre
 func scanRule(row interface{ Scan(...any) error }) (store.AlertRule, error) {
 	var r store.AlertRule
 	err := row.Scan(textOf{&r.ID}, textOf{&r.User}, textOf{&r.Portfolio}, &r.Kind, &r.Name, &r.Subject, &r.Below, exactOf{&r.Threshold}, exactOf{&r.Band}, &r.Severity,
-		&r.QuietFrom, &r.QuietTo, jsonOf{&r.Channels}, &r.Eager, &r.Enabled, &r.Revision, timeOf{&r.Created}, timeOf{&r.Changed})
+		&r.QuietFrom, &r.QuietTo, jsonOf{&r.Channels}, &r.Eager, &r.Enabled, &r.Revision, timeOf{&r.Created}, timeOf{&r.Changed}, textOf{&r.Home})
 	return r, err
 }
 
+// rulesSeen is where the identity's rules are, as r, and what is read of each.
+func (t *tx) rulesSeen() (columns, from string) {
+	if !t.guest {
+		return ruleColumns + `, CAST(NULL AS id_text)`, `alert_rules r`
+	}
+	return ruleColumns + `, home_id`, `(SELECT tenant_id, CAST(NULL AS id_text) AS home_id, ` + ruleColumns + ` FROM alert_rules WHERE tenant_id = $1
+		UNION ALL SELECT tenant_id, home_id, ` + ruleColumns + ` FROM guest_rules WHERE tenant_id = $1 AND user_id = $2) r`
+}
+
 func (t *tx) alertRules(ctx context.Context, condition string, args ...any) ([]store.AlertRule, error) {
+	columns, from := t.rulesSeen()
 	var all []store.AlertRule
 	err := t.each(ctx, func(rows *sql.Rows) error {
 		r, err := scanRule(rows)
 		all = append(all, r)
 		return err
-	}, `SELECT `+ruleColumns+` FROM alert_rules r WHERE r.tenant_id = $1 AND `+condition+` ORDER BY r.id`, args...)
+	}, `SELECT `+columns+` FROM `+from+` WHERE r.tenant_id = $1 AND `+condition+` ORDER BY r.id`, args...)
 	return all, t.named("alert rules", err)
 }
 
@@ -55,7 +65,8 @@ func (t *tx) AlertRule(ctx context.Context, id string) (store.AlertRule, error) 
 	if uuid.Validate(id) != nil {
 		return store.AlertRule{}, fmt.Errorf("alert rule %s: %w", id, store.ErrNotFound)
 	}
-	r, err := scanRule(t.row(ctx, `SELECT `+ruleColumns+` FROM alert_rules r WHERE r.tenant_id = $1 AND r.id = $3 AND `+mine(), t.id.Tenant, t.id.User, id))
+	columns, from := t.rulesSeen()
+	r, err := scanRule(t.row(ctx, `SELECT `+columns+` FROM `+from+` WHERE r.tenant_id = $1 AND r.id = $3 AND `+mine(), t.id.Tenant, t.id.User, id))
 	return r, t.named("alert rule "+id, err)
 }
 
@@ -64,13 +75,20 @@ func (t *tx) AlertRulesFor(ctx context.Context, portfolio string) ([]store.Alert
 	if err := t.access(ctx, portfolio, store.CanView); err != nil {
 		return nil, err
 	}
-	return t.alertRules(ctx, `r.enabled AND (r.portfolio_id = $3 OR r.portfolio_id IS NULL AND r.user_id = $2 AND EXISTS (
+	shared := ``
+	if t.guest {
+		shared = `r.home_id IS NULL AND `
+	}
+	return t.alertRules(ctx, shared+`r.enabled AND (r.portfolio_id = $3 OR r.portfolio_id IS NULL AND r.user_id = $2 AND EXISTS (
 		SELECT 1 FROM portfolios p WHERE p.tenant_id = $1 AND p.id = $3 AND p.owner_id = $2))`, t.id.Tenant, t.id.User, portfolio)
 }
 
 // mayRule allows a rule of a portfolio to those who trade in it, and one of all of a
 // user's portfolios to the user.
 func (t *tx) mayRule(ctx context.Context, r store.AlertRule) error {
+	if t.guest && r.User == t.id.User && r.Home != "" && r.Portfolio != "" {
+		return t.access(ctx, r.Portfolio, store.CanView) // a guest's own
+	}
 	if err := t.member(); err != nil {
 		return err
 	}
@@ -90,6 +108,9 @@ func (t *tx) PutAlertRule(ctx context.Context, r store.AlertRule) (store.AlertRu
 		seen := r.Revision
 		if seen == 0 {
 			r.User, r.Created = t.id.User, t.stamp()
+			if !t.guest {
+				r.Home = ""
+			}
 		} else {
 			was, err := t.AlertRule(ctx, r.ID)
 			if err != nil {
@@ -101,7 +122,7 @@ func (t *tx) PutAlertRule(ctx context.Context, r store.AlertRule) (store.AlertRu
 			if was.Revision != seen {
 				return store.ErrStale
 			}
-			r.User, r.Created, before = was.User, was.Created, ruleNote(was)
+			r.User, r.Home, r.Created, before = was.User, was.Home, was.Created, ruleNote(was)
 		}
 		if err := t.mayRule(ctx, r); err != nil {
 			return err
@@ -116,6 +137,9 @@ func (t *tx) PutAlertRule(ctx context.Context, r store.AlertRule) (store.AlertRu
 		}
 		values := []any{t.id.Tenant, r.ID, orNull(r.Portfolio), r.Kind, r.Name, r.Subject, r.Below, r.Threshold.String(), r.Band.String(), r.Severity,
 			r.QuietFrom, r.QuietTo, channels, r.Eager, r.Enabled, r.Revision, formatTime(r.Changed)}
+		if t.guest {
+			return t.putGuestRule(ctx, r, seen, values)
+		}
 		action := "alert-rule.change"
 		if seen == 0 {
 			action = "alert-rule.create"
@@ -148,6 +172,12 @@ func (t *tx) DeleteAlertRule(ctx context.Context, id string) error {
 			if err := t.mayRule(ctx, was); err != nil {
 				return err
 			}
+		}
+		if t.guest && was.Home != "" {
+			if err := t.must(ctx, `DELETE FROM guest_rules WHERE tenant_id = $1 AND user_id = $2 AND id = $3`, t.id.Tenant, t.id.User, id); err != nil {
+				return err
+			}
+			return t.note(ctx, "guest-rule.delete", "alert-rule/"+id, was.Portfolio, nil, nil)
 		}
 		if err := t.must(ctx, `DELETE FROM alert_rules WHERE tenant_id = $1 AND id = $2`, t.id.Tenant, id); err != nil {
 			return err

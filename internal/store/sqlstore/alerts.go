@@ -20,11 +20,21 @@ func inVisible(column string) string {
 const alertColumns = `id, portfolio_id, rule_key, kind, subject, title, severity, unit, below, state, armed, threshold, value, last_value, first_day, last_day,
 	ledger, market_shared, market_own, unchecked, raised, acknowledged, acknowledged_by, acknowledged_why, resolved, resolved_by, resolved_why`
 
+// alertsSeen is where the identity's alerts are, as a, and what is read of each: those of
+// portfolios, and for a guest of the tenant those of their own rules too.
+func (t *tx) alertsSeen() (columns, from string) {
+	if !t.guest {
+		return alertColumns + `, CAST(NULL AS id_text)`, `alerts a`
+	}
+	return alertColumns + `, user_id`, `(SELECT tenant_id, CAST(NULL AS id_text) AS user_id, ` + alertColumns + ` FROM alerts WHERE tenant_id = $1
+		UNION ALL SELECT tenant_id, user_id, ` + alertColumns + ` FROM guest_alerts WHERE tenant_id = $1 AND user_id = $2) a`
+}
+
 func scanAlert(row interface{ Scan(...any) error }) (store.Alert, error) {
 	var a store.Alert
 	err := row.Scan(textOf{&a.ID}, textOf{&a.Portfolio}, &a.Rule, &a.Kind, &a.Subject, &a.Title, &a.Severity, &a.Unit, &a.Below, &a.State, &a.Armed,
 		exactOf{&a.Threshold}, exactOf{&a.Value}, exactOf{&a.Last}, dayOf{&a.First}, dayOf{&a.LastDay}, &a.Ledger, &a.Market.Shared, &a.Market.Own, &a.Unchecked,
-		timeOf{&a.Raised}, timeOf{&a.Acknowledged}, textOf{&a.AcknowledgedBy}, &a.AcknowledgedWhy, timeOf{&a.Resolved}, textOf{&a.ResolvedBy}, &a.ResolvedWhy)
+		timeOf{&a.Raised}, timeOf{&a.Acknowledged}, textOf{&a.AcknowledgedBy}, &a.AcknowledgedWhy, timeOf{&a.Resolved}, textOf{&a.ResolvedBy}, &a.ResolvedWhy, textOf{&a.Guest})
 	return a, err
 }
 
@@ -78,8 +88,15 @@ func (t *tx) Alerts(ctx context.Context, f store.AlertFilter) ([]store.Alert, er
 	if f.Limit <= 0 {
 		f.Limit = 100
 	}
+	if f.Guest {
+		if !t.guest {
+			return nil, nil
+		}
+		where = append(where, `a.user_id = $2`)
+	}
 	args = append(args, f.Limit)
-	return t.alerts(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE `+strings.Join(where, " AND ")+fmt.Sprintf(` ORDER BY a.id DESC LIMIT $%d`, len(args)), args...)
+	columns, from := t.alertsSeen()
+	return t.alerts(ctx, `SELECT `+columns+` FROM `+from+` WHERE `+strings.Join(where, " AND ")+fmt.Sprintf(` ORDER BY a.id DESC LIMIT $%d`, len(args)), args...)
 }
 
 // Alert implements store.AlertReader.
@@ -87,7 +104,8 @@ func (t *tx) Alert(ctx context.Context, id string) (store.Alert, error) {
 	if uuid.Validate(id) != nil {
 		return store.Alert{}, fmt.Errorf("alert %s: %w", id, store.ErrNotFound)
 	}
-	a, err := scanAlert(t.row(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE a.tenant_id = $1 AND a.id = $3 AND `+inVisible("a.portfolio_id"), t.id.Tenant, t.id.User, id))
+	columns, from := t.alertsSeen()
+	a, err := scanAlert(t.row(ctx, `SELECT `+columns+` FROM `+from+` WHERE a.tenant_id = $1 AND a.id = $3 AND `+inVisible("a.portfolio_id"), t.id.Tenant, t.id.User, id))
 	return a, t.named("alert "+id, err)
 }
 
@@ -96,17 +114,24 @@ func (t *tx) AlertStates(ctx context.Context, portfolio string) ([]store.Alert, 
 	if err := t.access(ctx, portfolio, store.CanView); err != nil {
 		return nil, err
 	}
-	return t.alerts(ctx, `SELECT `+alertColumns+` FROM alerts WHERE tenant_id = $1 AND portfolio_id = $2 AND (state <> 'resolved' OR NOT armed) ORDER BY id`, t.id.Tenant, portfolio)
+	columns, from := t.alertsSeen()
+	return t.alerts(ctx, `SELECT `+columns+` FROM `+from+` WHERE a.tenant_id = $1 AND a.portfolio_id = $3 AND `+inVisible("a.portfolio_id")+` AND (a.state <> 'resolved' OR NOT a.armed) ORDER BY a.id`, t.id.Tenant, t.id.User, portfolio)
 }
 
 // AlertsWaiting implements store.AlertReader.
 func (t *tx) AlertsWaiting(ctx context.Context) (n int, err error) {
-	err = t.row(ctx, `SELECT COUNT(*) FROM alerts a WHERE a.tenant_id = $1 AND a.state = 'raised' AND `+inVisible("a.portfolio_id"), t.id.Tenant, t.id.User).Scan(&n)
+	_, from := t.alertsSeen()
+	err = t.row(ctx, `SELECT COUNT(*) FROM `+from+` WHERE a.tenant_id = $1 AND a.state = 'raised' AND `+inVisible("a.portfolio_id"), t.id.Tenant, t.id.User).Scan(&n)
 	return n, t.named("alerts", err)
 }
 
 // RaiseAlert implements store.AlertWriter.
 func (t *tx) RaiseAlert(ctx context.Context, a store.Alert) error {
+	if own, err := t.ownAsGuest(ctx, "guest_rules", a.Rule); err != nil {
+		return err
+	} else if own {
+		return t.raiseForGuest(ctx, a)
+	}
 	return t.write("raise alert", func() error {
 		if err := t.access(ctx, a.Portfolio, store.CanTrade); err != nil {
 			return err
@@ -138,32 +163,49 @@ type alertNote struct {
 // SeeAlert implements store.AlertWriter. That a figure is what it was is no event.
 func (t *tx) SeeAlert(ctx context.Context, a store.Alert) error {
 	return t.writeQuietly("alert "+a.ID, func() error {
-		if err := t.access(ctx, a.Portfolio, store.CanTrade); err != nil {
+		table, err := t.alertTable(ctx, a.ID)
+		if err == nil && table == "alerts" {
+			err = t.access(ctx, a.Portfolio, store.CanTrade)
+		}
+		if err != nil {
 			return err
 		}
-		return t.must(ctx, `UPDATE alerts SET threshold = $4, last_value = $5, last_day = $6, ledger = $7, market_shared = $8, market_own = $9, unchecked = $10, armed = $11
+		return t.must(ctx, `UPDATE `+table+` SET threshold = $4, last_value = $5, last_day = $6, ledger = $7, market_shared = $8, market_own = $9, unchecked = $10, armed = $11
 			WHERE tenant_id = $1 AND portfolio_id = $2 AND id = $3`,
 			t.id.Tenant, a.Portfolio, a.ID, a.Threshold.String(), a.Last.String(), a.LastDay.String(), a.Ledger, a.Market.Shared, a.Market.Own, a.Unchecked, a.Armed)
 	})
 }
 
-// forChange is an alert that the identity may change.
-func (t *tx) forChange(ctx context.Context, id string) (store.Alert, error) {
+// forChange is an alert that the identity may change, and the table it is in.
+func (t *tx) forChange(ctx context.Context, id string) (store.Alert, string, error) {
 	a, err := t.Alert(ctx, id)
-	if err == nil {
+	switch {
+	case err != nil:
+	case a.Guest != "":
+		return a, "guest_alerts", nil
+	default:
 		err = t.access(ctx, a.Portfolio, store.CanTrade)
 	}
-	return a, err
+	return a, "alerts", err
+}
+
+// noteAlert puts what became of an alert into the trail of its portfolio. What a guest's
+// own rules raised is in nobody's.
+func (t *tx) noteAlert(ctx context.Context, action string, a store.Alert, state store.AlertState, why string) error {
+	if a.Guest != "" {
+		return nil
+	}
+	return t.note(ctx, action, "alert/"+a.ID, a.Portfolio, alertNote{State: string(a.State)}, alertNote{State: string(state), Why: why})
 }
 
 // AcknowledgeAlert implements store.AlertWriter.
 func (t *tx) AcknowledgeAlert(ctx context.Context, id, why string) error {
 	return t.write("acknowledge alert "+id, func() error {
-		a, err := t.forChange(ctx, id)
+		a, table, err := t.forChange(ctx, id)
 		if err != nil {
 			return err
 		}
-		n, err := t.exec(ctx, `UPDATE alerts SET state = 'acknowledged', acknowledged = $3, acknowledged_by = $4, acknowledged_why = $5 WHERE tenant_id = $1 AND id = $2 AND state = 'raised'`,
+		n, err := t.exec(ctx, `UPDATE `+table+` SET state = 'acknowledged', acknowledged = $3, acknowledged_by = $4, acknowledged_why = $5 WHERE tenant_id = $1 AND id = $2 AND state = 'raised'`,
 			t.id.Tenant, id, formatTime(t.stamp()), t.id.User, why)
 		if err != nil {
 			return err
@@ -171,14 +213,14 @@ func (t *tx) AcknowledgeAlert(ctx context.Context, id, why string) error {
 		if n == 0 {
 			return store.ErrStale
 		}
-		return t.note(ctx, "alert.acknowledge", "alert/"+id, a.Portfolio, alertNote{State: string(a.State)}, alertNote{State: string(store.AlertAcknowledged), Why: why})
+		return t.noteAlert(ctx, "alert.acknowledge", a, store.AlertAcknowledged, why)
 	})
 }
 
 // ResolveAlert implements store.AlertWriter.
 func (t *tx) ResolveAlert(ctx context.Context, id, why string, byItself bool) error {
 	return t.write("resolve alert "+id, func() error {
-		a, err := t.forChange(ctx, id)
+		a, table, err := t.forChange(ctx, id)
 		if err != nil {
 			return err
 		}
@@ -186,7 +228,7 @@ func (t *tx) ResolveAlert(ctx context.Context, id, why string, byItself bool) er
 		if byItself {
 			by = nil
 		}
-		n, err := t.exec(ctx, `UPDATE alerts SET state = 'resolved', resolved = $3, resolved_by = $4, resolved_why = $5, armed = $6 WHERE tenant_id = $1 AND id = $2 AND state <> 'resolved'`,
+		n, err := t.exec(ctx, `UPDATE `+table+` SET state = 'resolved', resolved = $3, resolved_by = $4, resolved_why = $5, armed = $6 WHERE tenant_id = $1 AND id = $2 AND state <> 'resolved'`,
 			t.id.Tenant, id, formatTime(t.stamp()), by, why, byItself)
 		if err != nil {
 			return err
@@ -194,7 +236,7 @@ func (t *tx) ResolveAlert(ctx context.Context, id, why string, byItself bool) er
 		if n == 0 {
 			return store.ErrStale
 		}
-		return t.note(ctx, "alert.resolve", "alert/"+id, a.Portfolio, alertNote{State: string(a.State)}, alertNote{State: string(store.AlertResolved), Why: why})
+		return t.noteAlert(ctx, "alert.resolve", a, store.AlertResolved, why)
 	})
 }
 
@@ -212,11 +254,20 @@ func (t *tx) AlertChecks(ctx context.Context, portfolio string) ([]store.AlertCh
 		all = append(all, c)
 		return err
 	}, `SELECT rule_key, day, at, ledger, readings FROM alert_checks WHERE tenant_id = $1 AND portfolio_id = $2 ORDER BY rule_key`, t.id.Tenant, portfolio)
-	return all, t.named("alert checks", err)
+	if err != nil || !t.guest {
+		return all, t.named("alert checks", err)
+	}
+	own, err := t.guestChecks(ctx, portfolio)
+	return append(all, own...), err
 }
 
 // PutAlertCheck implements store.AlertWriter.
 func (t *tx) PutAlertCheck(ctx context.Context, c store.AlertCheck) error {
+	if own, err := t.ownAsGuest(ctx, "guest_rules", c.Rule); err != nil {
+		return err
+	} else if own {
+		return t.checkForGuest(ctx, c)
+	}
 	return t.writeQuietly("alert check", func() error {
 		if err := t.access(ctx, c.Portfolio, store.CanTrade); err != nil {
 			return err

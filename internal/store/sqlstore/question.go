@@ -32,7 +32,7 @@ func Questions() []Question {
 	for _, table := range expiring {
 		all = append(all, expire(table))
 	}
-	return slices.Concat(all, accountQuestions(), sharingQuestions(), deletingQuestions())
+	return slices.Concat(all, accountQuestions(), sharingQuestions(), deletingQuestions(), guestQuestions())
 }
 
 // text is how the store's database is asked a question.

@@ -106,7 +106,7 @@ func (t *tx) PutSetting(ctx context.Context, scope store.SettingScope, key strin
 }
 
 // expiring are the tables whose rows have an end.
-var expiring = []string{"sessions", "answers", "import_drafts", "refresh_tokens", "personal_tokens", "mail_tokens", "outbox", "alert_deliveries"}
+var expiring = []string{"sessions", "answers", "import_drafts", "refresh_tokens", "personal_tokens", "mail_tokens", "outbox", "alert_deliveries", "guest_deliveries"}
 
 // expire clears what has ended away for the whole tenant, whosever it was.
 func expire(table string) Question {

@@ -69,6 +69,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"rules on figures", alertRules},
 		{"an alert is raised, acknowledged and resolved", alerts},
 		{"channels and what goes through them", alertChannels},
+		{"rules of guests", alertGuests},
 		{"all or nothing", atomic},
 		{"nested calls join", nested},
 		{"concurrent writers", concurrentWriters},

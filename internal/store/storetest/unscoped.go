@@ -64,6 +64,48 @@ func Unscoped(t *testing.T, s, bare store.Store) {
 			check(t, err)
 		})
 	}
+	unscopedGuests(t, s, bare, houses[0], houses[1], houses[2])
+}
+
+// unscopedGuests lets one guest of a portfolio look for what another made there.
+func unscopedGuests(t *testing.T, s, bare store.Store, of, one, other house) {
+	as(t, s, of.owner, func(ctx context.Context, tx store.Tx) {
+		for _, h := range []house{one, other} {
+			check(t, tx.PutGrant(ctx, store.Grant{Portfolio: of.portfolio, User: h.owner.User, Role: store.CanTrade}))
+		}
+	})
+	r := positionRule(of.portfolio)
+	r.Home = one.tenant
+	a := largePosition(of.portfolio, r.ID)
+	guest := store.Identity{Tenant: of.tenant, User: one.owner.User}
+	as(t, s, guest, func(ctx context.Context, tx store.Tx) {
+		_, err := tx.PutAlertRule(ctx, r)
+		check(t, err)
+		check(t, tx.RaiseAlert(ctx, a))
+	})
+	id := store.Identity{Tenant: of.tenant, User: other.owner.User}
+	read(t, bare, id, func(ctx context.Context, v store.View) {
+		_, err := v.AlertRule(ctx, r.ID)
+		wantError(t, err, store.ErrNotFound, "another guest's rule")
+		_, err = v.Alert(ctx, a.ID)
+		wantError(t, err, store.ErrNotFound, "what another guest's rule raised")
+	})
+	for _, write := range []func(context.Context, store.Tx) error{
+		func(ctx context.Context, tx store.Tx) error { _, err := tx.PutAlertRule(ctx, r); return err },
+		func(ctx context.Context, tx store.Tx) error { return tx.DeleteAlertRule(ctx, r.ID) },
+		func(ctx context.Context, tx store.Tx) error { return tx.SeeAlert(ctx, a) },
+		func(ctx context.Context, tx store.Tx) error { return tx.ResolveAlert(ctx, a.ID, "", true) },
+	} {
+		bare.As(ctx, id, write) // whatever it answers: what counts is what it did
+	}
+	read(t, s, guest, func(ctx context.Context, v store.View) {
+		got, err := v.AlertRule(ctx, r.ID)
+		check(t, err)
+		wantEqual(t, got.Revision, int64(1), "a guest's rule after all that")
+		raised, err := v.Alert(ctx, a.ID)
+		check(t, err)
+		wantEqual(t, raised.State, store.AlertRaised, "a guest's alert after all that")
+	})
 }
 
 // seesNothing looks as a stranger at everything of a house.
