@@ -101,7 +101,8 @@ func (m *incomeMaker) paymentsOf(symbol string) *market.Actions {
 				held = held.Add(h.Quantity)
 			}
 		}
-		if held.IsZero() || held.Sign() != x.Gross.Sign() {
+		paying := x.Gross.Sub(x.Returned)
+		if held.IsZero() || held.Sign() != paying.Sign() {
 			continue
 		}
 		d := days[x.Date]
@@ -110,7 +111,7 @@ func (m *incomeMaker) paymentsOf(symbol string) *market.Actions {
 			days[x.Date] = d
 			out.Dividends = append(out.Dividends, market.DividendEvent{ExDate: x.Date, PayDate: date.None, Currency: x.Currency})
 		}
-		d.gross, d.quantity = d.gross.Add(x.Gross), d.quantity.Add(held)
+		d.gross, d.quantity = d.gross.Add(paying), d.quantity.Add(held)
 	}
 	for i := range out.Dividends {
 		d := days[out.Dividends[i].ExDate]

@@ -30,6 +30,7 @@ type Booking struct {
 	Gross    money.Decimal  // negative: paid by a short position
 	Taxes    money.Optional // kept back; not known where a booking of the day says nothing
 	Net      money.Decimal  // the cash that moved
+	Returned money.Decimal  // the part of Gross that is capital returned, no income
 }
 
 // Booked lists the dividends, coupons and returned capital of a book by account, symbol
@@ -58,6 +59,9 @@ func Booked(b *portfolio.Book) []Booking {
 		x := &all[n]
 		x.Gross = x.Gross.Add(t.Amount.OrZero()).Add(t.Fees.OrZero()).Add(t.Taxes.OrZero())
 		x.Net = x.Net.Add(t.Amount.OrZero())
+		if t.Type == ledger.ReturnOfCapital {
+			x.Returned = x.Returned.Add(t.Amount.OrZero()).Add(t.Fees.OrZero()).Add(t.Taxes.OrZero())
+		}
 		x.Taxes.Known = x.Taxes.Known && t.Taxes.Known
 		x.Taxes.Decimal = x.Taxes.Decimal.Add(t.Taxes.OrZero())
 	}

@@ -119,6 +119,7 @@ var kinds = []kind{
 	{service.ErrClosed, 409, "closed", "The books are closed", "Book it on a later day, or have somebody who manages the portfolio open the period again, with a reason."},
 	{service.ErrEngine, 409, "other-engine", "Another version of the engine made this", "It can be read, not computed again: figures of another engine differ."},
 	{service.ErrNoQueue, 503, "no-jobs", "There are no jobs here", "This process has no queue of jobs."},
+	{service.ErrBooked, 409, "booked-already", "It is booked already", "Look at the transactions of that day; the proposal goes by itself."},
 	{service.ErrExists, 409, "exists", "There is one already", "Choose another name, or leave it as it is."},
 	{service.ErrWithheld, 409, "done-already", "This was done already, and its answer is not kept", "It had a secret that is shown once. Look at what was made; take it back and make another with a new key."},
 	{service.ErrReused, 422, "key-reused", "The idempotency key was used for another request", "Take a new key for a new request."},

@@ -109,7 +109,7 @@ func (s *Site) SignIn(p *browser.Page) ([]string, error) {
 // PagesOf are the pages of a portfolio by a short name.
 func PagesOf(portfolio string) map[string]string {
 	pages := map[string]string{"overview": portfolio}
-	for _, name := range []string{"holdings", "performance", "risk", "scenarios", "what-if", "transactions", "transactions/new", "import", "prices", "data", "edit", "go"} {
+	for _, name := range []string{"holdings", "performance", "income", "risk", "scenarios", "what-if", "transactions", "transactions/new", "import", "prices", "data", "edit", "go"} {
 		if portfolio == "/p/all" && name == "edit" {
 			continue // there is nothing to set
 		}

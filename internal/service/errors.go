@@ -13,11 +13,12 @@ import (
 // The errors that a face translates for its user, besides *ledger.Fault and
 // ledger.Faults. What is not among them is our fault.
 var (
-	ErrNotFound    = store.ErrNotFound  // 404
-	ErrForbidden   = store.ErrForbidden // 403
-	ErrStale       = store.ErrStale     // 409: reload and try again
-	ErrExists      = store.ErrExists    // 409
-	ErrClosed      = store.ErrClosed    // 409: the period is closed
+	ErrNotFound    = store.ErrNotFound                  // 404
+	ErrForbidden   = store.ErrForbidden                 // 403
+	ErrStale       = store.ErrStale                     // 409: reload and try again
+	ErrExists      = store.ErrExists                    // 409
+	ErrBooked      = errors.New("it is booked already") // 409
+	ErrClosed      = store.ErrClosed                    // 409: the period is closed
 	ErrCredentials = errors.New("e-mail address or password is wrong")
 	ErrSignedOut   = errors.New("not signed in")
 	ErrSetUp       = errors.New("already set up")

@@ -47,7 +47,7 @@ type ConfirmedIncome struct {
 // ConfirmIncome books a proposal, with other terms where they are given. It is booked
 // once: confirming it again, at the same time or later and whatever the terms, books
 // nothing and answers with the booking that was made. One that was rejected is ErrStale,
-// one that was booked by hand meanwhile ErrExists, and a day in a closed period
+// one that was booked by hand meanwhile ErrBooked, and a day in a closed period
 // ErrClosed.
 func (s *Service) ConfirmIncome(ctx context.Context, c Caller, portfolio, id string, terms IncomeTerms) (out ConfirmedIncome, err error) {
 	if utf8.RuneCountInString(terms.Note) > longestWhy {
@@ -154,7 +154,7 @@ func (s *Service) stillDue(ctx context.Context, tx store.Tx, target store.Portfo
 	if !closed.IsNone() && PaidOn(p) <= closed {
 		return nil // booking it says so, unless it is booked on a later day
 	}
-	return fmt.Errorf("the dividend of %s with the ex-date %s is booked in %s already, or was not due there: %w", p.Symbol, p.ExDate, p.Account, ErrExists)
+	return fmt.Errorf("the dividend of %s with the ex-date %s is booked in %s already, or was not due there: %w", p.Symbol, p.ExDate, p.Account, ErrBooked)
 }
 
 // confirmedBefore answers as the first confirmation did.

@@ -184,7 +184,7 @@ func (w *world) act(line string) string {
 }
 
 func refusedAs(err error) string {
-	for _, known := range []error{ErrStale, ErrExists, ErrClosed, ErrNotFound, ErrForbidden} {
+	for _, known := range []error{ErrStale, ErrBooked, ErrClosed, ErrNotFound, ErrForbidden} {
 		if errors.Is(err, known) {
 			return "   refused: " + known.Error() + "\n"
 		}

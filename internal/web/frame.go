@@ -27,6 +27,7 @@ var pages = []portfolioPage{
 	{"", "Overview", "layout-dashboard", "g o", "", true},
 	{"/holdings", "Holdings", "layers", "g h", "", true},
 	{"/performance", "Performance", "chart-line", "g p", "", true},
+	{"/income", "Income", "coins", "g i", "", false},
 	{"/transactions", "Transactions", "arrow-left-right", "g t", "", false},
 	{"/risk", "Risk", "shield", "g r", "Risk", true},
 	{"/scenarios", "Scenarios", "waves", "g c", "Risk", false},
@@ -48,14 +49,18 @@ func (r *request) frame(title, at string) view.Page {
 	home := r.home0()
 	p.PaletteURL = home + "/go"
 	for _, page := range pages {
+		count := ""
+		if page.name == "/income" {
+			count = r.waiting()
+		}
 		link := view.Link{Label: page.label, Href: home + page.name + r.kept(), Icon: page.icon, Key: page.key, Current: page.name == at && at != "-"}
 		switch last := len(p.Nav) - 1; {
 		case page.group == atFoot:
 			p.Foot = append(p.Foot, link)
 		case last >= 0 && p.Nav[last].Label == page.group:
-			p.Nav[last].Items = append(p.Nav[last].Items, view.NavItem{Link: link})
+			p.Nav[last].Items = append(p.Nav[last].Items, view.NavItem{Link: link, Count: count})
 		default:
-			p.Nav = append(p.Nav, view.NavGroup{Label: page.group, Items: []view.NavItem{{Link: link}}})
+			p.Nav = append(p.Nav, view.NavGroup{Label: page.group, Items: []view.NavItem{{Link: link, Count: count}}})
 		}
 		if page.bar {
 			p.Bottom = append(p.Bottom, link)

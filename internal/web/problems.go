@@ -32,6 +32,7 @@ var problems = []problem{
 	{service.ErrForbidden, http.StatusForbidden, "You may look at this, not change it", "Your role in this portfolio does not allow the change.", "Ask its owner for the right to book."},
 	{service.ErrStale, http.StatusConflict, "This changed meanwhile", "Somebody, or another window of yours, changed it first. Nothing was overwritten.", "Go back, reload the page and try again."},
 	{service.ErrClosed, http.StatusConflict, "The books are closed", "The change lies in a period that was closed. Nothing was changed.", "Use a later day, or open the period again in the settings of the portfolio."},
+	{service.ErrBooked, http.StatusConflict, "It is booked already", "Nothing was booked a second time.", "Look at the transactions of that day."},
 	{service.ErrExists, http.StatusConflict, "This name is taken", "There is one of that name already.", "Choose another name."},
 	{service.ErrTier, http.StatusUnprocessableEntity, "This is more than your plan allows", "Nothing was changed.", "Remove some, or ask who runs the installation for a larger plan."},
 	{service.ErrFeature, http.StatusServiceUnavailable, "This is switched off", "Everything else goes on.", "Ask who runs the installation."},

@@ -24,6 +24,7 @@ type Services interface {
 	Working
 	Market
 	Alerting
+	Receiving
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
 	Contribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Contribution, error)
 	Attribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Attribution, error)

@@ -134,6 +134,7 @@ func (s *site) routes(handle func(pattern string, h func(http.ResponseWriter, *h
 	s.instrumentRoutes(of)
 	s.sharingRoutes(open, page, of)
 	s.alertRoutes(page)
+	s.incomeRoutes(of)
 
 	page("/", s.notFound)
 }
