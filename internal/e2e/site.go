@@ -109,13 +109,14 @@ func (s *Site) SignIn(p *browser.Page) ([]string, error) {
 // PagesOf are the pages of a portfolio by a short name.
 func PagesOf(portfolio string) map[string]string {
 	pages := map[string]string{"overview": portfolio}
-	for _, name := range []string{"holdings", "performance", "income", "risk", "scenarios", "what-if", "transactions", "transactions/new", "import", "prices", "data", "edit", "go"} {
+	for _, name := range []string{"holdings", "performance", "income", "risk", "scenarios", "what-if", "transactions", "transactions/new", "import", "prices", "data", "edit", "go", "watchlist", "compare"} {
 		if portfolio == "/p/all" && name == "edit" {
 			continue // there is nothing to set
 		}
 		pages[strings.ReplaceAll(name, "/", "-")] = portfolio + "/" + name
 	}
 	pages["instrument"] = portfolio + "/instruments/NVDA"
+	pages["compared"] = portfolio + "/compare?symbols=NVDA,MSFT,JPM"
 	if portfolio != "/p/all" {
 		for _, name := range []string{"accounts", "lot-rules", "closings", "sharing"} {
 			pages[name] = portfolio + "/" + name

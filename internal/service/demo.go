@@ -111,7 +111,7 @@ func (s *Service) seed(ctx context.Context, tx store.Tx, made *demo.Demo) ([]sto
 		}
 		all = append(all, p)
 	}
-	return all, nil
+	return all, seedResearch(ctx, tx, made)
 }
 
 // demoLimits are what the owners of the books do not want to exceed, as fractions of

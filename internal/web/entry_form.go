@@ -180,7 +180,7 @@ func (r *request) entryForm(e entry, errs map[string]string, version int64) (vie
 	fields := []view.Field{
 		{Name: "date", Label: "Date", Kind: "date", Value: e["date"], Width: "w3", Need: true},
 		{Name: "account", Label: "Account", Kind: "text", Value: e["account"], Width: "w3", List: "accounts", Options: places, Auto: "off"},
-		{Name: "symbol", Label: "Instrument", Kind: "text", Value: e["symbol"], Width: "w3", For: forTypes("symbol"), Help: "Its symbol, as in your price files. Options by their OCC symbol.", Auto: "off"},
+		{Name: "symbol", Label: "Instrument", Kind: "text", Value: e["symbol"], Width: "w3", For: forTypes("symbol"), Help: "Its symbol, as in your price files. Options by their OCC symbol.", Auto: "off", List: "instruments", Find: r.address("/find")},
 		number("quantity", "Quantity", "Always positive; the type gives the direction.", ""),
 		number("price", "Price each", "", ""),
 		currencyField(e["currency"], "Currency", ""),

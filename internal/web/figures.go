@@ -188,7 +188,11 @@ func (w *writer) explanation(label string, f analysis.Figure, method analysis.Ex
 		coverage = string(f.Status) + ": " + strings.Join(few(f.Reasons, 4), "; ")
 	}
 	e.Terms = append(e.Terms, view.Term{Label: "Coverage", Text: coverage})
-	e.Terms = append(e.Terms, view.Term{Label: "As of", Text: fmt.Sprintf("%s · ledger version %d, market version %d, engine %s", format.Date(f.AsOf), w.a.LedgerVersion, w.a.MarketVersion, w.a.Engine)})
+	when := format.Date(f.AsOf)
+	if w.a != nil {
+		when = fmt.Sprintf("%s · ledger version %d, market version %d, engine %s", when, w.a.LedgerVersion, w.a.MarketVersion, w.a.Engine)
+	}
+	e.Terms = append(e.Terms, view.Term{Label: "As of", Text: when})
 	e.Link = w.more(f.Method)
 	return e
 }
@@ -217,6 +221,9 @@ func (w *writer) more(method string) *view.Link {
 	}
 	if strings.HasPrefix(method, "scenario_") {
 		return &view.Link{Label: "Open in Scenarios", Href: w.home + "/scenarios"}
+	}
+	if w.a == nil { // of instruments, not of a portfolio
+		return &view.Link{Label: "Open in Data status", Href: w.home + "/data"}
 	}
 	for _, p := range places {
 		if strings.HasPrefix(method, p.method) {

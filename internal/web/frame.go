@@ -32,6 +32,7 @@ var pages = []portfolioPage{
 	{"/risk", "Risk", "shield", "g r", "Risk", true},
 	{"/scenarios", "Scenarios", "waves", "g c", "Risk", false},
 	{"/what-if", "What-if", "flask-conical", "g w", "Risk", false},
+	{"/watchlist", "Watchlist", "bookmark-check", "g l", "Plan", false},
 	{"/prices", "Prices & valuations", "tag", "g v", atFoot, false},
 	{"/data", "Data status", "database", "g d", atFoot, false},
 }

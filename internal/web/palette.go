@@ -37,6 +37,7 @@ func (s *site) palette(r *request) error {
 		item("Add a transaction", "", r.address("/transactions/new"), "plus", "n", "book buy sell deposit new"),
 		item("Import a file", "", r.address("/import"), "upload", "", "broker csv ofx flex upload"),
 		item("Enter a price or valuation", "", r.address("/prices"), "tag", "", "manual appraisal"),
+		item("Compare instruments", "", r.address("/compare"), "columns-3", "", "side by side returns correlation"),
 		item("New portfolio", "", "/portfolios/new", "wallet", "", "create"),
 	}
 	if r.portfolio != nil {
@@ -59,6 +60,20 @@ func (s *site) palette(r *request) error {
 	v.Groups = []view.PaletteGroup{{Label: "Instruments", Items: held}, {Label: "Do", Items: do}, {Label: "Go to", Items: going}}
 	if len(held) == 0 {
 		v.Groups = v.Groups[1:]
+	}
+	if v.Query != "" { // without script: what is stored besides
+		found, err := s.svc.SearchInstruments(r.Context(), r.caller, v.Query, 8, r.simulated())
+		if err != nil && oneFault(err, "q") == nil {
+			return err
+		}
+		var items []view.PaletteItem
+		for _, x := range found {
+			row := foundRow(x)
+			items = append(items, item(row.Symbol, row.Name, r.address(instrumentPath(row.Symbol)), "chart-line", "", v.Query))
+		}
+		if len(items) > 0 {
+			v.Groups = append([]view.PaletteGroup{{Label: "Found", Items: items}}, v.Groups...)
+		}
 	}
 	if r.Header.Get("X-Fragment") != "" {
 		return r.show(http.StatusOK, page.PaletteList(v))

@@ -32,6 +32,7 @@ type Services interface {
 	Propose(ctx context.Context, c service.Caller, q service.Question, asked service.ProposalAsked) (*service.Proposal, error)
 	Stress
 	Foresight
+	Watching
 	Dossiers
 }
 

@@ -131,6 +131,7 @@ func (s *site) routes(handle func(pattern string, h func(http.ResponseWriter, *h
 	s.accountRoutes(page)
 	s.adminRoutes(page)
 	s.bookKeepingRoutes(of)
+	s.watchRoutes(of)
 	s.instrumentRoutes(of)
 	s.sharingRoutes(open, page, of)
 	s.alertRoutes(page)

@@ -13,6 +13,7 @@ type Field struct {
 	Hint    string // placeholder
 	Options []Option
 	List    string // id of a datalist in Options
+	Find    string // address of suggestions while typing, into List
 	Width   string // grid class: "", w3, w4, w6
 	For     string // transaction types it belongs to, space separated; "" is all
 	Need    bool

@@ -1,6 +1,7 @@
 // Enhances pages that work without it: charts, the command palette, keys,
 // popovers for browsers without anchor positioning, forms and small switches.
 import { startCharts, redrawCharts } from "./chart.js";
+import { startFind } from "./find.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startPalette } from "./palette.js";
@@ -10,6 +11,7 @@ import { startSwitches } from "./switches.js";
 
 startPopovers();
 startPalette();
+startFind();
 startKeys();
 startRows();
 startSwitches(redrawCharts);

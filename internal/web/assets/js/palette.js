@@ -1,6 +1,10 @@
-// The command palette: the server's list in a dialog, filtered while typing.
+// The command palette: the server's list in a dialog, filtered while typing. What is stored
+// besides is looked for on the server, which forgives typing errors.
+import { found } from "./find.js";
+
 let dialog;
 let loaded = false;
+let wait;
 
 export function startPalette() {
   dialog = document.getElementById("palette");
@@ -10,7 +14,10 @@ export function startPalette() {
     openPalette();
   });
   document.addEventListener("input", (event) => {
-    if (event.target.matches("[data-palette-input]")) filter(event.target);
+    if (!event.target.matches("[data-palette-input]")) return;
+    filter(event.target);
+    clearTimeout(wait);
+    wait = setTimeout(() => offer(event.target), 150);
   });
   document.addEventListener("keydown", move);
   dialog?.addEventListener("click", (event) => event.target === dialog && dialog.close());
@@ -60,6 +67,32 @@ function filter(input) {
   const links = shown(root);
   root.querySelector("[data-palette-none]").hidden = links.length > 0;
   mark(root, links[0]);
+}
+
+// offer puts instruments that are like what was typed before the rest.
+async function offer(input) {
+  const root = rootOf(input);
+  const typed = input.value;
+  const source = (dialog?.dataset.src ?? location.pathname).replace(/\/go$/, "/find");
+  const all = await found(source, typed, true);
+  if (input.value !== typed) return;
+  const list = root.querySelector("[data-palette-list]");
+  list.querySelector("[data-found]")?.remove();
+  if (all.length === 0) return filter(input);
+  const section = document.createElement("section");
+  section.dataset.found = "";
+  section.append(Object.assign(document.createElement("h3"), { textContent: "Found" }));
+  for (const one of all) {
+    const link = Object.assign(document.createElement("a"), { href: one.href });
+    link.dataset.search = typed;
+    const part = (name, text) => Object.assign(document.createElement("span"), { className: name, textContent: text });
+    const end = part("end", (one.price ?? "") + " ");
+    end.append(part(one.tone ?? "", one.change ?? ""));
+    link.append(part("icon", ""), part("sym", one.symbol), part("note", one.name || one.note), end);
+    section.append(link);
+  }
+  list.prepend(section);
+  filter(input);
 }
 
 function mark(root, link) {
