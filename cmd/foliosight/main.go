@@ -21,6 +21,9 @@ type commands struct {
 	Serve     serveCommand     `cmd:"" help:"Run the server: pages for people, an API for programs."`
 	Import    importCommand    `cmd:"" help:"Import transaction files into a portfolio; undo an import."`
 	Prices    pricesCommand    `cmd:"" help:"Import prices, splits and dividends, exchange and interest rates."`
+	Sync      syncCommand      `cmd:"" help:"Ask the sources of market data for what is needed and not there."`
+	Providers providersCommand `cmd:"" help:"Show where market data come from: limits used, last success, last error, what is kept of each."`
+	Doctor    doctorCommand    `cmd:"" help:"Explain a missing price: from the instrument to the source to what that said."`
 	Demo      demoCommand      `cmd:"" help:"Add the simulated portfolios to a database, or make them anew."`
 	User      userCommand      `cmd:"" help:"The people: list, add, invite, disable, new passwords, roles, limits."`
 	Features  featuresCommand  `cmd:"" help:"Switch parts on and off, for everybody or for some."`
