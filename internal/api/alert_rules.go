@@ -73,7 +73,7 @@ type OfRule struct {
 }
 
 func (s *server) alertRules() {
-	add(s, route{method: "GET", path: "/alert-rules", id: "list-alert-rules", tag: tagAlerts, summary: "Rules on figures", about: "Your own, and those of portfolios that you see; and the kinds there are."},
+	add(s, route{method: "GET", path: "/alert-rules", id: "list-alert-rules", tag: tagAlerts, summary: "Rules on figures", about: "Your own, also of portfolios that were shared with you, and those of portfolios that you see at home; and the kinds there are."},
 		func(ctx context.Context, c service.Caller, _ *struct{}) (*struct{ Body AlertRuleList }, error) {
 			all, err := s.svc.AlertRules(ctx, c)
 			out := AlertRuleList{Items: make([]AlertRule, len(all))}
@@ -85,7 +85,7 @@ func (s *server) alertRules() {
 			}
 			return &struct{ Body AlertRuleList }{out}, err
 		})
-	add(s, route{method: "POST", path: "/alert-rules", id: "create-alert-rule", tag: tagAlerts, status: 201, errors: []int{404}, summary: "Make a rule", about: "For one portfolio, which takes the right to trade in it, or for every portfolio that you own."},
+	add(s, route{method: "POST", path: "/alert-rules", id: "create-alert-rule", tag: tagAlerts, status: 201, errors: []int{404}, summary: "Make a rule", about: "For one portfolio, which takes the right to trade in it, or for every portfolio that you own. Of a portfolio that was shared with you from elsewhere you may make rules however little the share allows: they are yours alone, use your own channels and end with the share."},
 		func(ctx context.Context, c service.Caller, in *struct{ Body AlertRuleBody }) (*struct{ Body AlertRule }, error) {
 			r, err := s.svc.SaveAlertRule(ctx, c, in.Body.rule(""))
 			return &struct{ Body AlertRule }{ruleOf(r)}, err

@@ -29,7 +29,7 @@ func (s *Service) deliverAlerts(ctx context.Context) (sent int, err error) {
 		return 0, err
 	}
 	for _, d := range due {
-		went, deliverErr := s.deliverAlert(ctx, d.Identity, d.ID)
+		went, deliverErr := s.deliverAlert(ctx, d)
 		if went {
 			sent++
 		}
@@ -39,7 +39,11 @@ func (s *Service) deliverAlerts(ctx context.Context) (sent int, err error) {
 }
 
 // deliverAlert tells one that was claimed.
-func (s *Service) deliverAlert(ctx context.Context, id store.Identity, delivery string) (sent bool, err error) {
+func (s *Service) deliverAlert(ctx context.Context, claimed store.AlertDelivery) (sent bool, err error) {
+	if claimed.Home != "" {
+		return s.deliverToGuest(ctx, claimed)
+	}
+	id, delivery := claimed.Identity, claimed.ID
 	var d store.AlertDelivery
 	var ch store.AlertChannel
 	var t told

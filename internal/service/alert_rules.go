@@ -13,17 +13,34 @@ import (
 	"github.com/foliosight/foliosight/internal/store"
 )
 
-// AlertRules are the caller's own and those of portfolios they see.
+// AlertRules are the caller's own, those they made as a guest too, and those of portfolios
+// they see at home.
 func (s *Service) AlertRules(ctx context.Context, c Caller) (all []store.AlertRule, err error) {
 	err = s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
 		all, err = v.AlertRules(ctx)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	err = s.asGuest(ctx, c, func(ctx context.Context, v store.View) error {
+		theirs, err := v.AlertRules(ctx)
+		for _, r := range theirs {
+			if r.Home != "" {
+				all = append(all, r)
+			}
+		}
+		return err
+	})
+	slices.SortFunc(all, func(a, b store.AlertRule) int { return strings.Compare(a.ID, b.ID) })
 	return all, err
 }
 
 // AlertRule is one of them.
 func (s *Service) AlertRule(ctx context.Context, c Caller, id string) (r store.AlertRule, err error) {
+	if c, err = s.aboutRow(ctx, c, id); err != nil {
+		return r, err
+	}
 	err = s.read(ctx, c, func(ctx context.Context, v store.View) (err error) {
 		r, err = v.AlertRule(ctx, id)
 		return err
@@ -39,19 +56,36 @@ const (
 )
 
 // SaveAlertRule adds a rule (without an id) or changes one. The kind and the portfolio of
-// a rule stay; a rule that is switched off resolves what it raised.
+// a rule stay; a rule that is switched off resolves what it raised. Of a portfolio that
+// was granted in another tenant it is the caller's alone, and ends with the grant.
 func (s *Service) SaveAlertRule(ctx context.Context, c Caller, r store.AlertRule) (saved store.AlertRule, err error) {
 	if err := checkRule(&r); err != nil {
 		return saved, err
 	}
-	err = s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
-		if err := s.knownChannels(ctx, tx, r); err != nil {
+	own, err := s.AlertChannels(ctx, c) // at home, wherever the rule is
+	if err != nil {
+		return saved, err
+	}
+	about := c.about(r.Portfolio)
+	if r.ID != "" {
+		if about, err = s.aboutRow(ctx, c, r.ID); err != nil {
+			return saved, err
+		}
+	}
+	err = s.as(ctx, about, func(ctx context.Context, tx store.Tx) error {
+		if err := s.knownChannels(ctx, tx, r, own); err != nil {
+			return err
+		}
+		if err := guestRule(c, tx.Identity(), &r); err != nil {
 			return err
 		}
 		if r.ID == "" {
 			all, err := tx.AlertRules(ctx)
 			if err != nil {
 				return err
+			}
+			if r.Home != "" {
+				all = slices.DeleteFunc(all, func(one store.AlertRule) bool { return one.Home == "" })
 			}
 			if len(all) >= mostRules {
 				return fault("rules", fmt.Sprint(len(all)), "there are as many rules as there may be", "delete one that is of no use any more")
@@ -82,13 +116,9 @@ func (s *Service) SaveAlertRule(ctx context.Context, c Caller, r store.AlertRule
 
 // knownChannels refuses a channel that the caller does not have. Those of a rule of
 // somebody else, who set them, stay.
-func (s *Service) knownChannels(ctx context.Context, v store.View, r store.AlertRule) error {
+func (s *Service) knownChannels(ctx context.Context, v store.View, r store.AlertRule, own []store.AlertChannel) error {
 	if len(r.Channels) == 0 {
 		return nil
-	}
-	own, err := v.AlertChannels(ctx)
-	if err != nil {
-		return err
 	}
 	var before []string
 	if r.ID != "" {
@@ -128,6 +158,10 @@ func resolveAll(ctx context.Context, tx store.Tx, rule, why string) error {
 // DeleteAlertRule takes a rule away and resolves what it raised; the alerts stay in the
 // history.
 func (s *Service) DeleteAlertRule(ctx context.Context, c Caller, id string) error {
+	c, err := s.aboutRow(ctx, c, id)
+	if err != nil {
+		return err
+	}
 	return s.as(ctx, c, func(ctx context.Context, tx store.Tx) error {
 		if _, err := tx.AlertRule(ctx, id); err != nil {
 			return err

@@ -1,9 +1,11 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -12,7 +14,8 @@ import (
 	"github.com/foliosight/foliosight/internal/store"
 )
 
-// Alerts of the portfolios that the caller sees, the newest first.
+// Alerts of the portfolios that the caller sees, the newest first: of a portfolio that is
+// named, wherever it lies; else of those at home, and of the caller's own rules as a guest.
 func (s *Service) Alerts(ctx context.Context, c Caller, f store.AlertFilter) (all []store.Alert, err error) {
 	for _, state := range f.States {
 		if state != store.AlertRaised && state != store.AlertAcknowledged && state != store.AlertResolved {
@@ -23,8 +26,21 @@ func (s *Service) Alerts(ctx context.Context, c Caller, f store.AlertFilter) (al
 		all, err = v.Alerts(ctx, f)
 		return err
 	})
-	return all, err
+	if err != nil || f.Portfolio != "" {
+		return all, err
+	}
+	f.Guest = true
+	err = s.asGuest(ctx, c, func(ctx context.Context, v store.View) error {
+		theirs, err := v.Alerts(ctx, f)
+		all = append(all, theirs...)
+		return err
+	})
+	slices.SortFunc(all, func(a, b store.Alert) int { return strings.Compare(b.ID, a.ID) })
+	return all[:min(len(all), cmp.Or(max(f.Limit, 0), alertsAtOnce))], err
 }
+
+// alertsAtOnce is how many alerts are given where it is not said how many.
+const alertsAtOnce = 100
 
 // AlertDetail is an alert with how it was told through the caller's own channels.
 type AlertDetail struct {
@@ -41,7 +57,15 @@ type AlertDelivery struct {
 
 // Alert is one of them.
 func (s *Service) Alert(ctx context.Context, c Caller, id string) (d AlertDetail, err error) {
-	err = s.read(ctx, c, func(ctx context.Context, v store.View) error {
+	about, err := s.aboutRow(ctx, c, id)
+	if err != nil {
+		return d, err
+	}
+	own, err := s.AlertChannels(ctx, c) // at home, wherever the alert is
+	if err != nil {
+		return d, err
+	}
+	err = s.read(ctx, about, func(ctx context.Context, v store.View) error {
 		if d.Alert, err = v.Alert(ctx, id); err != nil {
 			return err
 		}
@@ -50,9 +74,9 @@ func (s *Service) Alert(ctx context.Context, c Caller, id string) (d AlertDetail
 			return err
 		}
 		for _, one := range all {
-			told := AlertDelivery{AlertDelivery: one}
-			if told.Channel, err = v.AlertChannel(ctx, one.Channel); err != nil {
-				return err
+			told := AlertDelivery{AlertDelivery: one, Channel: store.AlertChannel{ID: one.Channel, Name: "a channel that is gone"}}
+			if i := slices.IndexFunc(own, func(ch store.AlertChannel) bool { return ch.ID == one.Channel }); i >= 0 {
+				told.Channel = own[i]
 			}
 			if told.Attempts, err = v.AlertAttempts(ctx, one.ID); err != nil {
 				return err
@@ -70,7 +94,11 @@ func (s *Service) AlertsWaiting(ctx context.Context, c Caller) (n int, err error
 		n, err = v.AlertsWaiting(ctx)
 		return err
 	})
-	return n, err
+	if err != nil || c.Tenant == "" {
+		return n, err
+	}
+	theirs, err := s.store.GuestAlertsWaiting(ctx, c.User)
+	return n + theirs, err
 }
 
 const longestWhy = 500
@@ -86,6 +114,9 @@ func whySaid(why string) (string, error) {
 // AcknowledgeAlert notes who has seen to an alert, and what they said.
 func (s *Service) AcknowledgeAlert(ctx context.Context, c Caller, id, why string) (a store.Alert, err error) {
 	if why, err = whySaid(why); err != nil {
+		return a, err
+	}
+	if c, err = s.aboutRow(ctx, c, id); err != nil {
 		return a, err
 	}
 	err = s.as(ctx, c, func(ctx context.Context, tx store.Tx) (err error) {
@@ -106,6 +137,9 @@ func (s *Service) ResolveAlert(ctx context.Context, c Caller, id, why string) (a
 	}
 	if why == "" {
 		return a, fault("reason", "", "an alert is resolved without a reason", "say why; the audit trail keeps it")
+	}
+	if c, err = s.aboutRow(ctx, c, id); err != nil {
+		return a, err
 	}
 	err = s.as(ctx, c, func(ctx context.Context, tx store.Tx) (err error) {
 		if err = tx.ResolveAlert(ctx, id, why, false); err != nil {
@@ -185,16 +219,22 @@ func (s *Service) CheckAlerts(ctx context.Context, c Caller, portfolio string) (
 	return s.CheckAlertsFor(ctx, Work{Tenant: tenant, User: p.Owner, Portfolio: p.ID})
 }
 
-// CheckAlertsFor does the same for a job, on behalf of the portfolio's owner.
+// CheckAlertsFor does the same for a job, on behalf of the portfolio's owner, and then
+// holds the same figures against the rules of its guests, each in a transaction of theirs.
+// What comes of those is the guests' alone.
 func (s *Service) CheckAlertsFor(ctx context.Context, w Work) (found AlertsFound, err error) {
 	owner := Caller{Identity: store.Identity{Tenant: w.Tenant, User: w.User}}
 	today := date.FromTime(s.now().UTC())
 	f := evaluation{facts: alert.Facts{Day: today}}
+	var guests []string
 	err = s.read(ctx, owner, func(ctx context.Context, v store.View) (err error) {
 		if f.portfolio, err = v.Portfolio(ctx, w.Portfolio); err != nil {
 			return err
 		}
 		if f.facts.Analysis, err = s.analyses.answer(ctx, v, Question{Portfolios: []string{w.Portfolio}, Period: "Max"}, today); err != nil {
+			return err
+		}
+		if guests, err = v.GuestsOf(ctx, w.Portfolio, false); err != nil {
 			return err
 		}
 		f.market, err = v.MarketVersion(ctx)
@@ -208,7 +248,10 @@ func (s *Service) CheckAlertsFor(ctx context.Context, w Work) (found AlertsFound
 		found, err = s.evaluate(ctx, tx, f)
 		return err
 	})
-	return found, err
+	if err != nil {
+		return found, err
+	}
+	return found, s.evaluateForGuests(ctx, w.Tenant, guests, f)
 }
 
 // checkAlerts holds a nightly analysis against the rules, in the transaction that
@@ -219,6 +262,9 @@ func (n *NightlyAnalysis) checkAlerts(ctx context.Context, tx store.Tx) (AlertsF
 		if n.analysis, err = n.s.analyses.asOfVersions(ctx, tx, n.run.Portfolio, &n.document, true); err != nil {
 			return AlertsFound{}, err
 		}
+	}
+	if err := n.s.checkGuestsSoon(ctx, tx, n.run); err != nil {
+		return AlertsFound{}, err
 	}
 	return n.s.evaluate(ctx, tx, evaluation{portfolio: n.portfolio, facts: alert.Facts{Analysis: n.analysis, Day: n.run.Day, JobRead: true}, day: n.run.Day,
 		ledger: n.run.Ledger, market: n.run.Market})

@@ -21,6 +21,7 @@ type evaluation struct {
 	day       date.Date // of the figures
 	ledger    int64
 	market    store.MarketVersion
+	guest     bool // against the rules that a guest made
 }
 
 // evaluate holds figures against the rules of a portfolio, on behalf of its owner, and
@@ -28,7 +29,11 @@ type evaluation struct {
 // change nothing, and the same ones a second time change nothing either.
 func (s *Service) evaluate(ctx context.Context, tx store.Tx, f evaluation) (found AlertsFound, err error) {
 	found.Day = f.day
-	rules, err := tx.AlertRulesFor(ctx, f.portfolio.ID)
+	of := tx.AlertRulesFor
+	if f.guest {
+		of = tx.GuestRulesFor
+	}
+	rules, err := of(ctx, f.portfolio.ID)
 	if err != nil {
 		return found, err
 	}
@@ -49,7 +54,7 @@ func (s *Service) evaluate(ctx context.Context, tx store.Tx, f evaluation) (foun
 			return found, fmt.Errorf("rule %s: %w", r.Name, err)
 		}
 	}
-	if limits != nil && f.facts.Analysis != nil && (len(limits.readings) > 0 || len(e.standing[store.LimitsKey]) > 0) {
+	if limits != nil && f.facts.Analysis != nil && (len(limits.readings) > 0 || len(e.standing[limits.key]) > 0) {
 		if err := e.hold(ctx, limits.ruleHeld, limits.readings); err != nil {
 			return found, fmt.Errorf("limits: %w", err)
 		}
@@ -92,6 +97,12 @@ func (f *evaluation) limits(rules []store.AlertRule) *limitsHeld {
 			band, out.severity = rules[i].Band, r.Severity
 		}
 		out.tells = append(out.tells, r)
+	}
+	if f.guest {
+		if len(out.tells) == 0 {
+			return nil // broken limits are raised without a rule for those whose portfolio it is
+		}
+		out.key = out.tells[0].ID
 	}
 	set := ReadLimits(f.portfolio.Settings)
 	if f.facts.Analysis == nil || set == (Limits{}) && len(out.tells) == 0 && f.portfolio.Revision == 1 {
@@ -259,7 +270,7 @@ func (e *evaluator) tell(ctx context.Context, h ruleHeld, id, event string) erro
 				continue
 			}
 			told[channel] = true
-			d := store.AlertDelivery{ID: store.NewID(), Identity: store.Identity{Tenant: e.tx.Identity().Tenant, User: r.User}, Portfolio: e.portfolio.ID, Alert: id, Channel: channel, Rule: r.ID,
+			d := store.AlertDelivery{ID: store.NewID(), Identity: store.Identity{Tenant: e.tx.Identity().Tenant, User: r.User}, Home: r.Home, Portfolio: e.portfolio.ID, Alert: id, Channel: channel, Rule: r.ID,
 				Event: event, Expires: now.Add(keptDeliveries), Due: now}
 			if err := e.tx.DeliverAlert(ctx, d); err != nil {
 				return err
@@ -310,8 +321,13 @@ func (s *Service) checkSoon(ctx context.Context, tx store.Tx, portfolio string) 
 		return nil
 	}
 	rules, err := tx.AlertRulesFor(ctx, portfolio)
-	if err != nil || !slices.ContainsFunc(rules, func(r store.AlertRule) bool { return r.Eager }) {
+	if err != nil {
 		return err
+	}
+	if !slices.ContainsFunc(rules, func(r store.AlertRule) bool { return r.Eager }) {
+		if guests, err := tx.GuestsOf(ctx, portfolio, true); err != nil || len(guests) == 0 {
+			return err
+		}
 	}
 	p, err := tx.Portfolio(ctx, portfolio)
 	if err != nil {
@@ -330,8 +346,13 @@ func (s *Service) checkPricesSoon(ctx context.Context, tx store.Tx) error {
 		return nil
 	}
 	rules, err := tx.AlertRules(ctx)
-	if err != nil || !slices.ContainsFunc(rules, func(r store.AlertRule) bool { return r.Eager && r.Enabled }) {
+	if err != nil {
 		return err
+	}
+	if !slices.ContainsFunc(rules, func(r store.AlertRule) bool { return r.Eager && r.Enabled }) {
+		if guests, err := tx.GuestsOf(ctx, "", true); err != nil || len(guests) == 0 {
+			return err
+		}
 	}
 	portfolios, err := tx.Portfolios(ctx, false)
 	if err != nil {

@@ -34,11 +34,21 @@ func (o *outTray) Send(_ context.Context, m notify.Message) error {
 // cash: a tenth of the value.
 func alertsWorld(t *testing.T) (*world, *outTray) {
 	t.Helper()
+	return alertsWorldOn(t, func(now func() time.Time) store.Store {
+		st, err := sqlite.Open(ctx, sqlite.Options{Path: filepath.Join(t.TempDir(), "books.db"), Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { st.Close() })
+		return st
+	})
+}
+
+func alertsWorldOn(t *testing.T, open func(now func() time.Time) store.Store) (*world, *outTray) {
+	t.Helper()
 	w := &world{t: t, clock: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return w.clock }
-	st, err := sqlite.Open(ctx, sqlite.Options{Path: filepath.Join(t.TempDir(), "books.db"), Now: now})
-	w.must(err)
-	t.Cleanup(func() { st.Close() })
+	st := open(now)
 	keys, err := secret.New(make([]byte, secret.KeySize))
 	w.must(err)
 	mail := &outTray{}

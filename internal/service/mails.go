@@ -27,6 +27,11 @@ const (
 
 // send puts a mail into the outbox of the transaction.
 func (s *Service) send(ctx context.Context, tx store.Tx, purpose string, life time.Duration, to, subject, text string) error {
+	return s.sendOnce(ctx, tx, store.NewID(), purpose, life, to, subject, text)
+}
+
+// sendOnce is send of what has an id already: ErrExists where it was put there before.
+func (s *Service) sendOnce(ctx context.Context, tx store.Tx, id, purpose string, life time.Duration, to, subject, text string) error {
 	if s.accounts.Mail == nil {
 		return ErrNoMail
 	}
@@ -35,7 +40,7 @@ func (s *Service) send(ctx context.Context, tx store.Tx, purpose string, life ti
 		return err
 	}
 	now := s.now().UTC().Truncate(time.Microsecond)
-	m := store.Sending{ID: store.NewID(), Channel: mailChannel, Purpose: purpose, Created: now, Expires: now.Add(life), Due: now}
+	m := store.Sending{ID: id, Channel: mailChannel, Purpose: purpose, Created: now, Expires: now.Add(life), Due: now}
 	if m.Message, err = s.accounts.Secrets.Seal(outboxPlace(tx.Identity(), m.ID), plain); err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 var actions = map[string]string{
 	"account.delete": "Account of a portfolio removed", "account.put": "Account of a portfolio changed", "account.export": "Own data downloaded",
 	"alert.acknowledge": "Alert acknowledged", "alert.raise": "Alert raised", "alert.resolve": "Alert resolved",
-	"alert-rule.put": "Alert rule changed", "alert-rule.delete": "Alert rule removed", "alert-channel.put": "Channel of alerts changed", "alert-channel.delete": "Channel of alerts removed",
+	"alert-rule.put": "Alert rule changed", "guest-rule.create": "Guest made an alert rule", "guest-rule.change": "Guest changed an alert rule", "guest-rule.delete": "Guest removed an alert rule", "alert-rule.delete": "Alert rule removed", "alert-channel.put": "Channel of alerts changed", "alert-channel.delete": "Channel of alerts removed",
 	"books.close": "Books closed", "books.reopen": "Books opened again", "feature.put": "Feature switched",
 	"grant.put": "Portfolio shared", "grant.delete": "Sharing ended", "share.put": "Portfolio shared", "share.delete": "Sharing ended", "link.create": "Link made", "link.revoke": "Link revoked",
 	"household.create": "Household founded", "household.delete": "Household ended", "household.invite": "Invited into a household", "household.join": "Household joined", "household.leave": "Household left",

@@ -123,6 +123,14 @@ func checkNow(p store.Portfolio, label, back string) view.Action {
 	return view.Action{Label: label, Href: "/alerts/check/" + p.ID, Icon: "refresh-cw", Fields: []view.Hidden{{Name: "back", Value: back}}}
 }
 
+// maySeeTo reports whether an alert may be acknowledged and resolved by who asks.
+func (r *request) maySeeTo(a store.Alert) bool {
+	if a.Guest != "" { // of a rule of their own
+		return a.Guest == r.caller.User
+	}
+	return r.mayTrade(a.Portfolio)
+}
+
 func (r *request) mayTrade(portfolio string) bool {
 	for _, p := range r.portfolios {
 		if p.ID == portfolio {
@@ -153,7 +161,7 @@ func (r *request) alertRow(a store.Alert) view.AlertRow {
 	case a.AcknowledgedWhy != "":
 		row.Note = sentence(a.AcknowledgedWhy)
 	}
-	if a.State == store.AlertRaised && r.mayTrade(a.Portfolio) {
+	if a.State == store.AlertRaised && r.maySeeTo(a) {
 		row.See = &view.Action{Label: "Acknowledge", Href: "/alerts/acknowledge/" + a.ID, Fields: []view.Hidden{{Name: "back", Value: r.URL.RequestURI()}}}
 	}
 	return row
@@ -217,7 +225,7 @@ func (s *site) showAlert(r *request, status int, d service.AlertDetail, errs map
 		}
 		v.Deliveries = append(v.Deliveries, told)
 	}
-	if a.State != store.AlertResolved && r.mayTrade(a.Portfolio) {
+	if a.State != store.AlertResolved && r.maySeeTo(a) {
 		reason := func(id, help string) []view.Field {
 			return withErrors([]view.Field{{Name: "reason", ID: id, Label: "Reason", Kind: "text", Help: help, Auto: "off"}}, nil)
 		}

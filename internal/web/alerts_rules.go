@@ -278,7 +278,10 @@ func (r *request) ruleFields(rule store.AlertRule, d alert.Description, fresh bo
 	if fresh {
 		where := view.Field{Name: "portfolio", Label: "Portfolio", Kind: "select", Width: "w3", Options: []view.Option{{Label: "Every portfolio that is yours", Selected: rule.Portfolio == ""}}}
 		for _, p := range r.portfolios {
-			if p.Role.Allows(store.CanTrade) {
+			switch {
+			case p.Tenant != "" && p.Tenant != r.caller.Tenant:
+				where.Options = append(where.Options, view.Option{Value: p.ID, Label: p.Name + " (shared with you)", Selected: p.ID == rule.Portfolio})
+			case p.Role.Allows(store.CanTrade):
 				where.Options = append(where.Options, view.Option{Value: p.ID, Label: p.Name, Selected: p.ID == rule.Portfolio})
 			}
 		}
