@@ -78,7 +78,7 @@ func (s *Service) nobodyAsked(simulated bool) string {
 
 // work is how far the newest fetch of the installation is. It is one for all.
 func (f *Fetching) work(ctx context.Context, s *Service) error {
-	jobs, err := s.queue.Jobs(ctx, JobFilter{Kind: workSync, Limit: 1})
+	jobs, err := s.queue.Jobs(ctx, JobFilter{Kind: WorkSync, Limit: 1})
 	if err != nil || len(jobs) == 0 {
 		return err
 	}
@@ -129,7 +129,7 @@ func (s *Service) FetchNow(ctx context.Context, c Caller, id string) (Fetching, 
 		if !p.Role.Allows(store.CanTrade) {
 			return fmt.Errorf("fetch for portfolio %s: %w", id, ErrForbidden)
 		}
-		_, err = s.queue.Again(ctx, tx, workSync, Work{})
+		_, err = s.queue.Again(ctx, tx, WorkSync, Work{})
 		return err
 	})
 	if err != nil {
@@ -147,7 +147,7 @@ func (s *Service) StopFetch(ctx context.Context, c Caller, id string) error {
 	if s.queue == nil {
 		return ErrNoQueue
 	}
-	jobs, err := s.queue.Jobs(ctx, JobFilter{Kind: workSync, Limit: 1})
+	jobs, err := s.queue.Jobs(ctx, JobFilter{Kind: WorkSync, Limit: 1})
 	if err != nil {
 		return err
 	}
@@ -157,6 +157,3 @@ func (s *Service) StopFetch(ctx context.Context, c Caller, id string) error {
 	_, err = s.CancelJob(ctx, c, jobs[0].ID)
 	return err
 }
-
-// workSync asks for what is due, in the background.
-const workSync = "sync"

@@ -41,6 +41,9 @@ type Feed struct {
 	// Files says that nobody is asked for it: what is stored came by file, by hand or from
 	// the simulated market.
 	Files bool
+	// Awaited says that nobody was asked for it yet, and that somebody will be with the next
+	// fetch.
+	Awaited bool
 	// Simulated says that it is a series of the simulated market.
 	Simulated bool
 }
@@ -274,6 +277,7 @@ func (s *Service) describeFeeds(ctx context.Context, v store.View, set *asked, a
 		one.Name, one.Valued, one.Simulated = inst.Name, inst.Class == instrument.Private, set.simulated
 		if one.Files {
 			one.byFile(hoursOf(one.Kind, inst), s.now())
+			one.Awaited = one.Use != FeedPast && !one.Valued && s.nobodyAsked(set.simulated) == ""
 		}
 	}
 	return nil

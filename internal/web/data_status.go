@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -15,39 +16,57 @@ import (
 
 // dataStatus is how current and complete the inputs are.
 func (s *site) dataStatus(r *request) error {
+	return s.showData(r, http.StatusOK, wrongCorrection{})
+}
+
+func (s *site) showData(r *request, status int, wrong wrongCorrection) error {
+	return s.showDataWrong(r, status, wrong, wrongKey{})
+}
+
+func (s *site) showDataWrong(r *request, status int, wrong wrongCorrection, key wrongKey) error {
 	a, err := r.analyse()
 	if err != nil {
 		return err
 	}
-	series, err := s.svc.DataStatus(r.Context(), r.caller, r.portfolioID(), a.AsOf)
+	feeds, err := s.svc.Feeds(r.Context(), r.caller, r.portfolioID())
 	if err != nil {
 		return err
 	}
 	frame := r.frame("Data status", "/data")
+	frame.Sheets, frame.Scripts = append(frame.Sheets, s.assets.Data), append(frame.Scripts, s.assets.DataScript)
 	r.dated(&frame, a)
 	w := r.writer(a)
 	v := view.DataStatus{Page: frame, Issues: w.issues()}
-	v.Strip = w.dataStrip()
+	v.Strip = w.dataStrip(feeds)
 	if len(v.Issues) == 0 {
 		v.Clean = "Every holding has a current price, and every currency a rate."
 		if a.Bookings == 0 {
 			v.Clean = "Nothing is booked yet."
 		}
 	}
-	v.Feeds = r.feeds(series, a.AsOf)
-	v.Coverage = r.coverage(series)
+	r.series(&v, feeds)
 	v.Versions = []view.Term{{Label: "As of", Text: format.Date(a.AsOf)}, {Label: "Ledger", Text: fmt.Sprint(a.LedgerVersion)}, {Label: "Market", Text: fmt.Sprint(a.MarketVersion)}, {Label: "Engine", Text: a.Engine}}
-	if r.portfolio != nil {
+	if err := r.heldBack(&v, wrong); err != nil {
+		return err
+	}
+	if err := r.providers(&v, key); err != nil {
+		return err
+	}
+	if r.portfolio != nil && r.caller.Link == "" {
+		if err := r.fetchCard(&v); err != nil {
+			return err
+		}
 		imports, err := s.svc.Imports(r.Context(), r.caller, r.portfolio.ID)
 		if err != nil {
 			return err
 		}
 		v.Imports = r.batches(imports)
 	}
-	return r.show(http.StatusOK, page.DataStatus(v))
+	return r.show(status, page.DataStatus(v))
 }
 
-func (w *writer) dataStrip() []view.Figure {
+// dataStrip are the key figures of the page.
+func (w *writer) dataStrip(feeds []service.Feed) []view.Figure {
 	d := w.a.Data
 	prices := view.Figure{Label: "Prices", Text: w.Count(d.Priced) + " of " + w.Count(d.Holdings), Note: "up to date on " + format.Date(w.a.ValuedOn)}
 	known := 0
@@ -67,8 +86,23 @@ func (w *writer) dataStrip() []view.Figure {
 		}
 	}
 	list := []view.Figure{prices, rates, {Label: "By valuation", Text: w.Percent(estimated, 1), Note: "of value, " + counted(w, len(d.Estimated), "holding", "holdings")}}
-	list = append(list, view.Figure{Label: "Splits applied", Text: w.Count(d.MarketSplits), Note: "from the market's list"})
+	list = append(list, w.heldFigure(feeds), view.Figure{Label: "Splits applied", Text: w.Count(d.MarketSplits), Note: "from the market's list"})
 	return append(list, view.Figure{Label: "Transactions", Text: w.Count(w.a.Bookings), Note: "since " + format.Date(w.a.First)})
+}
+
+// heldFigure counts the values that figures would use and that are held back.
+func (w *writer) heldFigure(feeds []service.Feed) view.Figure {
+	values, series := 0, 0
+	for i := range feeds {
+		if feeds[i].Held > 0 {
+			values, series = values+feeds[i].Held, series+1
+		}
+	}
+	f := view.Figure{Label: "Held back", Text: w.Count(values), Note: "no value is in doubt"}
+	if values > 0 {
+		f.Note, f.NoteTone = "of "+counted(w, series, "series", "series")+", waiting for a decision", view.Warn
+	}
+	return f
 }
 
 // oldRate reports whether an exchange rate is from a week or more before the day of
@@ -111,47 +145,211 @@ func (w *writer) issues() []view.DataIssue {
 	return list
 }
 
-// feeds are the sources with their newest day.
-func (r *request) feeds(series []service.SeriesStatus, asOf date.Date) []view.Row {
-	newest := map[string]date.Date{}
-	count := map[string]int{}
-	var order []string
-	for _, s := range series {
-		name := sourceName(s.Source, s.Own)
-		if _, seen := newest[name]; !seen {
-			order = append(order, name)
-		}
-		newest[name] = max(newest[name], s.Last)
-		count[name]++
-	}
-	var rows []view.Row
-	for _, name := range order {
-		dot := "live"
-		if asOf-newest[name] > 7 {
-			dot = "stale"
-		}
-		rows = append(rows, view.Row{Name: name, Dot: dot, Value: counted(r.writer(nil), count[name], "series", "series") + " · " + format.Date(newest[name]), Tone: view.Quiet})
-	}
-	if len(rows) == 0 {
-		rows = append(rows, view.Row{Name: "No prices have been brought in", Value: "", Tone: view.Quiet})
-	}
-	return rows
+// seriesShown is how many series a page lists until more are asked for.
+const seriesShown = 60
+
+// feedUses are the choices of series by what they are used for, with the words of the
+// address.
+var feedUses = []struct {
+	name, label string
+	uses        []service.FeedUse
+}{
+	{"", "In use", []service.FeedUse{service.FeedHeld, service.FeedFX, service.FeedRate}},
+	{"models", "Benchmarks and models", []service.FeedUse{service.FeedModel}},
+	{"past", "Held before", []service.FeedUse{service.FeedPast}},
+	{"trouble", "To look at", nil},
 }
 
-func (r *request) coverage(series []service.SeriesStatus) []view.CoverageRow {
-	var rows []view.CoverageRow
-	for _, s := range series {
-		row := view.CoverageRow{Symbol: s.Symbol, From: format.Unknown, To: format.Unknown, Days: r.locale.Count(s.Count), Missing: r.locale.Count(s.Age), Source: sourceName(s.Source, s.Own), MarkText: s.Reason}
-		if s.Count > 0 {
-			row.From, row.To = format.Date(s.First), format.Date(s.Last)
+// series lists those of a use, what needs a look first.
+func (r *request) series(v *view.DataStatus, feeds []service.Feed) {
+	chosen := r.URL.Query().Get("series")
+	var shown []*service.Feed
+	for _, use := range feedUses {
+		var of []*service.Feed
+		for i := range feeds {
+			if f := &feeds[i]; slices.Contains(use.uses, f.Use) || use.uses == nil && trouble(f) > 0 {
+				of = append(of, f)
+			}
 		}
-		switch s.Status {
-		case "stale":
-			row.Mark = view.Stale
-		case "unavailable":
-			row.Mark = view.Partial
+		current := use.name == chosen
+		if current {
+			shown = of
 		}
-		rows = append(rows, row)
+		v.Uses = append(v.Uses, view.Choice{Label: use.label, Count: r.locale.Count(len(of)), Href: r.with("series", use.name, "all", ""), Current: current})
 	}
-	return rows
+	slices.SortStableFunc(shown, func(a, b *service.Feed) int { return cmp.Compare(trouble(b), trouble(a)) })
+	total := len(shown)
+	if r.URL.Query().Get("all") == "" && total > seriesShown {
+		shown = shown[:seriesShown]
+		v.More = &view.Link{Label: "Show all " + r.locale.Count(total), Href: r.with("all", "1")}
+	}
+	for i, f := range shown {
+		v.Series = append(v.Series, r.feedRow(f, i))
+	}
+	v.Shown = counted(r.writer(nil), total, "series", "series")
+}
+
+// trouble orders series by how much they need somebody: nothing at all, refused, in
+// doubt, late, and 0 for what is in order or kept only.
+func trouble(f *service.Feed) int {
+	switch {
+	case f.Use == service.FeedPast:
+		return 0
+	case f.Kept.Count == 0 && !f.Valued:
+		return 4
+	case f.State == service.SupplyRefused:
+		return 3
+	case f.Held > 0 || f.Scored != nil && f.Scored.Suspect > 0:
+		return 2
+	case f.State == service.SupplyLate:
+		return 1
+	}
+	return 0
+}
+
+// feedKinds are what people call the kinds of series.
+var feedKinds = map[string]string{"bars": "prices", "fx": "exchange rate", "rates": "interest rate"}
+
+func (r *request) feedRow(f *service.Feed, n int) view.FeedRow {
+	row := view.FeedRow{Symbol: f.Symbol, Name: f.Name, Kind: feedKinds[f.Kind], Source: format.Unknown, Newest: format.Unknown, Age: format.Unknown}
+	if f.Kept.Count > 0 {
+		row.Source = sourceName(f.Kept.Source, f.Kept.Own)
+		row.Newest = format.Date(f.Kept.Last)
+		row.Age = r.ageWords(f)
+	}
+	row.State = feedState(f)
+	row.Says = r.feedSays(f)
+	switch {
+	case f.Use == service.FeedPast || f.Valued || f.Simulated:
+	case !f.Files:
+		row.Next = r.nextAttempt(f)
+	case f.Awaited && trouble(f) > 0:
+		row.Next = "It is asked for with the next fetch."
+	case trouble(f) > 0:
+		row.Next = "Nobody is asked for it."
+	}
+	if f.Kind == "bars" && (f.Kept.Count == 0 || f.State == service.SupplyRefused) && f.Use == service.FeedHeld {
+		row.Cure = &view.Link{Label: "Enter a price", Href: r.address("/prices") + "?symbol=" + escape(f.Symbol)}
+	}
+	row.Score = r.score(f, n)
+	return row
+}
+
+// feedSays is what is wrong with a series; of one in order there is nothing to say.
+func (r *request) feedSays(f *service.Feed) string {
+	w := r.writer(nil)
+	switch {
+	case f.Use == service.FeedPast:
+		return "Not held any more; kept for its history."
+	case f.Valued && f.Kept.Count == 0:
+		return "It is listed nowhere: enter its valuations."
+	case f.Simulated && f.Kept.Count == 0:
+		return "The simulated market does not have it."
+	case f.State == service.SupplyRefused:
+		return sentence(f.Says)
+	case f.Kept.Count == 0:
+		return ""
+	case f.Held > 0:
+		return sentence(counted(w, f.Held, "value is", "values are") + " held back; figures use the one before until somebody decides")
+	case f.Scored != nil && f.Scored.Suspect > 0:
+		return sentence(counted(w, f.Scored.Suspect, "value looks", "values look") + " wrong and is used as it came; the score says which")
+	case f.State == service.SupplyLate:
+		return sentence(counted(w, f.Age, "session", "sessions") + " of " + calendarName(f.Calendar) + " missing since " + format.Date(f.Kept.Last))
+	}
+	return ""
+}
+
+// calendarName is whose sessions are counted.
+func calendarName(code string) string {
+	if code == "" || code == "weekdays" {
+		return "Monday to Friday"
+	}
+	return code
+}
+
+// nextAttempt says when a series is asked for again.
+func (r *request) nextAttempt(f *service.Feed) string {
+	switch {
+	case !f.Needed:
+		return "It is not asked for any more."
+	case f.Due.IsZero():
+		return "It is not asked for again by itself."
+	case !f.Due.After(r.site.opts.Now()):
+		return "It is asked for next."
+	}
+	return "Next attempt " + r.moment(f.Due) + "."
+}
+
+// feedState is how a series stands in a word.
+func feedState(f *service.Feed) view.Tag {
+	switch {
+	case f.Use == service.FeedPast:
+		return view.Tag{Text: "kept"}
+	case f.Valued:
+		return view.Tag{Text: "by valuation", Mark: view.Estimated}
+	case f.State == service.SupplyRefused:
+		return view.Tag{Text: "refused", Kind: "warn"}
+	case f.Kept.Count == 0 && f.Simulated:
+		return view.Tag{Text: "not there", Mark: view.Partial}
+	case f.Kept.Count == 0:
+		return view.Tag{Text: "never asked", Mark: view.Partial}
+	case f.Held > 0 || f.Scored != nil && f.Scored.Suspect > 0:
+		return view.Tag{Text: "suspect", Kind: "warn"}
+	case f.State == service.SupplyLate:
+		return view.Tag{Text: "stale", Kind: "warn", Mark: view.Stale}
+	case f.State == service.SupplyUnasked:
+		return view.Tag{Text: "kept"}
+	}
+	if f.Simulated {
+		return view.Tag{Text: "complete", Mark: view.Simulated}
+	}
+	return view.Tag{Text: "complete"}
+}
+
+// ageWords are how many sessions a series is behind.
+func (r *request) ageWords(f *service.Feed) string {
+	switch {
+	case f.Age < 0 || f.Use == service.FeedPast:
+		return format.Unknown
+	case f.Age == 0:
+		return "up to date"
+	}
+	return counted(r.writer(nil), f.Age, "session", "sessions")
+}
+
+// score is the score of a series, which opens its parts.
+func (r *request) score(f *service.Feed, n int) view.Figure {
+	if f.Score == nil {
+		return view.Figure{Text: format.Unknown, Reason: "not rated"}
+	}
+	figure := view.Figure{Label: "Score of " + f.Symbol, Text: r.locale.Count(*f.Score)}
+	s := f.Scored
+	if s == nil {
+		return figure
+	}
+	good := s.Sessions - s.Stale - s.Missing - s.Suspect
+	e := &view.Explain{ID: fmt.Sprintf("score-%d", n), Name: "Score of " + f.Symbol, Precise: r.locale.Count(*f.Score), Unit: "of 100",
+		Formula: []string{fmt.Sprintf("100 × (%s − %s − %s − %s) ÷ %s", r.locale.Count(s.Sessions), r.locale.Count(s.Stale), r.locale.Count(s.Missing), r.locale.Count(s.Suspect), r.locale.Count(s.Sessions))}}
+	e.Terms = []view.Term{
+		{Label: "Means", Text: "Of the sessions that should have a value, how many have one with nothing to say against it, rounded down."},
+		{Label: "Sessions", Text: r.locale.Count(s.Sessions) + " of " + calendarName(f.Calendar) + ", " + days(s.From, s.To)},
+		{Label: "Good", Text: r.locale.Count(good)},
+		{Label: "Too old", Text: r.locale.Count(s.Stale) + " after the newest value"},
+		{Label: "Missing", Text: r.locale.Count(s.Missing) + " before it"},
+		{Label: "Suspect", Text: r.locale.Count(s.Suspect)},
+		{Label: "Doubtful", Text: r.locale.Count(s.Doubtful) + ", counted as good"},
+	}
+	for _, x := range s.Findings {
+		e.Terms = append(e.Terms, view.Term{Label: capital(x.Severity), Text: days(x.From, x.To) + ": " + x.Reason})
+	}
+	figure.Explain = e
+	return figure
+}
+
+// days writes a stretch of days.
+func days(from, to date.Date) string {
+	if from == to {
+		return format.Date(from)
+	}
+	return format.Date(from) + " to " + format.Date(to)
 }

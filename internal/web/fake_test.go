@@ -37,6 +37,8 @@ type fake struct {
 	imports  []store.Import
 	fresh    bool
 	drafts   map[string]service.ImportDraft
+	supply   supplied
+	operator bool // who is signed in runs the installation
 }
 
 var asOf = date.Must(2026, 11, 20)
@@ -44,7 +46,7 @@ var asOf = date.Must(2026, 11, 20)
 const secret = "a-token-that-nobody-can-guess"
 
 func newFake() *fake {
-	f := &fake{demo: demo.New(asOf), rows: map[string][]store.Row{}, books: map[string]*portfolio.Book{}, versions: map[string][]store.Version{}}
+	f := &fake{demo: demo.New(asOf), rows: map[string][]store.Row{}, books: map[string]*portfolio.Book{}, versions: map[string][]store.Version{}, supply: newSupplied()}
 	f.panel = f.demo.Panel()
 	for i := range f.demo.Books {
 		b := &f.demo.Books[i]
@@ -162,7 +164,7 @@ func (f *fake) Authenticate(_ context.Context, token string) (service.Caller, er
 	if token != secret {
 		return service.Caller{}, service.ErrSignedOut
 	}
-	return service.Caller{Identity: store.Identity{Tenant: "t", User: "u"}, Session: "s"}, nil
+	return service.Caller{Identity: store.Identity{Tenant: "t", User: "u", Operator: f.operator}, Session: "s"}, nil
 }
 
 func (f *fake) AlertsWaiting(context.Context, service.Caller) (int, error) { return 0, nil }

@@ -136,7 +136,11 @@ func (s *site) importConfirm(r *request) error {
 		f.Undo = r.address("/imports/" + p.Import.ID + "/undo")
 	}
 	r.toast(f)
-	return r.to(r.address("/transactions"))
+	next, err := r.afterImport()
+	if err != nil {
+		return err
+	}
+	return r.to(next)
 }
 
 func (s *site) undoImport(r *request) error {

@@ -150,7 +150,7 @@ func sourceName(source string, own bool) string {
 	case strings.HasPrefix(source, "import/"): // prices that a broker's file carried
 		return "imported file"
 	}
-	return source
+	return providerName(source)
 }
 
 func (s *site) savePrice(r *request) error {

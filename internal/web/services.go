@@ -84,6 +84,7 @@ type Imports interface {
 
 // Market is prices, by file and by hand.
 type Market interface {
+	Supplying
 	ImportPrices(ctx context.Context, c service.Caller, files []service.File, o service.PriceOptions) (*service.PriceImport, error)
 	OwnPrices(ctx context.Context, c service.Caller, symbols []string) ([]store.OwnPrice, error)
 	SetOwnPrices(ctx context.Context, c service.Caller, prices []store.OwnPrice) error

@@ -24,7 +24,7 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css css/account/*.css css/figures/*.css css/instrument/*.css css/risk/*.css js/*.js js/pages/*.js vendor/*.js vendor/*.woff2 vendor/licences/*.txt icon.svg
+//go:embed css/*.css css/account/*.css css/data/*.css css/figures/*.css css/instrument/*.css css/risk/*.css js/*.js js/pages/*.js vendor/*.js vendor/*.woff2 vendor/licences/*.txt icon.svg
 var embedded embed.FS
 
 // Prefix is where Handler expects to be mounted.

@@ -86,10 +86,22 @@ func samplePrices(theme string) templ.Component {
 
 func sampleStatus(theme string) templ.Component {
 	return page.DataStatus(view.DataStatus{Page: samplePage("Data status", "/status", theme),
-		Strip:  []view.Figure{{Label: "Prices", Text: "30 of 33", Note: "newest 30 Jun 2025"}, {Label: "Exchange rates", Text: "1 of 1", Note: "EUR/USD"}, {Label: "Estimated", Text: "12.6%", Note: "of value, by statement"}, {Label: "Transactions", Text: "1,214", Note: "ledger version 88"}},
-		Issues: []view.DataIssue{{Mark: view.Stale, Title: "Real-asset trust", Text: "Last valued 181 days ago.", Effect: "106,633 of value, 2.5%", Cure: &view.Link{Label: "Enter a valuation", Href: "/prices"}}},
-		Feeds:  []view.Row{{Name: "Simulated market", Dot: "live", Value: "30 Jun 2025"}}, Versions: []view.Term{{Label: "Ledger", Text: "88"}, {Label: "Market", Text: "4"}},
-		Coverage: []view.CoverageRow{{Symbol: "NVDA", Name: "NVIDIA Corp.", From: "1 Jul 2019", To: "30 Jun 2025", Days: "1,508", Missing: "0", Source: "simulated"}}})
+		Strip:    []view.Figure{{Label: "Prices", Text: "30 of 33", Note: "newest 30 Jun 2025"}, {Label: "Exchange rates", Text: "1 of 1", Note: "EUR/USD"}, {Label: "Estimated", Text: "12.6%", Note: "of value, by statement"}, {Label: "Transactions", Text: "1,214", Note: "ledger version 88"}},
+		Issues:   []view.DataIssue{{Mark: view.Stale, Title: "Real-asset trust", Text: "Last valued 181 days ago.", Effect: "106,633 of value, 2.5%", Cure: &view.Link{Label: "Enter a valuation", Href: "/prices"}}},
+		Versions: []view.Term{{Label: "Ledger", Text: "88"}, {Label: "Market", Text: "4"}},
+		Fetch:    &view.Fetch{Title: "Market data", Says: "Bringing in prices.", Running: true, Share: 40, Counted: "2 of 5 series", Watch: "/fetch", Stop: &view.Action{Label: "Stop", Href: "/x"}, Lacking: []view.Row{{Name: "SAP.DE", Lead: view.Partial, Value: "not asked for yet"}}, Rest: "and 2 more"},
+		Held: []view.HeldRow{{ID: "h1", Symbol: "NVDA", Day: "27 Jun 2025", Source: "Polygon", Value: "15.78", Expected: "157.75", Finding: "unit mixed up", Reason: "A tenth of the day before.", Found: "found 28 Jun 2025, 06:10",
+			Accept: &view.Action{Label: "Accept", Href: "/x"}, Drop: &view.Action{Label: "Drop this value", Href: "/x", Danger: true},
+			Correct: &view.Form{Action: "/x", Submit: "Correct it", Fields: []view.Field{{Name: "corrected", ID: "corrected-h1", Label: "The close that is to stand", Kind: "number", Value: "157.75", Error: "Not a number."}}, Errors: []view.Link{{Label: "Not a number.", Href: "#f-corrected-h1"}}}},
+			{ID: "h2", Symbol: "AAPL", Day: "26 Jun 2025", Value: "0.00", Expected: "–", Finding: "not positive", Own: &view.Link{Label: "Enter a price of your own", Href: "/prices"}}},
+		Decided: []view.HeldRow{{ID: "h3", Symbol: "MSFT", Day: "2 Jun 2025", Value: "461.97", Expected: "430.00", Finding: "jump", Outcome: view.Tag{Text: "accepted"}, Who: "3 Jun 2025 by you: it was news", Undo: &view.Action{Label: "Take back", Href: "/x"}}},
+		Uses:    []view.Choice{{Label: "In use", Count: "2", Href: "?", Current: true}}, Shown: "2 series", More: &view.Link{Label: "Show all 90", Href: "?all=1"},
+		Series: []view.FeedRow{{Symbol: "NVDA", Name: "NVIDIA Corp.", Source: "Polygon", Newest: "30 Jun 2025", Age: "up to date", State: view.Tag{Text: "suspect", Kind: "warn"}, Says: "1 value is held back.", Next: "Next attempt 1 Jul 2025, 22:30.",
+			Score: view.Figure{Label: "Score of NVDA", Text: "99", Explain: &view.Explain{ID: "score-0", Name: "Score of NVDA", Precise: "99", Unit: "of 100", Formula: []string{"100 × (1,508 − 0 − 0 − 1) ÷ 1,508"}, Terms: []view.Term{{Label: "Suspect", Text: "1"}}}}},
+			{Symbol: "SAP.DE", Kind: "prices", Source: "–", Newest: "–", Age: "–", State: view.Tag{Text: "refused", Kind: "warn"}, Says: "The plan of the key does not include it.", Score: view.Figure{Text: "–", Reason: "not rated"}, Cure: &view.Link{Label: "Enter a price", Href: "/prices"}}},
+		Sources: "Polygon is asked",
+		Providers: []view.ProviderRow{{Name: "Polygon", What: "prices", State: view.Tag{Text: "answers", Kind: "good"}, Says: "It answers.", Terms: []view.Term{{Label: "Key", Text: "set here"}}, Quotas: []view.Quota{{Label: "5 calls a minute", Used: "5 used", Share: 100, Full: true, Resets: "begins anew at noon"}},
+			Key: &view.Form{Action: "/x", Submit: "Replace the key", Fields: []view.Field{{Name: "key", ID: "key-polygon", Label: "Key of Polygon", Kind: "password"}}}, Forget: &view.Action{Label: "Forget the key", Href: "/x", Danger: true}}}})
 }
 
 func sampleSettings(theme string) templ.Component {

@@ -27,16 +27,90 @@ type ManualPrice struct {
 	Delete                                    Action
 }
 
-// DataStatus is how current and complete the inputs are.
+// DataStatus is how current and complete the inputs are, who is asked for them, and what
+// is not believed until somebody decides.
 type DataStatus struct {
-	Page     Page
-	Strip    []Figure
-	Feeds    []Row
-	Issues   []DataIssue
-	Coverage []CoverageRow
-	Imports  []ImportBatch
-	Versions []Term
-	Clean    string
+	Page      Page
+	Strip     []Figure
+	Notice    *Notice // nobody is asked, or nothing came for days
+	Issues    []DataIssue
+	Clean     string
+	Fetch     *Fetch
+	Versions  []Term
+	Held      []HeldRow
+	HeldNone  string // what is said where nothing is held back
+	Decided   []HeldRow
+	Series    []FeedRow
+	Uses      []Choice
+	Shown     string // how many of how many
+	More      *Link  // the rest of them
+	Providers []ProviderRow
+	Sources   string // who is asked, in a sentence
+	Imports   []ImportBatch
+}
+
+// FeedRow is a series that figures use.
+type FeedRow struct {
+	Symbol, Name, Kind, Source, Newest, Age string
+	Score                                   Figure
+	State                                   Tag
+	Says, Next                              string
+	Cure                                    *Link
+}
+
+// HeldRow is a value that is kept out of its series.
+type HeldRow struct {
+	ID, Symbol, Kind, Source, Day string
+	Value, Expected               string
+	Finding, Reason, Found        string
+	Outcome                       Tag    // of one that is decided
+	Who                           string // decided it, when, and why
+	Accept, Drop, Undo            *Action
+	Correct                       *Form
+	Own                           *Link // where a price of one's own is entered, for who may not decide
+}
+
+// ProviderRow is a source of market data.
+type ProviderRow struct {
+	Name, Host, What string
+	State            Tag
+	Says             string
+	Terms            []Term
+	Quotas           []Quota
+	Key              *Form
+	Forget           *Action
+}
+
+// Quota is how much of a limit is used.
+type Quota struct {
+	Label, Used, Resets string
+	Share               float64 // of the bar, 0 to 100; the limit stands at 80
+	Full                bool
+}
+
+// Fetch is bringing in what is missing: what is under way, what it came to, and the way
+// to begin.
+type Fetch struct {
+	Title   string
+	Says    string
+	Why     string // nothing can be fetched
+	Begin   *Action
+	Stop    *Action
+	Share   float64 // done, 0 to 100
+	Counted string  // "12 of 40 series"
+	Running bool
+	Whole   bool   // it ended, and nothing is missing
+	Watch   string // address of this part of the page, to be read again while it runs
+	Then    *Link  // where the figures are
+	Lacking []Row
+	Rest    string // how many more lack something
+}
+
+// Fetching is the page that brings in what an import needs.
+type Fetching struct {
+	Page  Page
+	Lead  string
+	Fetch Fetch
 }
 
 // DataIssue is something that keeps figures from being complete.
@@ -45,13 +119,6 @@ type DataIssue struct {
 	Title, Text string
 	Effect      string
 	Cure        *Link
-}
-
-// CoverageRow is an instrument's prices.
-type CoverageRow struct {
-	Symbol, Name, From, To, Days, Missing, Source string
-	Mark                                          Mark
-	MarkText                                      string
 }
 
 // Portfolios lists them.

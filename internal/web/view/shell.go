@@ -18,6 +18,7 @@ type Assets struct {
 	Risk              string // style sheet of the risk pages, which have drawn tables too
 	Account           string // style sheet of settings and administration
 	AccountScript     string // and their module
+	Data, DataScript  string // of the pages about market data
 	App, Htmx, Charts string
 	Modules           []string // loaded early, because App imports them
 }

@@ -1,0 +1,151 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/foliosight/foliosight/internal/service"
+	"github.com/foliosight/foliosight/internal/web/page"
+	"github.com/foliosight/foliosight/internal/web/view"
+)
+
+// lackingShown is how many series that lack everything are named.
+const lackingShown = 8
+
+// fetchCard is what is being brought in, on the page of data.
+func (r *request) fetchCard(v *view.DataStatus) error {
+	f, err := r.site.svc.Fetching(r.Context(), r.caller, r.portfolio.ID)
+	if err != nil {
+		return err
+	}
+	card := r.fetchPart(&f)
+	if !r.caller.Operator {
+		card.Begin, card.Stop = nil, nil
+	}
+	v.Fetch = &card
+	return nil
+}
+
+// fetchPart is how far bringing in market data is, in words.
+func (r *request) fetchPart(f *service.Fetching) view.Fetch {
+	w := r.writer(nil)
+	card := view.Fetch{Title: "Market data", Watch: r.address("/fetch"), Running: f.Running(), Why: sentence(f.Why), Then: &view.Link{Label: "Go to the overview", Href: r.address("")}}
+	if f.Of > 0 && f.Why == "" {
+		card.Share = 100 * float64(f.Done) / float64(f.Of)
+		card.Counted = r.locale.Count(f.Done) + " of " + counted(w, f.Of, "series", "series")
+	}
+	begin := &view.Action{Label: "Fetch now", Href: r.address("/fetch"), Icon: "download"}
+	switch {
+	case f.Why != "":
+	case f.Running():
+		card.Says = "Bringing in prices, dividends and rates. You can leave the page: it goes on."
+		if f.State == service.JobQueued {
+			card.Says = "It begins in a moment."
+		}
+		if f.State == service.JobWaiting {
+			card.Says = sentence("the last attempt failed and is made again: " + f.Note)
+		}
+		if r.caller.Operator {
+			card.Stop = &view.Action{Label: "Stop", Href: r.address("/fetch/stop")}
+		}
+	case f.Asked:
+		card.Says = "It was told to stop; what came is kept."
+	case f.State == service.JobFailed:
+		card.Says, card.Begin = sentence("it failed: "+f.Note), begin
+	case f.State == service.JobCancelled:
+		card.Says, card.Begin = "It was stopped; what came is kept.", begin
+	case f.State == service.JobDone && f.Done > 0:
+		card.Says, card.Begin = counted(w, f.Got, "series", "series")+" up to date.", begin
+		if f.Got < f.Done {
+			card.Says = r.locale.Count(f.Got) + " of " + counted(w, f.Done, "series is", "series are") + " up to date; of the others the list says why not."
+		}
+	case f.Of > 0:
+		card.Says, card.Begin = counted(w, f.Of, "series is", "series are")+" to be asked for.", begin
+	default:
+		card.Says, card.Begin = "Nothing is due.", begin
+	}
+	card.Whole = f.State == service.JobDone && f.Done > 0 && f.Got == f.Done
+	for i := range f.Lacking {
+		one := &f.Lacking[i]
+		if i == lackingShown {
+			card.Rest = "and " + r.locale.Count(len(f.Lacking)-i) + " more, in the list of series"
+			break
+		}
+		value := one.Says
+		if one.State == service.SupplyNever {
+			value = "not asked for yet"
+		}
+		if one.Simulated {
+			value = "not in the simulated market"
+		}
+		card.Lacking = append(card.Lacking, view.Row{Name: one.Symbol, Lead: view.Partial, Value: value, Tone: view.Quiet})
+	}
+	return card
+}
+
+// fetchPage is bringing in what a portfolio lacks, as it happens. The part that changes is
+// asked for alone while it runs.
+func (s *site) fetchPage(r *request) error {
+	if r.portfolio == nil {
+		return r.to(r.address("/data"))
+	}
+	f, err := s.svc.Fetching(r.Context(), r.caller, r.portfolio.ID)
+	if err != nil {
+		return err
+	}
+	part := r.fetchPart(&f)
+	if r.Header.Get("X-Fragment") == "fetch" {
+		return r.show(http.StatusOK, page.FetchPart(part))
+	}
+	v := view.Fetching{Page: r.frame("Bring in market data", "/data"), Fetch: part}
+	v.Page.Crumbs = []view.Link{{Label: "Data status", Href: r.address("/data")}}
+	v.Page.Sheets, v.Page.Scripts = append(v.Page.Sheets, s.assets.Data), append(v.Page.Scripts, s.assets.DataScript)
+	v.Lead = "The bookings are in. What they are worth needs prices, dividends and exchange rates; what is there already is used at once."
+	return r.show(http.StatusOK, page.Fetching(v))
+}
+
+// fetchNow begins to bring in what is due.
+func (s *site) fetchNow(r *request) error {
+	if _, err := r.one(); err != nil {
+		return err
+	}
+	f, err := s.svc.FetchNow(r.Context(), r.caller, r.portfolio.ID)
+	if err != nil {
+		return err
+	}
+	if f.Why != "" {
+		r.toast(flash{Text: capital(f.Why)})
+	}
+	return r.to(r.address("/fetch"))
+}
+
+// stopFetch tells it to stop.
+func (s *site) stopFetch(r *request) error {
+	if _, err := r.one(); err != nil {
+		return err
+	}
+	if err := s.svc.StopFetch(r.Context(), r.caller, r.portfolio.ID); err != nil {
+		return err
+	}
+	r.toast(flash{Text: "It stops with the series it is at"})
+	return r.to(r.address("/data"))
+}
+
+// afterImport is where an import leads: to what its bookings lack where something is
+// missing, which is asked for at once, else to them.
+func (r *request) afterImport() (string, error) {
+	f, err := r.site.svc.Fetching(r.Context(), r.caller, r.portfolio.ID)
+	if err != nil {
+		return "", err
+	}
+	booked := func(one service.Feed) bool { return one.Use != service.FeedModel && one.Use != service.FeedRate }
+	if !slices.ContainsFunc(f.Lacking, booked) {
+		return r.address("/transactions"), nil
+	}
+	if f.Why == "" {
+		if _, err := r.site.svc.FetchNow(r.Context(), r.caller, r.portfolio.ID); err != nil {
+			return "", err
+		}
+	}
+	return r.address("/fetch"), nil
+}
