@@ -94,13 +94,17 @@ type ledgerWrite struct {
 	head      head
 	change    store.Change
 	version   store.Version
-	removed   []string // ids of rows that go out
+	removed   []string             // ids of rows that go out
+	replaced  map[string]store.Row // rows that were in force, whose place entries take, until they are asked for
 	closed    closedDays
 }
 
 func (w *ledgerWrite) run(ctx context.Context) (store.Version, error) {
 	before, after := sha256.New(), sha256.New()
 	if err := w.takeOutAll(ctx, w.change.Remove); err != nil {
+		return w.version, err
+	}
+	if err := w.makeRoom(ctx); err != nil {
 		return w.version, err
 	}
 	rows := make([][]any, 0, len(w.change.Enter))
@@ -133,9 +137,11 @@ func (w *ledgerWrite) run(ctx context.Context) (store.Version, error) {
 var insertColumns = slices.Concat([]string{"tenant_id", "portfolio_id"}, strings.FieldsFunc(bookingColumns, func(r rune) bool { return !unicode.IsLower(r) && r != '_' }),
 	[]string{"origin_id", "replaces_id", "sequence", "entered", "import_id"})
 
+// atOnce is how many rows are superseded by one statement.
+const atOnce = 5000
+
 // takeOutAll supersedes rows that have no successor.
 func (w *ledgerWrite) takeOutAll(ctx context.Context, ids []string) error {
-	const atOnce = 5000
 	for part := range slices.Chunk(ids, atOnce) {
 		inForce := make(map[string]store.Row, len(part))
 		err := w.eachRow(ctx, func(r store.Row) { inForce[r.ID] = r }, w.portfolio, ` AND `+w.store.dialect.in("id", 3), w.store.dialect.list(part))
@@ -154,27 +160,49 @@ func (w *ledgerWrite) takeOutAll(ctx context.Context, ids []string) error {
 			row.Superseded = w.version.Version
 			inForce[id] = row
 		}
-		n, err := w.exec(ctx, `UPDATE transactions SET superseded = $3 WHERE tenant_id = $1 AND portfolio_id = $2 AND superseded = 0 AND `+
-			w.store.dialect.in("id", 4), w.id.Tenant, w.portfolio, w.version.Version, w.store.dialect.list(part))
-		if err != nil {
+		if err := w.supersede(ctx, part); err != nil {
 			return err
-		}
-		if n != int64(len(part)) {
-			return fmt.Errorf("%d of %d rows went out meanwhile: %w", int64(len(part))-n, len(part), store.ErrStale)
 		}
 	}
 	return nil
 }
 
-// takeOut supersedes a row.
-func (w *ledgerWrite) takeOut(ctx context.Context, row store.Row) error {
-	err := w.must(ctx, `UPDATE transactions SET superseded = $4 WHERE tenant_id = $1 AND portfolio_id = $2 AND id = $3 AND superseded = 0`,
-		w.id.Tenant, w.portfolio, row.ID, w.version.Version)
-	if err != nil {
-		return err
+// makeRoom supersedes the rows in force whose place entries take, many at once:
+// predecessor hands them out.
+func (w *ledgerWrite) makeRoom(ctx context.Context) error {
+	var ids []string
+	for i := range w.change.Enter {
+		if id := w.change.Enter[i].Replaces; id != "" {
+			ids = append(ids, id)
+		}
 	}
-	w.goesOut(row)
+	w.replaced = make(map[string]store.Row, len(ids))
+	for part := range slices.Chunk(ids, atOnce) {
+		var inForce []string
+		err := w.eachRow(ctx, func(r store.Row) {
+			if r.Superseded == 0 {
+				w.replaced[r.ID] = r
+				inForce = append(inForce, r.ID)
+			}
+		}, w.portfolio, ` AND `+w.store.dialect.in("id", 3), w.store.dialect.list(part))
+		if err == nil && len(inForce) > 0 {
+			err = w.supersede(ctx, inForce)
+		}
+		if err != nil {
+			return fmt.Errorf("rows that are replaced: %w", err)
+		}
+	}
 	return nil
+}
+
+// supersede ends the time of rows in force.
+func (w *ledgerWrite) supersede(ctx context.Context, ids []string) error {
+	n, err := w.exec(ctx, `UPDATE transactions SET superseded = $3 WHERE tenant_id = $1 AND portfolio_id = $2 AND superseded = 0 AND `+
+		w.store.dialect.in("id", 4), w.id.Tenant, w.portfolio, w.version.Version, w.store.dialect.list(ids))
+	if err == nil && n != int64(len(ids)) {
+		err = fmt.Errorf("%d of %d rows went out meanwhile: %w", int64(len(ids))-n, len(ids), store.ErrStale)
+	}
+	return err
 }
 
 func (w *ledgerWrite) goesOut(row store.Row) {
@@ -216,15 +244,17 @@ func (w *ledgerWrite) enter(ctx context.Context, e *store.Entry) (values, row []
 	return values, row, nil
 }
 
-// predecessor is the row that an entry takes the place of; it goes out if it is still
-// in force.
+// predecessor is the row that an entry takes the place of; it goes out if it was in
+// force until now.
 func (w *ledgerWrite) predecessor(ctx context.Context, id string) (store.Row, error) {
+	if row, ok := w.replaced[id]; ok {
+		delete(w.replaced, id)
+		w.goesOut(row)
+		return row, nil
+	}
 	old, err := w.rowByID(ctx, w.portfolio, id)
 	if err != nil {
 		return old, fmt.Errorf("row %s: %w", id, err)
-	}
-	if old.Superseded == 0 {
-		return old, w.takeOut(ctx, old)
 	}
 	var later int
 	err = w.row(ctx, `SELECT COUNT(*) FROM transactions WHERE tenant_id = $1 AND portfolio_id = $2 AND sequence = $3 AND origin_id = $4 AND entered > $5`,
