@@ -161,7 +161,7 @@ func (p *instrumentPage) head(v *view.Instrument) {
 	q, i := &p.d.Quote, p.d.Instrument
 	v.Price, v.Unit = format.Unknown, string(p.d.Prices.Currency)
 	if q.Price.Known() {
-		v.Price = p.locale.Price(q.Price.Amount.Decimal)
+		v.Price = p.locale.Price(q.Price.Amount.Decimal.Round(4))
 		v.Of = "Close of " + format.Date(q.Price.AsOf)
 		if i.Class == instrument.Private {
 			v.Of = "Valued on " + format.Date(q.Price.AsOf)
@@ -180,7 +180,8 @@ func (p *instrumentPage) head(v *view.Instrument) {
 		v.Mark, v.MarkText = view.Estimated, strings.Join(h.Value.Reasons, "; ")
 	}
 	if q.Change.Known() && q.DayReturn.Known() {
-		v.Change = p.locale.SignedDecimal(q.Change.Amount.Decimal, int(max(2, min(6, q.Change.Amount.Decimal.Exponent()))))
+		change := q.Change.Amount.Decimal.Round(4)
+		v.Change = p.locale.SignedDecimal(change, int(max(2, change.Exponent())))
 		v.Part = p.w.text(q.DayReturn, percent2, true)
 		v.Tone = toneOf(v.Part)
 	}

@@ -71,6 +71,11 @@ func said(s service.Sourced) string {
 	return text + ", fetched " + format.Date(date.FromTime(s.Fetched.UTC()))
 }
 
+// from is said of what speaks of several days.
+func from(s service.Sourced) string {
+	return said(service.Sourced{Source: s.Source, Fetched: s.Fetched})
+}
+
 // fact writes a fundamental in its unit.
 func (p *instrumentPage) fact(f marketdata.Fact) string {
 	x := f.Value.Float64()
@@ -101,7 +106,7 @@ func (p *instrumentPage) reports(v *view.Instrument) {
 		v.ReportsNo = sentence(p.d.Reference.Missing[marketdata.Statements])
 		return
 	}
-	v.ReportsOf = said(all[0].Sourced)
+	v.ReportsOf = from(all[0].Sourced)
 	for _, period := range []struct{ name, label string }{{"annual", "Year"}, {"quarter", "Quarter"}} {
 		r := view.ReportView{Label: period.label, Empty: "None of this kind are stored."}
 		for _, part := range reportParts {
@@ -127,7 +132,7 @@ func (p *instrumentPage) reports(v *view.Instrument) {
 // reportTable puts the periods of one part beside each other, the newest first, with the
 // lines in the order of the newest.
 func (p *instrumentPage) reportTable(word string, list []service.InstrumentStatement) view.PartTable {
-	t := view.PartTable{Caption: word, Note: "millions of " + string(list[0].Currency), Head: heads(word)}
+	t := view.PartTable{Caption: word, Head: heads(strings.TrimSpace(word + ", millions " + string(list[0].Currency)))}
 	var lines []string
 	for i := range list {
 		s := &list[i]
@@ -228,7 +233,7 @@ func (p *instrumentPage) results(v *view.Instrument) {
 		v.ResultsNo = sentence(p.d.Reference.Missing[marketdata.Earnings])
 		return
 	}
-	v.Results = view.PartTable{Caption: "Results", Note: said(all[0].Sourced), Head: heads("Reported", "Quarter to", ">Earnings a share", ">Expected", ">Revenue")}
+	v.Results = view.PartTable{Caption: "Results", Note: from(all[0].Sourced), Head: heads("Reported", "Quarter to", ">Earnings a share", ">Expected", ">Revenue")}
 	number := func(o money.Optional, write func(money.Decimal) string) string {
 		if !o.Known {
 			return format.Unknown
@@ -318,7 +323,7 @@ func (p *instrumentPage) data(v *view.Instrument) {
 	}
 	for i := range p.d.Supply {
 		s := &p.d.Supply[i]
-		r := view.Row{Name: sentenceStart(s.Word), Value: s.Says, Tone: view.Quiet}
+		r := view.Row{Name: "Supply of " + s.Word, Value: s.Says, Tone: view.Quiet}
 		if s.Known && s.Score != nil {
 			r.Value = fmt.Sprintf("score %d of 100, %s", *s.Score, s.Says)
 		}
@@ -345,5 +350,3 @@ func (p *instrumentPage) data(v *view.Instrument) {
 		v.Held.Rows = append(v.Held.Rows, []view.PartCell{leftCell(format.Date(x.Day), "pa nowrap"), numberCell(close, "pb"), why, leftCell(string(x.Decision), "pd")})
 	}
 }
-
-func sentenceStart(text string) string { return strings.TrimSuffix(sentence(text), ".") }

@@ -111,7 +111,7 @@ func (p *instrumentPage) targetLine(c *view.TargetCard, aim money.Optional) {
 	pad := high.Sub(low).DivRound(money.Int(3), 8)
 	low, high = low.Sub(pad), high.Add(pad)
 	c.Now, c.Aim = per(now.Decimal, low, high), per(aim.Decimal, low, high)
-	c.NowText, c.AimText = "now "+p.locale.Price(now.Decimal), "target "+p.locale.Price(aim.Decimal.Round(4))
+	c.NowText, c.AimText = "now "+p.locale.Price(now.Decimal.Round(4)), "target "+p.locale.Price(aim.Decimal.Round(4))
 	if aim.Decimal.Less(now.Decimal) {
 		c.NowText, c.AimText = c.AimText, c.NowText
 	}
