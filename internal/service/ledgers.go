@@ -77,14 +77,27 @@ func (l *ledgerState) forward(ctx context.Context, v store.View, id string, vers
 		if err != nil {
 			return nil, err
 		}
+		corrected := map[int64]ledger.Transaction{} // by their place, which a correction keeps
+		for _, r := range entered {
+			if r.Replaces != "" {
+				corrected[r.Sequence] = r.Transaction
+			}
+		}
 		for _, r := range removed {
 			change()
 			if i, ok := slices.BinarySearch(next.sequences, r.Sequence); ok && next.bookings[i].ID == r.ID {
+				if t, again := corrected[r.Sequence]; again {
+					next.bookings[i] = t
+					continue
+				}
 				next.bookings, next.sequences = slices.Delete(next.bookings, i, i+1), slices.Delete(next.sequences, i, i+1)
 			}
 		}
 		for _, r := range entered {
-			i, _ := slices.BinarySearch(next.sequences, r.Sequence)
+			i, there := slices.BinarySearch(next.sequences, r.Sequence)
+			if there && next.bookings[i].ID == r.ID {
+				continue // in its place already
+			}
 			if i < len(next.sequences) || !behind {
 				change()
 			}
