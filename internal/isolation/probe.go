@@ -121,6 +121,7 @@ func (t *trial) harvest(ctx context.Context, p *person) {
 var pagesAs = map[string]string{
 	"/p/{portfolio}/transactions/{id}": "/api/v1/portfolios/{portfolio}/transactions/{transaction}",
 	"/p/{portfolio}/imports/{id}":      "/api/v1/portfolios/{portfolio}/imports/{import}",
+	"/p/{portfolio}/income/{id}":       "/api/v1/portfolios/{portfolio}/income/proposals/{proposal}",
 }
 
 // first is the id of the first thing in the list above a template.

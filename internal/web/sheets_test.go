@@ -32,7 +32,7 @@ func TestNoTableHoldsAFormula(t *testing.T) {
 	}
 	seen := ""
 	for _, address := range []string{"/holdings.csv", "/transactions.csv", "/scenarios.csv", "/what-if/orders.csv?t=sell+12+NVDA+fee+1.3",
-		"/charts/value.csv", "/charts/contribution.csv"} {
+		"/charts/value.csv", "/charts/contribution.csv", "/income.csv", "/income.csv?by=month", "/income.csv?by=payment"} {
 		w := h.open(address, nil)
 		if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/csv") {
 			t.Errorf("%s: %d %s", address, w.Code, w.Header().Get("Content-Type"))
