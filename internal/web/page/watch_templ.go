@@ -530,20 +530,20 @@ func watchRow(row view.WatchRow) templ.Component {
 		}
 		if row.Low != "" {
 			if row.HasPlace {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<span class=\"weight\"><svg width=\"96\" height=\"8\" viewBox=\"0 0 96 8\" aria-hidden=\"true\"><rect class=\"bar-track\" y=\"2\" width=\"96\" height=\"4\" rx=\"2\"></rect><rect class=\"fill-1\" x=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<svg class=\"place\" width=\"96\" height=\"8\" viewBox=\"0 0 96 8\" aria-hidden=\"true\"><rect class=\"bar-track\" y=\"2\" width=\"96\" height=\"4\" rx=\"2\"></rect><rect class=\"fill-1\" x=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var24 string
 				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(num(row.Place * 92))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/watch.templ`, Line: 120, Col: 201}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/watch.templ`, Line: 120, Col: 194}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "\" width=\"4\" height=\"8\" rx=\"2\"></rect></svg></span>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "\" width=\"4\" height=\"8\" rx=\"2\"></rect></svg>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
