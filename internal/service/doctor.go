@@ -203,9 +203,11 @@ func (s *Service) lookStored(ctx context.Context, v store.View, d *diagnosing, k
 		last = max(last, own[n-1].Date)
 		words = append(words, numberOf(n, "price entered by hand", "prices entered by hand"))
 	}
-	switch missing := len(h.sessions(last+1, over)); {
-	case last.IsNone():
+	if last.IsNone() {
 		d.step("stored", false, "nothing of it is stored")
+		return nil
+	}
+	switch missing := len(h.sessions(last+1, over)); {
 	case missing > 0 && !monthly(symbol):
 		d.step("stored", false, "%s; %s missing since %s", strings.Join(words, "; "), numberOf(missing, "session is", "sessions are"), last)
 	default:

@@ -328,8 +328,13 @@ func TestSyncWithoutANetwork(t *testing.T) {
 	if _, err := f.s.Analysis(ctx, f.owner, Question{Portfolios: []string{f.portfolio}}); err != nil {
 		t.Errorf("the figures do not come without a network: %v", err)
 	}
+	found, err := f.s.Doctor(ctx, f.owner, []string{"AAA"})
+	f.must(err)
+	if len(found) != 1 || found[0].Fine || found[0].Says != "nothing of it is stored" || len(found[0].Steps) < 6 {
+		t.Errorf("the doctor says %+v", found)
+	}
 	nobody := New(Options{Store: f.store, Now: f.clock.Now, Market: Market{Off: "MARKET_DATA is off"}})
-	_, err := nobody.SyncDue(ctx, SyncOptions{})
+	_, err = nobody.SyncDue(ctx, SyncOptions{})
 	if !errors.Is(err, ErrNoSources) || !strings.Contains(err.Error(), "MARKET_DATA is off") {
 		t.Errorf("switched off it says %v", err)
 	}
