@@ -41,7 +41,7 @@ func TestInstrument(t *testing.T) {
 	r.presses(`form[action$="/target"] button[type=submit]`)
 	r.sees("260.00 USD", "to go")
 	r.presses(`#notes details > summary`)
-	r.fills("text", "Watch the order book.")
+	r.sets("#notes textarea", "Watch the order book.")
 	r.presses(`form[action$="/notes"] button[type=submit]`)
 	r.sees("Watch the order book.")
 	r.calm("an instrument")
