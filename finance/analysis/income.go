@@ -80,7 +80,6 @@ type IncomeHolding struct {
 	Payer       income.Payer   `json:"payer"`
 	Reason      string         `json:"reason,omitempty"` // why nothing is estimated
 	Next        date.Date      `json:"next,omitzero"`    // day of the next payment
-	last        date.Date      // day of the last one booked
 }
 
 // IncomeAccount is what came into one account.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/foliosight/foliosight/internal/app"
+	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/store/postgres/pgtest"
 )
 
@@ -30,6 +31,10 @@ func TestNobodyReachesAnothers(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer h.Close()
+			// Somebody else runs the installation, who sees the jobs of all.
+			if _, err := h.Service.SetUp(context.Background(), service.NewOwner{Email: "operator@example.org", Password: "correct horse battery", Name: "Operator", BaseCurrency: "EUR"}); err != nil {
+				t.Fatal(err)
+			}
 			report, err := h.Isolation(context.Background(), cfg, app.Outside{}, users, nil)
 			if err != nil {
 				t.Fatal(err)

@@ -14,8 +14,9 @@ import (
 var managers = []string{"/grants", "/links"}
 
 // calculations are addresses that take a body and change nothing of the portfolio's;
-// drafts of imports are their reader's own.
-var calculations = []string{"/what-if", "/api/v1/portfolios/{portfolio}/scenarios", "/reverse", "/proposals", "/imports/preview", "/p/{portfolio}/import", "/{draft}"}
+// drafts of imports, notes, targets and watchlists are their reader's own.
+var calculations = []string{"/what-if", "/api/v1/portfolios/{portfolio}/scenarios", "/reverse", "/portfolios/{portfolio}/proposals", "/imports/preview", "/p/{portfolio}/import", "/{draft}",
+	"/instruments/{symbol}/notes", "/instruments/{symbol}/target", "/watchlist"}
 
 func within(path string, of []string) bool {
 	for _, part := range of {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"strings"
+	"time"
 )
 
 // Prefix begins the names and addresses of everybody made here, so that what a killed
@@ -98,10 +99,43 @@ func (t *trial) furnish(ctx context.Context, p *person) error {
 	if _, draft, ok := strings.Cut(drafted.location, "/import/"); ok {
 		p.ids["/p/{portfolio}/import/{draft}"] = draft
 	}
+	t.collect(ctx, p, at)
 	// What not every installation has.
 	t.send(ctx, request{as: p, method: "POST", path: "/api/v1/auth/tokens", kind: jsonType, body: mustJSON(map[string]any{"name": p.mark, "scopes": []string{"read"}})})
 	t.send(ctx, request{as: p, method: "POST", path: at + "/closings", kind: jsonType, body: mustJSON(map[string]any{"through": "2023-12-31", "reason": p.mark})})
 	return nil
+}
+
+// collect gives a person one of each thing that is asked for by its id; where an
+// installation refuses it there is none.
+func (t *trial) collect(ctx context.Context, p *person, at string) {
+	for _, one := range []struct {
+		to   string
+		body map[string]any
+		of   []string // paths that its id stands in
+	}{
+		{"/api/v1/alert-rules", map[string]any{"name": p.mark, "kind": "position", "subject": p.mark, "threshold": "0.1", "band": "0.01"}, []string{"/api/v1/alert-rules/{rule}", "/alerts/rules/{id}"}},
+		{"/api/v1/channels", map[string]any{"name": p.mark, "kind": "webhook", "url": "https://example.org/" + p.mark}, []string{"/api/v1/channels/{channel}", "/alerts/channels/{id}"}},
+		{"/api/v1/households", map[string]any{"name": p.mark}, []string{"/api/v1/households/{household}", "/households/{household}"}},
+		{"/api/v1/watchlists", map[string]any{"name": p.mark}, []string{"/api/v1/watchlists/{watchlist}", "/p/{portfolio}/watchlist/{list}"}},
+		{"/api/v1/instruments/" + commonSymbol + "/notes", map[string]any{"text": p.mark}, []string{"/api/v1/instruments/{symbol}/notes/{note}"}},
+		{at + "/links", map[string]any{"label": p.mark, "expires": time.Now().AddDate(0, 1, 0).UTC().Format(time.RFC3339)}, []string{"/api/v1/portfolios/{portfolio}/links/{link}"}},
+		{at + "/grants", map[string]any{"email": p.mark + "@example.org", "role": "view"}, []string{"/api/v1/portfolios/{portfolio}/grants/{grant}"}},
+		{"/api/v1/invites", map[string]any{"email": p.mark + "@example.org"}, []string{"/api/v1/invites/{invite}"}},
+	} {
+		made := t.send(ctx, request{as: p, method: "POST", path: one.to, kind: jsonType, body: mustJSON(one.body)})
+		var thing struct{ ID string }
+		if made.status >= 300 || json.Unmarshal(made.body, &thing) != nil || thing.ID == "" {
+			continue
+		}
+		for _, template := range one.of {
+			p.ids[template] = thing.ID
+		}
+	}
+	t.send(ctx, request{as: p, method: "PUT", path: "/api/v1/instruments/" + commonSymbol + "/targets", kind: jsonType, body: mustJSON(map[string]any{"price": "12", "currency": "EUR", "note": p.mark})})
+	if list, ok := p.ids["/api/v1/watchlists/{watchlist}"]; ok {
+		t.send(ctx, request{as: p, method: "PUT", path: "/api/v1/watchlists/" + list + "/entries/" + commonSymbol, kind: jsonType, body: mustJSON(map[string]any{"note": p.mark})})
+	}
 }
 
 // kept are the addresses of what a person has and no other may change; a parameter is
@@ -134,7 +168,10 @@ func (t *trial) unchanged(ctx context.Context, p *person) error {
 }
 
 // everybodys are parameters that name the same thing for everybody.
-var everybodys = map[string]string{"engine": "xirr", "chart": "value"}
+var everybodys = map[string]string{"engine": "xirr", "chart": "value", "symbol": commonSymbol, "do": "test", "act": "people", "provider": "none"}
+
+// commonSymbol is what everybody writes about.
+const commonSymbol = "ACME"
 
 // fill puts a person's ids into a path. missing reports a parameter for which they
 // have none: an id that nobody has stands there.

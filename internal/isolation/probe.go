@@ -122,6 +122,8 @@ var pagesAs = map[string]string{
 	"/p/{portfolio}/transactions/{id}": "/api/v1/portfolios/{portfolio}/transactions/{transaction}",
 	"/p/{portfolio}/imports/{id}":      "/api/v1/portfolios/{portfolio}/imports/{import}",
 	"/p/{portfolio}/income/{id}":       "/api/v1/portfolios/{portfolio}/income/proposals/{proposal}",
+	"/jobs/{job}":                      "/api/v1/jobs/{job}",
+	"/alerts/{id}":                     "/api/v1/alerts/{alert}",
 }
 
 // first is the id of the first thing in the list above a template.
