@@ -17,6 +17,8 @@ var bodies = map[string]string{
 	"update-portfolio":    `{"name":"X"}`,
 	"close-books":         `{"through":"2024-01-31"}`,
 	"put-account":         `{"label":"X"}`,
+	"confirm-income":      `{}`,
+	"reject-income":       `{"reason":"X"}`,
 	"book":                `{"transactions":[{"date":"2024-01-02","type":"deposit","amount":"1","account":"a","currency":"EUR"}]}`,
 	"edit-transaction":    `{"date":"2024-01-02","type":"deposit","amount":"1","account":"a","currency":"EUR"}`,
 	"change-password":     `{"old_password":"a sentence is easiest","new_password":"another sentence"}`,

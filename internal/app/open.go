@@ -59,7 +59,10 @@ func furnish(cfg config.Config, o Outside, db store.Store, queue *job.Queue, pat
 	if err != nil {
 		return nil, errors.Join(err, queue.Close(), db.Close())
 	}
-	options := service.Options{Store: db, Now: o.Now, Sessions: cfg.Unused(), Accounts: accounts, Queue: queue, Market: market}
+	options := service.Options{Store: db, Now: o.Now, Sessions: cfg.Unused(), Accounts: accounts, Market: market}
+	if queue != nil {
+		options.Queue = queue
+	}
 	return &House{Service: service.New(options), Path: path, Engine: engine, store: db, queue: queue}, nil
 }
 

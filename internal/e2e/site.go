@@ -31,7 +31,7 @@ func Serve(ctx context.Context, flags map[string]string) (*Site, error) {
 	if flags["listen"] == "" {
 		flags["listen"] = "127.0.0.1:0"
 	}
-	given, environ := map[string]string{}, []string{"HOME=/nowhere"}
+	given, environ := map[string]string{}, []string{"HOME=/nowhere", "MARKET_DATA=off"} // nobody out there is asked
 	for name, value := range flags {
 		if name == strings.ToUpper(name) {
 			environ = append(environ, name+"="+value)
