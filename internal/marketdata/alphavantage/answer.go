@@ -114,6 +114,6 @@ func (o *answer) beyond(d date.Date) bool {
 // way round, in recordings.
 func isJSON(body []byte) bool {
 	s := newScanner(body)
-	c := s.peek()
+	c := s.Peek()
 	return c == '{' || c == '['
 }

@@ -144,10 +144,10 @@ func readDailyJSON(body []byte, series, market string) (*history, *fault) {
 	h := &history{}
 	s := newScanner(body)
 	found := false
-	s.object(func(key []byte) {
+	s.Object(func(key []byte) {
 		switch {
 		case string(key) == "Meta Data":
-			s.object(func(key []byte) {
+			s.Object(func(key []byte) {
 				switch value := s.text(); member(key) {
 				case "symbol", "digital_currency_code":
 					h.symbol = value
@@ -158,18 +158,18 @@ func readDailyJSON(body []byte, series, market string) (*history, *fault) {
 		case string(key) == series:
 			found = true
 			h.grow(len(body) / 200)
-			s.object(func(key []byte) {
+			s.Object(func(key []byte) {
 				d, ok := day(key)
 				if !ok || d == 0 {
-					s.fail("it is no day")
+					s.Stop("", "it is no day")
 					return
 				}
 				h.readDay(s, d, market)
 			})
 		case bytes.Contains(key, []byte("Time Series")):
-			s.fail("days are due under %q", series)
+			s.Stop("", fmt.Sprintf("days are due under %q", series))
 		default:
-			s.skip()
+			s.Skip()
 		}
 	})
 	if bad := s.end(); bad != nil {
@@ -210,15 +210,15 @@ func (h *history) trim() {
 }
 
 // readDay reads the members of a day.
-func (h *history) readDay(s *scanner, d date.Date, market string) {
+func (h *history) readDay(s scanner, d date.Date, market string) {
 	nan := math.NaN()
 	v := [6]float64{nan, nan, nan, nan, nan, nan}
 	var dividend, split []byte
-	s.object(func(key []byte) {
+	s.Object(func(key []byte) {
 		column := unnumbered(key)
 		if open := bytes.IndexByte(column, '('); open > 0 {
 			if string(bytes.Trim(column[open:], "()")) != market {
-				s.skip()
+				s.Skip()
 				return
 			}
 			column = bytes.TrimSpace(column[:open])
@@ -249,7 +249,7 @@ func (h *history) readDay(s *scanner, d date.Date, market string) {
 		h.has[i] = true
 		var ok bool
 		if v[i], ok = number(value); !ok {
-			s.fail("%q is no number", clip(value))
+			s.Stop("", fmt.Sprintf("%q is no number", clip(value)))
 		}
 	})
 	h.add(d, &v, dividend, split)

@@ -105,22 +105,21 @@ func notice(body []byte) (said, named string) {
 	}
 	data := false
 	s := newScanner(body)
-	s.object(func(key []byte) {
+	s.Object(func(key []byte) {
 		switch k := strings.ToLower(string(key)); k {
 		case "note", "information", "error message", "error", "message", "detail":
-			if c := s.peek(); c == '{' || c == '[' {
-				s.skip()
+			if c := s.Peek(); c == '{' || c == '[' {
+				s.Skip()
 				return
 			}
 			if text := string(s.text()); said == "" || k != "message" {
 				said, named = text, k
 			}
 		case "endpoint":
-			s.skip()
+			s.Skip()
 		default:
-			// Data: whoever reads data reads the rest.
 			data = true
-			s.fail("")
+			s.Stop("", "the rest is for whoever reads data")
 		}
 	})
 	lower := strings.ToLower(said)

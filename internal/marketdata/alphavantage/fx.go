@@ -70,9 +70,9 @@ func (o *answer) fxDaily(body []byte) *marketdata.Refusal {
 // otherPair reports an answer about another pair than asked.
 func (o *answer) otherPair(body []byte) (bad *fault) {
 	s, r := newScanner(body), &record{}
-	s.object(func(key []byte) {
+	s.Object(func(key []byte) {
 		if string(key) != "Meta Data" {
-			s.fail("") // the rest is read by readDaily
+			s.Stop("", "the rest is for readDaily")
 			return
 		}
 		s.record(r)
@@ -95,9 +95,9 @@ func (o *answer) strangePair(from, to []byte, fromName, toName string) *fault {
 // exchangeRate reads CURRENCY_EXCHANGE_RATE: one rate, provisional, on its day of UTC.
 func (o *answer) exchangeRate(body []byte) *marketdata.Refusal {
 	s, r := newScanner(body), &record{}
-	s.object(func(key []byte) {
+	s.Object(func(key []byte) {
 		if !bytes.HasPrefix(key, []byte("Realtime Currency Exchange Rate")) {
-			s.skip()
+			s.Skip()
 			return
 		}
 		s.record(r)

@@ -28,13 +28,13 @@ func askNews(r marketdata.Request, symbol string) marketdata.Call {
 // news reads NEWS_SENTIMENT. The zone of its times is not said; they are taken for UTC.
 func (o *answer) news(body []byte) *marketdata.Refusal {
 	s, found := newScanner(body), false
-	s.object(func(key []byte) {
+	s.Object(func(key []byte) {
 		if string(key) != "feed" {
-			s.skip()
+			s.Skip()
 			return
 		}
 		found = true
-		s.array(func(int) { o.article(s) })
+		s.Array(func() { o.article(s) })
 	})
 	switch bad := s.end(); {
 	case bad != nil:
@@ -50,11 +50,11 @@ func (o *answer) news(body []byte) *marketdata.Refusal {
 	return nil
 }
 
-func (o *answer) article(s *scanner) {
+func (o *answer) article(s scanner) {
 	r, top := &record{}, &record{}
 	var a marketdata.Article
-	s.object(func(key []byte) {
-		switch c := s.peek(); {
+	s.Object(func(key []byte) {
+		switch c := s.Peek(); {
 		case c == '[' && string(key) == "ticker_sentiment":
 			s.each(r, func() *fault {
 				m := marketdata.Mention{Symbol: ours(words(r.get("ticker")))}
@@ -71,25 +71,25 @@ func (o *answer) article(s *scanner) {
 				return nil
 			})
 		case c == '[' || c == '{':
-			s.skip()
+			s.Skip()
 		default:
 			top.keys, top.values = append(top.keys, key), append(top.values, s.text())
 		}
 	})
-	if s.bad != nil {
+	if s.Err() != nil {
 		return
 	}
 	a.Title, a.Summary, a.Address = words(top.get("title")), words(top.get("summary")), words(top.get("url"))
 	a.ID, a.Publisher, a.Image = a.Address, words(top.get("source")), words(top.get("banner_image"))
 	var bad *fault
 	if a.Sentiment, bad = score(top, "overall_sentiment_score", -1); bad != nil {
-		s.bad = bad
+		s.stop(bad)
 		return
 	}
 	at, err := published(string(top.get("time_published")))
 	switch {
 	case err != nil:
-		s.bad = &fault{"time_published", fmt.Sprintf("%q is no time", clip(top.get("time_published")))}
+		s.stop(&fault{"time_published", fmt.Sprintf("%q is no time", clip(top.get("time_published")))})
 	case a.Title == "" || a.Address == "":
 		o.leave("an article of %s: it has no title, or no address", at.Format(time.DateTime))
 	default:

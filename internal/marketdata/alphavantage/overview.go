@@ -132,8 +132,8 @@ func (o *answer) fund(body []byte) *marketdata.Refusal {
 		}
 		return w.Decimal, w.Known, nil
 	}
-	s.object(func(key []byte) {
-		switch c := s.peek(); {
+	s.Object(func(key []byte) {
+		switch c := s.Peek(); {
 		case c == '[' && string(key) == "sectors":
 			s.each(r, func() *fault {
 				w, known, bad := weight()
@@ -158,7 +158,7 @@ func (o *answer) fund(body []byte) *marketdata.Refusal {
 				return bad
 			})
 		case c == '[' || c == '{':
-			s.skip()
+			s.Skip()
 		default:
 			top.keys, top.values = append(top.keys, key), append(top.values, s.text())
 		}

@@ -42,9 +42,9 @@ func (o *answer) quote(body []byte) *marketdata.Refusal {
 	r, found, delay := &record{}, false, time.Duration(-1)
 	if isJSON(body) {
 		s := newScanner(body)
-		s.object(func(key []byte) {
+		s.Object(func(key []byte) {
 			if !bytes.HasPrefix(key, []byte("Global Quote")) {
-				s.skip()
+				s.Skip()
 				return
 			}
 			found, delay = true, delayed(string(key))

@@ -21,11 +21,11 @@ func (r *record) get(names ...string) []byte {
 }
 
 // record reads an object of plain values; lists and objects in it are passed over.
-func (s *scanner) record(r *record) {
+func (s scanner) record(r *record) {
 	r.keys, r.values = r.keys[:0], r.values[:0]
-	s.object(func(key []byte) {
-		if c := s.peek(); c == '{' || c == '[' {
-			s.skip()
+	s.Object(func(key []byte) {
+		if c := s.Peek(); c == '{' || c == '[' {
+			s.Skip()
 			return
 		}
 		r.keys, r.values = append(r.keys, unnumbered(key)), append(r.values, s.text())
@@ -33,12 +33,12 @@ func (s *scanner) record(r *record) {
 }
 
 // each reads a list of such objects.
-func (s *scanner) each(r *record, read func() *fault) {
-	s.array(func(int) {
+func (s scanner) each(r *record, read func() *fault) {
+	s.Array(func() {
 		s.record(r)
-		if s.bad == nil {
+		if s.Err() == nil {
 			if bad := read(); bad != nil {
-				s.bad = bad
+				s.stop(bad)
 			}
 		}
 	})
@@ -51,13 +51,13 @@ func list(body []byte, under string, names map[string]string, top func(key, valu
 	r := &record{}
 	if isJSON(body) {
 		s := newScanner(body)
-		s.object(func(key []byte) {
-			switch c := s.peek(); {
+		s.Object(func(key []byte) {
+			switch c := s.Peek(); {
 			case string(key) == under && c == '[':
 				found = true
 				s.each(r, func() *fault { return read(r) })
 			case c == '{' || c == '[':
-				s.skip()
+				s.Skip()
 			default:
 				if value := s.text(); top != nil {
 					top(key, value)
@@ -83,7 +83,7 @@ func list(body []byte, under string, names map[string]string, top func(key, valu
 	return true, t.bad
 }
 
-// plain reads a member as a measured number.
+// number reads a member as a measured number.
 func (r *record) number(into *float64, names ...string) *fault {
 	b := r.get(names...)
 	v, ok := number(b)

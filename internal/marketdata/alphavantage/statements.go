@@ -65,8 +65,8 @@ func (o *answer) statement(body []byte) *marketdata.Refusal {
 	s, r := newScanner(body), &record{}
 	var symbol []byte
 	seen := false
-	s.object(func(key []byte) {
-		switch c := s.peek(); {
+	s.Object(func(key []byte) {
+		switch c := s.Peek(); {
 		case c == '[' && (string(key) == "annualReports" || string(key) == "quarterlyReports"):
 			seen = true
 			period := "annual"
@@ -76,7 +76,7 @@ func (o *answer) statement(body []byte) *marketdata.Refusal {
 			first := len(o.delivery.Statements)
 			s.each(r, func() *fault { return o.report(r, part, period, first) })
 		case c == '[' || c == '{':
-			s.skip()
+			s.Skip()
 		case string(key) == "symbol":
 			symbol = s.text()
 		default:

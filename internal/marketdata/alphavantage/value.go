@@ -3,12 +3,12 @@ package alphavantage
 import (
 	"bytes"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/internal/marketdata/jsonscan"
 )
 
 // unknown reports the ways in which the source says that it does not know.
@@ -33,49 +33,14 @@ func unknown(b []byte) bool {
 	return false
 }
 
-// powers are the powers of ten that float64 holds exactly.
-var powers = [16]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
-
 // number reads a measured number; NaN where it is not known. ok is false where it is no
 // finite decimal number.
 func number(b []byte) (v float64, ok bool) {
-	var digits uint64
-	n, point := 0, -1
-	for i, c := range b {
-		if d := c - '0'; d <= 9 {
-			digits = digits*10 + uint64(d)
-			if n++; n > 15 {
-				return longNumber(b)
-			}
-		} else if c == '.' && point < 0 {
-			point = i
-		} else {
-			return longNumber(b)
-		}
+	v = jsonscan.Float(b)
+	if math.IsNaN(v) {
+		return v, unknown(b)
 	}
-	if n == 0 || point == len(b)-1 {
-		return longNumber(b)
-	}
-	// Fifteen digits and the power of ten are exact, so that their quotient is rounded once.
-	v = float64(digits)
-	if point >= 0 {
-		v /= powers[len(b)-1-point]
-	}
-	return v, true
-}
-
-func longNumber(b []byte) (float64, bool) {
-	if unknown(b) {
-		return math.NaN(), true
-	}
-	if !decimalText(b) {
-		return 0, false
-	}
-	v, err := strconv.ParseFloat(string(b), 64)
-	if err != nil || math.IsInf(v, 0) {
-		return 0, false
-	}
-	return v, true
+	return v, decimalText(b)
 }
 
 // decimalText reports whether b is a decimal number, which strconv alone does not say: it

@@ -3,28 +3,36 @@
 //
 // Model: a Scanner stands before a value; each of Object, Array, Text, Number, Float and
 // Skip reads one. The first thing that is wrong stops it: everything read after that is
-// empty, and Err says the byte it stood at. What it accepts is JSON as RFC 8259 writes it;
+// empty, and Err says the byte it stood at and the members it lies in. What it accepts is JSON as RFC 8259 writes it;
 // texts that are not valid UTF-8 are accepted, the reader of the text decides.
 package jsonscan
 
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// deepest is how far values may lie within each other.
-const deepest = 100
+// deepest is how far values may lie within each other; the answers of sources reach six.
+const deepest = 40
 
-// Error says at which byte a body stopped being what was expected.
+// Error says where a body stopped being what was expected.
 type Error struct {
 	Offset int
-	Want   string
-	Ended  bool // the body ended there
+	// Place is what the byte lies in, from the outside in: "data, item 3, value"; empty
+	// outside of all members and items.
+	Place string
+	Want  string // what should have stood there
+	Why   string // what is wrong with a value that is JSON, in place of Want
+	Ended bool   // the body ended there
 }
 
 func (e *Error) Error() string {
+	if e.Why != "" {
+		return fmt.Sprintf("byte %d: %s", e.Offset, e.Why)
+	}
 	if e.Ended {
 		return fmt.Sprintf("the body ends at byte %d, want %s", e.Offset, e.Want)
 	}
@@ -58,6 +66,22 @@ func (s *Scanner) Fail(want string) {
 	if s.err == nil {
 		s.err = &Error{Offset: s.i, Want: want, Ended: s.i >= len(s.b)}
 	}
+}
+
+// Stop stops the scanner over what a value says, as against its form: why says what is
+// wrong with it, and place which part of the value that was read last; empty: all of it.
+func (s *Scanner) Stop(place, why string) {
+	if s.err == nil {
+		s.err = &Error{Offset: s.i, Place: place, Why: why}
+	}
+}
+
+// within says that what stopped the scanner lies in a member or an item.
+func (e *Error) within(name string) {
+	if e.Place != "" {
+		name += ", " + e.Place
+	}
+	e.Place = name
 }
 
 // Peek is the first byte of the next value, after white space; 0 at the end and after an
@@ -125,6 +149,10 @@ func (s *Scanner) Object(member func(name []byte)) {
 		if s.err == nil && s.i == before {
 			s.Skip()
 		}
+		if s.err != nil {
+			s.err.within(string(name))
+			return
+		}
 		if s.Peek() == '}' {
 			s.i++
 			return
@@ -146,12 +174,16 @@ func (s *Scanner) Array(element func()) {
 		s.i++
 		return
 	}
-	for s.err == nil {
+	for n := 1; s.err == nil; n++ {
 		s.Peek()
 		before := s.i
 		element()
 		if s.err == nil && s.i == before {
 			s.Skip()
+		}
+		if s.err != nil {
+			s.err.within("item " + strconv.Itoa(n))
+			return
 		}
 		if s.Peek() == ']' {
 			s.i++

@@ -29,8 +29,10 @@ func TestItAcceptsWhatIsJSON(t *testing.T) {
 			t.Errorf("%q: accepted %t, want %t", text, got, want)
 		}
 	}
-	if deep := []byte(strings.Repeat("[", 5000) + strings.Repeat("]", 5000)); accepted(deep) {
-		t.Error("5,000 lists within each other are accepted")
+	for n, want := range map[int]bool{40: true, 41: false, 5000: false} {
+		if deep := []byte(strings.Repeat("[", n) + "1" + strings.Repeat("]", n)); accepted(deep) != want {
+			t.Errorf("%d lists within each other: accepted %t", n, !want)
+		}
 	}
 }
 
@@ -41,7 +43,7 @@ func FuzzScanner(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if got, want := accepted(b), json.Valid(b); got && !want {
 			t.Errorf("%q is accepted", b)
-		} else if want && !got && strings.Count(string(b), "[")+strings.Count(string(b), "{") < 100 {
+		} else if want && !got && strings.Count(string(b), "[")+strings.Count(string(b), "{") <= 40 {
 			t.Errorf("%q is not accepted", b)
 		}
 	})
@@ -100,6 +102,49 @@ func TestACutBodyNamesItsEnd(t *testing.T) {
 		} else if e = err.(*jsonscan.Error); e.Offset > n {
 			t.Errorf("%q: the error is at byte %d", whole[:n], e.Offset)
 		}
+	}
+}
+
+// An error names the members and items it lies in, whether the form or a value is wrong.
+func TestAnErrorNamesItsPlace(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"a":1,"data":[{"value":1},{"value":x}]}`: "data, item 2, value",
+		`{"data":[{"value":1},{"value" 2}]}`:       "data, item 2",
+		`{"data":[1,2`:                             "data",
+		`{"other":{"value":"no"}}`:                 "other, value",
+		`{"n":{"value":{"close":"bad"}}}`:          "n, value, close",
+		`[1] 2`:                                    "",
+	} {
+		s := jsonscan.New([]byte(text))
+		var read func()
+		read = func() {
+			switch s.Peek() {
+			case '{':
+				s.Object(func([]byte) { read() })
+			case '[':
+				s.Array(read)
+			case '"':
+				if said := string(s.Text()); said != "" {
+					s.Stop("", said+" is no number")
+				}
+			default:
+				s.Float()
+			}
+		}
+		read()
+		s.End()
+		e, ok := s.Err().(*jsonscan.Error)
+		if !ok || e.Place != want {
+			t.Errorf("%s: %v at %+v, want the place %q", text, s.Err(), e, want)
+		}
+		if ok && strings.Contains(text, `"no"`) && e.Error() != "byte 22: no is no number" {
+			t.Errorf("%s: %v", text, e)
+		}
+	}
+	s := jsonscan.New([]byte(`[{"amount":"x"}]`))
+	s.Array(func() { s.Skip(); s.Stop("amount", "it is no number") })
+	if e, ok := s.Err().(*jsonscan.Error); !ok || e.Place != "item 1, amount" {
+		t.Errorf("a part of a value that was read: %+v", s.Err())
 	}
 }
 
