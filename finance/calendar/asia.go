@@ -10,10 +10,11 @@ import (
 // substitutes, and from 31 December to 3 January. The close was 15:00 until 1 November
 // 2024; Close is today's.
 //
-// Sources: Act on National Holidays (1948, as changed to 2018) and the acts of 2017 and
-// 2018 for the accession of 2019 and the games of 2020 and 2021; the equinoxes by the
-// formula of the National Astronomical Observatory's tables, good to 2099; exchange_calendars
-// (Apache-2.0) for the outage of 2020.
+// Sources: XTKS of exchange_calendars (Apache-2.0) has the same holidays and the outage of 2020;
+// Jiji Press of 21 December 2020 and 5 November 2024 for the outage and the later close.
+// The rules follow the Act on National Holidays and the acts for the accession of 2019 and
+// the games of 2020 and 2021, and the equinoxes the approximation in common use for 1980 to
+// 2099: both from general knowledge, the acts themselves were not looked up.
 var tokyo = Calendar{
 	Code: "XTKS", Name: "Tokyo Stock Exchange", Zone: "Asia/Tokyo",
 	Open: clock(9, 0), Close: clock(15, 30),
@@ -93,10 +94,14 @@ func equinox(year int, month time.Month, base float64) date.Date {
 // called a session that may be none. Typhoons and rain closed it until September 2024, when
 // it began to trade through them.
 //
-// Sources: General Holidays Ordinance (chapter 149, as changed in 2011); the dates of the
-// festivals by the Hong Kong Observatory's conversion tables; closures by weather and
-// parade from exchange_calendars (Apache-2.0), those of September 2023 from the exchange's
-// notices of the day.
+// Sources: XHKG of exchange_calendars (Apache-2.0) for the rules, which quotes the
+// ordinance on holidays as changed in 2011, and for closures by weather and parade but
+// those of September 2023, which it lacks. Of 1 September the South China Morning Post
+// says on the day that the market will close, and on the 8th that it was halted. Of
+// 8 September the exchange's notice was seen that cancels the morning and says that the
+// whole day goes if the warning stands at noon; that it did is from general knowledge.
+// The dates of the festivals are those of the Chinese calendar and were checked by the
+// holidays of 2013, 2021 and 2026 in the tests only.
 var hongKong = Calendar{
 	Code: "XHKG", Name: "Stock Exchange of Hong Kong", Zone: "Asia/Hong_Kong",
 	Open: clock(9, 30), Close: clock(16, 0),
@@ -196,8 +201,9 @@ func mondayAfterSunday(d date.Date) date.Date {
 
 // australia is the Australian Securities Exchange in Sydney.
 //
-// Sources: the exchange's trading calendars, of which that for 2026 says that it trades on
-// 27 April; exchange_calendars (Apache-2.0) for the past.
+// Sources: XASX of exchange_calendars (Apache-2.0) for the rules, the short days and what was
+// closed by exception; that 27 April 2026 is traded is said by the exchange's calendar of
+// its derivatives market (ASX 24), and taken to hold for shares.
 var australia = Calendar{
 	Code: "XASX", Name: "Australian Securities Exchange", Zone: "Australia/Sydney",
 	Open: clock(10, 0), Close: clock(16, 0),

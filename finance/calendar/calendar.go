@@ -9,7 +9,9 @@
 // whose zone is given by its IANA name. A day is the exchange's day.
 //
 // Knowledge: Known names the days for which rules and exceptions were compared
-// with what the exchange did or has announced. Outside them the same rules are
+// with what the exchange did or has announced: every weekday of New York, London
+// and Toronto as far as their lists go, of the others the rules that are named
+// beside them and the years in the tests. Outside Known the same rules are
 // applied and nobody has checked the answer.
 //
 // Sources: exchange notices, named beside each rule set; for the past of New

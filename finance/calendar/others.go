@@ -158,8 +158,12 @@ func xetraEarly(year int) map[date.Date]int {
 
 // euronext is the exchanges of Paris, Amsterdam, Brussels and Lisbon, which share their days.
 //
-// Sources: Euronext trading calendars, one for these markets since 2002; half days on the
-// eves of Christmas and of the new year where these are weekdays.
+// Sources: Euronext's announcements of its holidays of 2012 and 2019: the closed days, and
+// half days on the eves of Christmas and of the new year, to 14:00 in 2012 and to 14:05 in
+// 2019. The tests of XPAR in exchange_calendars (Apache-2.0) say that Whit Monday and new
+// year's eve were last closed in 2001. That all years since are like these, and that the
+// half days have ended at 14:05 from 2013 on, is taken from them and not from each year's
+// announcement.
 var euronext = Calendar{
 	Code: "XPAR", Name: "Euronext", Zone: "Europe/Paris",
 	Open: clock(9, 0), Close: clock(17, 30),
