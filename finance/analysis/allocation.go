@@ -13,8 +13,12 @@ import (
 // unclassified is the key of what nothing is known of.
 const unclassified = "unknown"
 
-// allocation splits the value in several ways.
+// allocation splits the value in several ways. Where nothing held has a value there is
+// nothing to split: cash would be all of it.
 func (r *runner) allocation() {
+	if r.worthless() {
+		return
+	}
 	a := &r.out.Allocation
 	a.Class = r.slices(func(h *Holding) string { return classKey(h) }, func(CashBalance) string { return "cash" })
 	a.Sector = r.slices(func(h *Holding) string { return cmp.Or(h.Instrument.Sector, sectorless(h)) }, func(CashBalance) string { return "cash" })

@@ -92,6 +92,9 @@ func (r *runner) attribution(shared *shared) *Attribution {
 		}
 		return fail("the benchmark " + r.Input.Benchmark + " has no prices in the period")
 	}
+	if r.neverPriced() {
+		return fail(nothingPriced)
+	}
 	s := r.invested(performance.NewSpan(r.timeline, r.Period.Start, r.Period.End))
 	b := r.attributed(shared.view, s)
 	if len(b.days) == 0 {

@@ -17,7 +17,8 @@ func (r *runner) cash() {
 	}
 }
 
-// weigh gives each holding and balance its weight in the total value.
+// weigh gives each holding and balance its weight in the total value. Where nothing held
+// has a value there are no weights: cash would be all of it.
 func (r *runner) weigh() {
 	total := 0.0
 	for i := range r.out.Holdings {
@@ -30,10 +31,13 @@ func (r *runner) weigh() {
 			total += v.Float64()
 		}
 	}
+	worthless := r.worthless()
 	weight := func(value Figure) Figure {
 		switch {
 		case !value.Known():
 			return Unknown(Fraction, r.AsOf, "weight", value.Reasons...)
+		case worthless:
+			return Unknown(Fraction, r.AsOf, "weight", "no value is known of anything that is held")
 		case total <= 0:
 			return Unknown(Fraction, r.AsOf, "weight", "the total value is not positive")
 		}

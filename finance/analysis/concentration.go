@@ -87,16 +87,25 @@ func (r *runner) concentration(book []risk.Position, status Status, reasons []st
 	c := risk.Concentrations(book)
 	take := func(f risk.Figure, unit Unit, method string) Figure {
 		if !f.Known() {
-			return Unknown(unit, r.AsOf, method, "nothing is held")
+			return Unknown(unit, r.AsOf, method, nothingHeld(reasons)...)
 		}
 		return Measure(f.Value, unit, r.AsOf, method).With(status, reasons...)
 	}
 	out.HHI, out.Effective = take(c.HHI, Ratio, "hhi"), take(c.Effective, Count, "effective_number")
 	out.Top3, out.Top10 = take(c.Top3, Fraction, "top3"), take(c.Top10, Fraction, "top10")
 	out.Largest = c.Largest
-	out.LargestShare = Unknown(Fraction, r.AsOf, "largest", "nothing is held")
+	out.LargestShare = Unknown(Fraction, r.AsOf, "largest", nothingHeld(reasons)...)
 	if len(c.Weights) > 0 {
 		out.LargestShare = Measure(c.Weights[0].Share, Fraction, r.AsOf, "largest").With(status, reasons...)
 	}
 	r.lookThrough()
+}
+
+// nothingHeld is why there is nothing to measure: what is held has no value for these
+// reasons, or nothing is.
+func nothingHeld(reasons []string) []string {
+	if len(reasons) > 0 {
+		return reasons
+	}
+	return []string{"nothing is held"}
 }

@@ -53,6 +53,9 @@ func (r *runner) lookThrough() {
 		return
 	}
 	put := func(amount int64, method string) Figure {
+		if len(book) == 0 && len(reasons) > 0 {
+			return Unknown(r.unit(), r.AsOf, method, reasons...)
+		}
 		return r.money(s.amount(amount), method).With(status, reasons...)
 	}
 	out.Long, out.Short = put(s.long, "look_through_long"), put(-s.short, "look_through_short")
@@ -130,7 +133,7 @@ func (r *runner) fundKnown(f *lookthrough.Fund) (row FundKnown, weaker string) {
 func (r *runner) nameMeasures(m lookthrough.Measures, prefix string, status Status, reasons []string) NameMeasures {
 	take := func(x float64, unit Unit, name string) Figure {
 		if math.IsNaN(x) {
-			return Unknown(unit, r.AsOf, prefix+name, "nothing is held")
+			return Unknown(unit, r.AsOf, prefix+name, nothingHeld(reasons)...)
 		}
 		return Measure(x, unit, r.AsOf, prefix+name).With(status, reasons...)
 	}

@@ -84,7 +84,10 @@ func (p *Prepared) Contribution(period Period) (*Contribution, error) {
 
 func (r *runner) contribution(shared *shared) *Contribution {
 	s := performance.NewSpan(r.timeline, r.Period.Start, r.Period.End)
-	out := &Contribution{Period: r.Period, Return: r.gapStatus(r.twr(s, r.Period.End), s), Linking: string(performance.Carino), Holdings: []ContributionRow{}}
+	out := &Contribution{Period: r.Period, Return: r.measuredAll(r.gapStatus(r.twr(s, r.Period.End), s)), Linking: string(performance.Carino), Holdings: []ContributionRow{}}
+	if r.neverPriced() {
+		return r.noContribution(out, nothingPriced)
+	}
 	linking := performance.Carino
 	whole, err := performance.NewContributions(shared.view, r.Node, r.timeline, s, linking)
 	if errors.Is(err, performance.ErrLost) {
@@ -99,11 +102,18 @@ func (r *runner) contribution(shared *shared) *Contribution {
 			return out
 		}
 	}
-	out.Linking, out.LinkNote, out.Reason = "", "", contributionReason(err)
-	nothing := r.contributionRow(&split{key: restKey, contribution: math.NaN(), weight: math.NaN(), own: math.NaN(), gain: math.NaN(), local: math.NaN(), fx: math.NaN(), cross: math.NaN()}, s)
-	out.Rest, out.Effects = nothing, nothing
+	return r.noContribution(out, contributionReason(err))
+}
+
+// noContribution says why there is nothing to split.
+func (r *runner) noContribution(out *Contribution, why string) *Contribution {
+	out.Linking, out.LinkNote, out.Reason = "", "", why
+	part := func(method string) Figure { return Unknown(Fraction, r.Period.End, method, why) }
+	out.Rest = ContributionRow{Key: restKey, Contribution: part("contribution"), Weight: part("contribution_weight"), Return: part("contribution_return"),
+		Local: part("contribution_local"), FX: part("contribution_fx"), Cross: part("contribution_cross"), Gain: Unknown(r.unit(), r.Period.End, "contribution_gain", why)}
+	out.Effects = out.Rest
 	out.Effects.Key = ""
-	out.Unlinked = Unknown(r.unit(), r.Period.End, "contribution_unlinked", out.Reason)
+	out.Unlinked = Unknown(r.unit(), r.Period.End, "contribution_unlinked", why)
 	return out
 }
 

@@ -201,20 +201,52 @@ func TestNothingPricedIsNotZero(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := analysis.Input{AsOf: asOf, Book: book, Panel: market.NewPanel()}
+	panel := market.NewPanel() // of the benchmark only
+	panel.SetPrices("SPY", market.NewSeries([]date.Date{day - 1, day, day + 1, asOf}, []float64{100, 101, 102, 110}, "made up"))
+	in := analysis.Input{AsOf: asOf, Book: book, Panel: panel, Benchmark: "SPY"}
 	in.Period = analysis.Period{Label: "Max", Start: date.MustParse("2024-01-01"), End: in.AsOf}
-	a, err := analysis.Run(in)
+	prepared := analysis.Prepare(in)
+	a, err := prepared.Run(in.Period)
 	if err != nil {
 		t.Fatal(err)
 	}
+	c, err := prepared.Contribution(in.Period)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := prepared.Attribution(in.Period)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Months) == 0 || len(a.Years) == 0 || len(a.Periods) == 0 || !a.Returns.Benchmark.Known() {
+		t.Fatalf("%d months, %d years, %d periods, benchmark %v", len(a.Months), len(a.Years), len(a.Periods), a.Returns.Benchmark)
+	}
+	held := a.Risk.Concentration
 	x := a.Risk.Exposure
 	for name, f := range map[string]analysis.Figure{
 		"holdings": a.Summary.Holdings, "gain": a.Summary.Gain, "unrealised": a.Summary.Unrealised, "day change": a.Summary.DayChange, "day return": a.Summary.DayReturn,
 		"time-weighted": a.Returns.TimeWeighted, "money-weighted": a.Returns.MoneyWeighted,
 		"long": x.Long, "gross": x.Gross, "net": x.Net, "net share": x.NetShare, "delta-adjusted": x.DeltaAdjusted, "at notional": x.AtNotional.Gross,
+		"weight of cash": a.Cash[0].Weight, "month": a.Months[0].Return, "year": a.Years[0].Return, "active": a.Returns.Active, "ahead by": a.Returns.AheadBy,
+		"period": a.Periods[0].Return, "active in a period": a.Periods[0].Active,
+		"concentration": held.HHI, "largest": held.LargestShare, "net behind funds": held.LookThrough.Net, "gross behind funds": held.LookThrough.Gross, "names": held.LookThrough.Through.HHI,
+		"contribution": c.Rest.Contribution, "contributing weight": c.Rest.Weight, "gained": c.Rest.Gain, "return to split": c.Return, "return to attribute": to.Portfolio, "active to attribute": to.Active,
 	} {
 		if f.Known() || f.Status != analysis.Unavailable || len(f.Reasons) == 0 {
 			t.Errorf("%s is %v (%s, %v)", name, f.Float64(), f.Status, f.Reasons)
+		}
+		for _, why := range f.Reasons { // the reason is the price, not something else that may be missing
+			if !strings.Contains(why, "price") && !strings.Contains(why, "value") && why != "without ZZTOP" {
+				t.Errorf("%s is not known as %q", name, why)
+			}
+		}
+	}
+	if c.Reason == "" || len(c.Sector) > 0 || len(a.Allocation.Class) > 0 || len(a.Allocation.Account) > 0 {
+		t.Errorf("cash is all there is to split: %q, %v, %v", c.Reason, c.Sector, a.Allocation)
+	}
+	for i, x := range a.Series.Return {
+		if !math.IsNaN(x) || !math.IsNaN(a.Series.Drawdown[i]) {
+			t.Errorf("the line of returns is at %v, of drawdowns at %v", x, a.Series.Drawdown[i])
 		}
 	}
 	if got := a.Summary.Cash.Amount.Decimal.String(); got != "9000" {

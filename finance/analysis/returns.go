@@ -122,6 +122,8 @@ func (r *runner) benchmarkReturns(s performance.Span) {
 		out.BenchmarkAnnual = r.annual(out.Benchmark, "benchmark_annual", Period{Start: r.invested(s).Start, End: s.End})
 		if out.TimeWeighted.Known() {
 			out.Active = Measure(out.TimeWeighted.Float64()-ret, Fraction, r.Period.End, "active_return")
+		} else {
+			out.Active = Unknown(Fraction, r.Period.End, "active_return", out.TimeWeighted.Reasons...)
 		}
 	}
 	path, err := performance.SameFlows(r.timeline, s, r.index)
@@ -130,7 +132,7 @@ func (r *runner) benchmarkReturns(s performance.Span) {
 	}
 	final := path[len(path)-1]
 	out.BenchmarkValue = r.measured(final, "benchmark_value")
-	out.AheadBy = r.measured(s.Final-final, "ahead_by")
+	out.AheadBy = r.measuredAll(r.measured(s.Final-final, "ahead_by"))
 	same := *r.timeline
 	same.Value = append([]float64(nil), r.timeline.Value...)
 	copy(same.Value[s.From:], path)
@@ -196,6 +198,11 @@ func (r *runner) series() {
 		out.Value[k+i], out.PaidIn[k+i], out.Flow[k+i] = r.timeline.Value[s.From+i], paid, flow
 		out.Return[k+i], out.Drawdown[k+i] = cumulated[i]-1, drawdown[i]
 	}
+	if r.neverPriced() { // cash alone was measured
+		for i := range out.Return {
+			out.Return[i], out.Drawdown[i] = math.NaN(), math.NaN()
+		}
+	}
 	r.benchmarkSeries(s, k, n)
 }
 
@@ -235,7 +242,7 @@ func (r *runner) months() {
 	}
 	for i, m := range own {
 		row := MonthRow{Year: m.Year, Month: int(m.Month), Partial: m.Partial,
-			Return: Measure(m.Return, Fraction, r.AsOf, "month_return"), Benchmark: Unknown(Fraction, r.AsOf, "benchmark_return", "no benchmark")}
+			Return: r.measuredAll(Measure(m.Return, Fraction, r.AsOf, "month_return")), Benchmark: Unknown(Fraction, r.AsOf, "benchmark_return", "no benchmark")}
 		if bench != nil {
 			row.Benchmark = Measure(bench[i].Return, Fraction, r.AsOf, "benchmark_return")
 		}
@@ -248,7 +255,7 @@ func (r *runner) months() {
 		}
 		row := YearRow{Year: m.Year, Return: Unknown(Fraction, r.AsOf, "year_return", "nothing was invested"), Benchmark: Unknown(Fraction, r.AsOf, "benchmark_return", "no benchmark")}
 		if y, ok := years[m.Year]; ok {
-			row.Return = Measure(y, Fraction, r.AsOf, "year_return")
+			row.Return = r.measuredAll(Measure(y, Fraction, r.AsOf, "year_return"))
 		}
 		if y, ok := benchYears[m.Year]; ok {
 			row.Benchmark = Measure(y, Fraction, r.AsOf, "benchmark_return")
@@ -276,6 +283,8 @@ func (r *runner) periods() {
 				row.Benchmark = Measure(b, Fraction, r.AsOf, "benchmark_return")
 				if row.Return.Known() {
 					row.Active = Measure(row.Return.Float64()-b, Fraction, r.AsOf, "active_return")
+				} else {
+					row.Active = Unknown(Fraction, r.AsOf, "active_return", row.Return.Reasons...)
 				}
 			}
 		}

@@ -81,8 +81,11 @@ func (r *runner) measuredAll(f Figure) Figure {
 	if !f.Known() || !r.neverPriced() {
 		return f
 	}
-	return Unknown(f.Unit, f.AsOf, f.Method, "nothing held has a price")
+	return Unknown(f.Unit, f.AsOf, f.Method, nothingPriced)
 }
+
+// nothingPriced is why nothing can be said of how a portfolio did that was never priced.
+const nothingPriced = "nothing held has a price"
 
 func first(reasons []string) string {
 	if len(reasons) == 0 {
