@@ -72,7 +72,7 @@ func (t *tx) Articles(ctx context.Context, q store.ArticleQuery) (store.ArticleP
 			_, err = time.Parse(timeForm, at[0])
 		}
 		if err != nil {
-			return p, err
+			return p, badCursor(q.After)
 		}
 		c.add(`(at, source, doc_key) < (%s, %s, %s)`, at[0], at[1], at[2])
 	}

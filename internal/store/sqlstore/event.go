@@ -140,9 +140,10 @@ func scanEvent(rows *sql.Rows) (store.Event, error) {
 	return e, err
 }
 
-// Events implements store.RecordReader. A user sees what concerns visible portfolios,
-// what he did himself and, as an owner of the tenant, what concerns the tenant.
-func (t *tx) Events(ctx context.Context, after int64, limit int) ([]store.Event, error) {
+// events are those that the identity sees: what concerns visible portfolios, what they
+// did themselves and, for an owner of the tenant, what concerns the tenant. Further
+// conditions and the order follow; $1 to $3 are taken.
+func (t *tx) events(ctx context.Context, further string, args ...any) ([]store.Event, error) {
 	var all []store.Event
 	err := t.each(ctx, func(rows *sql.Rows) error {
 		e, err := scanEvent(rows)
@@ -150,20 +151,25 @@ func (t *tx) Events(ctx context.Context, after int64, limit int) ([]store.Event,
 		return err
 	}, `SELECT `+eventColumns+` FROM events e
 		LEFT JOIN event_contents c ON c.tenant_id = e.tenant_id AND c.sequence = e.sequence
-		WHERE e.tenant_id = $1 AND e.sequence > $3 AND (
-			e.user_id = $2 OR (e.portfolio_id IS NULL AND $4)
-			OR EXISTS (SELECT 1 FROM portfolios p WHERE p.id = e.portfolio_id AND `+visible+`))
-		ORDER BY e.sequence LIMIT $5`, t.id.Tenant, t.id.User, after, t.admin, limit)
+		WHERE e.tenant_id = $1 AND (
+			e.user_id = $2 OR (e.portfolio_id IS NULL AND $3)
+			OR EXISTS (SELECT 1 FROM portfolios p WHERE p.id = e.portfolio_id AND `+visible+`))`+further,
+		append([]any{t.id.Tenant, t.id.User, t.admin}, args...)...)
 	return all, t.named("audit trail", err)
+}
+
+// Events implements store.RecordReader.
+func (t *tx) Events(ctx context.Context, after int64, limit int) ([]store.Event, error) {
+	return t.events(ctx, ` AND e.sequence > $4 ORDER BY e.sequence LIMIT $5`, after, limit)
 }
 
 // FindEvents implements store.RecordReader.
 func (t *tx) FindEvents(ctx context.Context, f store.EventFilter) ([]store.Event, error) {
-	arguments := []any{t.id.Tenant, t.id.User, t.admin, f.Limit}
+	arguments := []any{f.Limit} // $4
 	var where strings.Builder
 	also := func(condition string, value any) {
 		arguments = append(arguments, value)
-		fmt.Fprintf(&where, " AND "+condition, len(arguments))
+		fmt.Fprintf(&where, " AND "+condition, 3+len(arguments))
 	}
 	if f.User != "" {
 		also("e.user_id = $%d", f.User)
@@ -183,18 +189,7 @@ func (t *tx) FindEvents(ctx context.Context, f store.EventFilter) ([]store.Event
 	if f.Before > 0 {
 		also("e.sequence < $%d", f.Before)
 	}
-	var all []store.Event
-	err := t.each(ctx, func(rows *sql.Rows) error {
-		e, err := scanEvent(rows)
-		all = append(all, e)
-		return err
-	}, `SELECT `+eventColumns+` FROM events e
-		LEFT JOIN event_contents c ON c.tenant_id = e.tenant_id AND c.sequence = e.sequence
-		WHERE e.tenant_id = $1 AND (
-			e.user_id = $2 OR (e.portfolio_id IS NULL AND $3)
-			OR EXISTS (SELECT 1 FROM portfolios p WHERE p.id = e.portfolio_id AND `+visible+`))`+where.String()+`
-		ORDER BY e.sequence DESC LIMIT $4`, arguments...)
-	return all, t.named("audit trail", err)
+	return t.events(ctx, where.String()+` ORDER BY e.sequence DESC LIMIT $4`, arguments...)
 }
 
 // eventChain is the whole chain of a tenant, whoever may see which of it: the contents

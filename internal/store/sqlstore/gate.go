@@ -124,21 +124,14 @@ func scanSessionNow(row interface{ Scan(...any) error }) (store.Session, error) 
 }
 
 // Tenants implements store.Gate.
-func (s *Store) Tenants(ctx context.Context) ([]string, error) {
-	rows, err := s.askAll(ctx, allTenants)
-	if err != nil {
-		return nil, fmt.Errorf("tenants: %w", err)
-	}
-	defer rows.Close()
-	var all []string
-	for rows.Next() {
+func (s *Store) Tenants(ctx context.Context) (all []string, err error) {
+	err = s.each(ctx, allTenants, func(rows *sql.Rows) error {
 		var id string
-		if err := rows.Scan(textOf{&id}); err != nil {
-			return nil, fmt.Errorf("tenants: %w", err)
-		}
+		err := rows.Scan(textOf{&id})
 		all = append(all, id)
-	}
-	return all, rows.Err()
+		return err
+	})
+	return all, s.gateError("tenants", err)
 }
 
 // OwnerOf implements store.Gate.

@@ -123,18 +123,3 @@ func (s *Store) Contributions(ctx context.Context, household, user string) (all 
 	}, household, user)
 	return all, s.gateError("household "+household, err)
 }
-
-// each asks a question that has several answers and reads them.
-func (s *Store) each(ctx context.Context, q Question, scan func(*sql.Rows) error, args ...any) error {
-	rows, err := s.askAll(ctx, q, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/foliosight/foliosight/internal/store"
 )
@@ -47,21 +48,14 @@ var wanted = Question{Name: "wanted", Columns: `kind text, symbol text, first te
 	) w WHERE kind = 'currency' OR ` + ofTheirOwn + ` GROUP BY kind, symbol ORDER BY kind, symbol`}
 
 // Wanted implements store.SupplyGate.
-func (s *Store) Wanted(ctx context.Context) ([]store.Wanted, error) {
-	rows, err := s.askAll(ctx, wanted)
-	if err != nil {
-		return nil, s.gateError("what is wanted", err)
-	}
-	defer rows.Close()
-	var all []store.Wanted
-	for rows.Next() {
+func (s *Store) Wanted(ctx context.Context) (all []store.Wanted, err error) {
+	err = s.each(ctx, wanted, func(rows *sql.Rows) error {
 		var w store.Wanted
 		var open int64
-		if err := rows.Scan(&w.Kind, &w.Symbol, dayOf{&w.First}, dayOf{&w.Last}, &open); err != nil {
-			return nil, s.gateError("what is wanted", err)
-		}
+		err := rows.Scan(&w.Kind, &w.Symbol, dayOf{&w.First}, dayOf{&w.Last}, &open)
 		w.Open = open != 0
 		all = append(all, w)
-	}
-	return all, s.gateError("what is wanted", rows.Err())
+		return err
+	})
+	return all, s.gateError("what is wanted", err)
 }

@@ -60,7 +60,7 @@ func (t *tx) Proposals(ctx context.Context, f store.ProposalFilter) (store.Propo
 			err = uuid.Validate(at[1])
 		}
 		if err != nil {
-			return page, &ledger.Fault{Field: "after", Value: clip(f.After), Problem: "is no cursor of this list", Cure: "give the one of the page before"}
+			return page, badCursor(f.After)
 		}
 		c.add(`(i.ex_date, i.id) < (%s, %s)`, at[0], at[1])
 	}

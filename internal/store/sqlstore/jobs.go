@@ -12,24 +12,17 @@ import (
 )
 
 // PortfoliosDue implements store.JobGate.
-func (s *Store) PortfoliosDue(ctx context.Context, after string, limit int) ([]store.Due, error) {
+func (s *Store) PortfoliosDue(ctx context.Context, after string, limit int) (all []store.Due, err error) {
 	if after == "" {
 		after = shared // sorts before every id that was ever made
 	}
-	rows, err := s.askAll(ctx, portfoliosDue, after, limit)
-	if err != nil {
-		return nil, fmt.Errorf("portfolios due: %w", err)
-	}
-	defer rows.Close()
-	var all []store.Due
-	for rows.Next() {
+	err = s.each(ctx, portfoliosDue, func(rows *sql.Rows) error {
 		var d store.Due
-		if err := rows.Scan(textOf{&d.Tenant}, textOf{&d.Owner}, textOf{&d.Portfolio}, &d.Base); err != nil {
-			return nil, fmt.Errorf("portfolios due: %w", err)
-		}
+		err := rows.Scan(textOf{&d.Tenant}, textOf{&d.Owner}, textOf{&d.Portfolio}, &d.Base)
 		all = append(all, d)
-	}
-	return all, rows.Err()
+		return err
+	}, after, limit)
+	return all, s.gateError("portfolios due", err)
 }
 
 var portfoliosDue = Question{Name: "portfolios_due", Arguments: []string{"id_text", "bigint"},

@@ -51,12 +51,24 @@ func (s *Store) ask(ctx context.Context, q Question, args ...any) *sql.Row {
 	return s.reader.QueryRowContext(ctx, s.text(q), args...)
 }
 
-// askAll asks a question that has several.
-func (s *Store) askAll(ctx context.Context, q Question, args ...any) (*sql.Rows, error) {
+// each asks a question that has several answers, outside of any transaction, and reads
+// them.
+func (s *Store) each(ctx context.Context, q Question, scan func(*sql.Rows) error, args ...any) error {
+	pool := s.reader
 	if q.Writes {
-		return s.writer.QueryContext(ctx, s.text(q), args...)
+		pool = s.writer
 	}
-	return s.reader.QueryContext(ctx, s.text(q), args...)
+	rows, err := pool.QueryContext(ctx, s.text(q), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // scope is a condition on whose row it is.

@@ -79,10 +79,7 @@ func (t *tx) SetTarget(ctx context.Context, g store.Target) (store.Target, error
 func (t *tx) DropTarget(ctx context.Context, symbol string) error {
 	return t.write("target of "+symbol, func() error {
 		g := store.Target{Symbol: symbol}
-		if err := t.putTarget(ctx, &g, "target.drop"); err != nil {
-			return err
-		}
-		return nil
+		return t.putTarget(ctx, &g, "target.drop")
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/internal/store"
@@ -65,10 +66,15 @@ func cursorOf(parts ...string) string {
 
 func splitCursor(cursor string, parts int) ([]string, error) {
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
-	if got := strings.Split(string(b), "\x00"); err == nil && len(got) == parts {
+	if got := strings.Split(string(b), "\x00"); err == nil && utf8.Valid(b) && len(got) == parts {
 		return got, nil
 	}
-	return nil, &ledger.Fault{Field: "after", Value: clip(cursor), Problem: "is no cursor of this list", Cure: "give the one of the page before"}
+	return nil, badCursor(cursor)
+}
+
+// badCursor refuses a cursor that no page gave.
+func badCursor(cursor string) error {
+	return &ledger.Fault{Field: "after", Value: clip(cursor), Problem: "is no cursor of this list", Cure: "give the one of the page before"}
 }
 
 func orDefault(limit, usual int) int {

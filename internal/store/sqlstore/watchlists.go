@@ -17,21 +17,14 @@ var watchers = Question{Name: "watchers", Columns: `tenant_id id_text, user_id i
 	SQL: `SELECT tenant_id, user_id FROM watchlist_entries UNION SELECT tenant_id, user_id FROM targets ORDER BY tenant_id, user_id`}
 
 // Watchers implements store.ResearchGate.
-func (s *Store) Watchers(ctx context.Context) ([]store.Identity, error) {
-	rows, err := s.askAll(ctx, watchers)
-	if err != nil {
-		return nil, s.gateError("watchers", err)
-	}
-	defer rows.Close()
-	var all []store.Identity
-	for rows.Next() {
+func (s *Store) Watchers(ctx context.Context) (all []store.Identity, err error) {
+	err = s.each(ctx, watchers, func(rows *sql.Rows) error {
 		var id store.Identity
-		if err := rows.Scan(textOf{&id.Tenant}, textOf{&id.User}); err != nil {
-			return nil, s.gateError("watchers", err)
-		}
+		err := rows.Scan(textOf{&id.Tenant}, textOf{&id.User})
 		all = append(all, id)
-	}
-	return all, s.gateError("watchers", rows.Err())
+		return err
+	})
+	return all, s.gateError("watchers", err)
 }
 
 // shownTo is the condition that a row is the user's own or shown to the tenant's members.

@@ -105,8 +105,8 @@ func Benchmark(b *testing.B, s store.Store) {
 	}
 	b.Run("before", reads)
 	day := benchLast + 3
-	b.Run("new day of 5000", func(b *testing.B) {
-		for b.Loop() {
+	newDays := func(b *testing.B, n int) {
+		for range n {
 			b.StopTimer()
 			batch := bars(0, benchSymbols, day, day)
 			b.StartTimer()
@@ -115,19 +115,16 @@ func Benchmark(b *testing.B, s store.Store) {
 				day += 2
 			}
 		}
+	}
+	b.Run("new day of 5000", func(b *testing.B) {
+		for b.Loop() {
+			newDays(b, 1)
+		}
 	})
 	b.Run("after", reads)
 	b.Run("ten more, the last of which folds them", func(b *testing.B) {
 		for b.Loop() {
-			for range 10 {
-				b.StopTimer()
-				batch := bars(0, benchSymbols, day, day)
-				b.StartTimer()
-				write(batch)
-				if day++; day.IsWeekend() {
-					day += 2
-				}
-			}
+			newDays(b, 10)
 		}
 	})
 	b.Run("after that", reads)

@@ -151,13 +151,15 @@ func articles(t *testing.T, s store.Store) {
 		wantEqual(t, n, 6, "articles dropped")
 	})
 	wantEqual(t, list(store.ArticleQuery{Symbols: []string{"ACME", "GAMMA", "BETA"}}), "09 08 06", "news left")
-	err := s.Read(ctx, h.member, func(ctx context.Context, v store.View) error {
-		_, err := v.Articles(ctx, store.ArticleQuery{After: "eA"})
-		return err
-	})
-	var fault *ledger.Fault
-	if !errors.As(err, &fault) {
-		t.Errorf("a cursor that is none: %v", err)
+	for what, cursor := range map[string]string{"one part": "eA", "no time": "eWVzdGVyZGF5AHdpcmUAMQ", "no text": "MjAyNi0wMS0wNVQxMjowMDowMC4wMDAwMDBaAHdpcmUA_w"} {
+		err := s.Read(ctx, h.member, func(ctx context.Context, v store.View) error {
+			_, err := v.Articles(ctx, store.ArticleQuery{After: cursor})
+			return err
+		})
+		var fault *ledger.Fault
+		if !errors.As(err, &fault) || fault.Field != "after" || fault.Cure == "" {
+			t.Errorf("a cursor that is none, %s: %v", what, err)
+		}
 	}
 }
 
