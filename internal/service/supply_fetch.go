@@ -49,7 +49,7 @@ func (s *Service) Fetching(ctx context.Context, c Caller, id string) (f Fetching
 		if feeds, err = n.feeds(ctx, v, set); err != nil {
 			return err
 		}
-		return s.describeFeeds(ctx, v, set, feeds)
+		return s.describeFeeds(ctx, v, set, feeds, s.now())
 	})
 	if err != nil {
 		return f, err

@@ -74,10 +74,14 @@ func (s *Service) Feeds(ctx context.Context, c Caller, id string) (all []Feed, e
 		if all, err = n.feeds(ctx, v, set); err != nil {
 			return err
 		}
-		if err := s.describeFeeds(ctx, v, set, all); err != nil {
+		until := s.now()
+		if end := (f.asOf + 1).Time(); set.simulated && end.Before(until) {
+			until = end // the simulated market goes no further than the figures
+		}
+		if err := s.describeFeeds(ctx, v, set, all, until); err != nil {
 			return err
 		}
-		return s.rateFeeds(ctx, v, set, f, all)
+		return s.rateFeeds(ctx, v, set, f, all, until)
 	})
 	return all, err
 }
@@ -254,8 +258,8 @@ func suppliesOf(ctx context.Context, v store.View, feeds []Feed, simulated bool)
 }
 
 // describeFeeds says how each stands: those that somebody is asked for as everywhere,
-// others by what is stored.
-func (s *Service) describeFeeds(ctx context.Context, v store.View, set *asked, all []Feed) error {
+// others by what is stored of the sessions that were over by a time.
+func (s *Service) describeFeeds(ctx context.Context, v store.View, set *asked, all []Feed, until time.Time) error {
 	symbols := make([]string, 0, len(all))
 	for i := range all {
 		symbols = append(symbols, all[i].Symbol)
@@ -276,7 +280,7 @@ func (s *Service) describeFeeds(ctx context.Context, v store.View, set *asked, a
 		one.Supplied = supplied[i]
 		one.Name, one.Valued, one.Simulated = inst.Name, inst.Class == instrument.Private, set.simulated
 		if one.Files {
-			one.byFile(hoursOf(one.Kind, inst), s.now())
+			one.byFile(hoursOf(one.Kind, inst), until)
 			one.Awaited = one.Use != FeedPast && !one.Valued && s.nobodyAsked(set.simulated) == ""
 		}
 	}

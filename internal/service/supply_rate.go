@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"math"
+	"time"
 
 	"github.com/foliosight/foliosight/finance/calendar"
 	"github.com/foliosight/foliosight/finance/date"
@@ -15,7 +16,7 @@ const shownFindings = 5
 
 // rateFeeds works out the scores that are not stored: of what came by file or from the
 // simulated market. What was held is not rated, as nobody waits for its next value.
-func (s *Service) rateFeeds(ctx context.Context, v store.View, set *asked, f *foldedBook, all []Feed) error {
+func (s *Service) rateFeeds(ctx context.Context, v store.View, set *asked, f *foldedBook, all []Feed, until time.Time) error {
 	wanted := map[store.SeriesKind][]string{}
 	at := map[heldKey]*Feed{}
 	for i := range all {
@@ -40,7 +41,7 @@ func (s *Service) rateFeeds(ctx context.Context, v store.View, set *asked, f *fo
 			if one == nil || series[i].Source != one.Kept.Source || series[i].Own != one.Kept.Own {
 				continue
 			}
-			if err := s.rateFeed(one, &series[i], f); err != nil {
+			if err := rateFeed(one, &series[i], f, until); err != nil {
 				return err
 			}
 		}
@@ -49,11 +50,11 @@ func (s *Service) rateFeeds(ctx context.Context, v store.View, set *asked, f *fo
 }
 
 // rateFeed checks a series as it is stored, over all of its days up to the last session
-// whose value is due.
-func (s *Service) rateFeed(one *Feed, kept *store.Series, f *foldedBook) error {
+// whose value was due by a time.
+func rateFeed(one *Feed, kept *store.Series, f *foldedBook, until time.Time) error {
 	inst, _ := f.panel.Instrument(one.Symbol)
 	h := hoursOf(one.Kind, inst)
-	due, err := h.over(s.now())
+	due, err := h.over(until)
 	if err != nil {
 		return nil // without a session there is no score
 	}

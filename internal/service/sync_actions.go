@@ -48,7 +48,9 @@ func (y *syncing) askActions(ctx context.Context, x subject, row store.Supply, o
 			}
 			splits = append(splits, pricefile.Action{Date: one.Date, Symbol: x.symbol, Kind: pricefile.Split, Ratio: one.Ratio})
 		}
-		batch.Actions = y.splitActions(ctx, tx, x.symbol, a.Provider, splits)
+		if batch.Actions, err = y.splitActions(ctx, tx, x.symbol, a.Provider, splits); err != nil {
+			return err
+		}
 		for _, one := range splits {
 			if !slices.ContainsFunc(known, func(k pricefile.Action) bool { return k.Date == one.Date }) {
 				known = append(known, one)
@@ -57,7 +59,7 @@ func (y *syncing) askActions(ctx context.Context, x subject, row store.Supply, o
 		dividends, faults := paid(a.Dividends, known, x.symbol, y.known[x.symbol].Currency)
 		batch.Actions, notes = append(batch.Actions, dividends...), append(notes, faults...)
 		if len(batch.Actions) > 0 {
-			result, err := tx.WriteMarket(ctx, batch)
+			result, err := y.keep(ctx, tx, batch)
 			if err != nil {
 				return err
 			}

@@ -276,7 +276,11 @@ func paid(all []marketdata.Dividend, splits []pricefile.Action, symbol string, c
 // write checks what came against what is kept, holds back what cannot be believed, and
 // writes the rest as one batch.
 func (y *syncing) write(ctx context.Context, tx store.Tx, x subject, h hours, over date.Date, provider string, d delivered, out *SyncOutcome) (why, said string, err error) {
-	batch := store.Batch{Source: provider, Reason: "sync", Actions: slices.Concat(y.splitActions(ctx, tx, x.symbol, provider, d.splits), d.dividends)}
+	splits, err := y.splitActions(ctx, tx, x.symbol, provider, d.splits)
+	if err != nil {
+		return "", "", err
+	}
+	batch := store.Batch{Source: provider, Reason: "sync", Actions: slices.Concat(splits, d.dividends)}
 	kept, err := y.believed(ctx, tx, x, h, over, d, batch.Actions, out)
 	if err != nil {
 		return "", "", err
@@ -287,7 +291,7 @@ func (y *syncing) write(ctx context.Context, tx store.Tx, x subject, h hours, ov
 	if len(kept.Dates) > 0 {
 		batch.Series = []store.Series{*kept}
 	}
-	result, err := tx.WriteMarket(ctx, batch)
+	result, err := y.keep(ctx, tx, batch)
 	var f *ledger.Fault
 	if asFault(err, &f) {
 		return reasonRefused, fmt.Sprintf("%s: %v", provider, f), nil
@@ -296,11 +300,21 @@ func (y *syncing) write(ctx context.Context, tx store.Tx, x subject, h hours, ov
 	return "", "", err
 }
 
+// keep writes a batch that all share. Where splits or dividends came with it, income is
+// looked for soon: with the batch or not at all.
+func (y *syncing) keep(ctx context.Context, tx store.Tx, batch store.Batch) (store.BatchResult, error) {
+	result, err := tx.WriteMarket(ctx, batch)
+	if err != nil || result.Actions == 0 {
+		return result, err
+	}
+	return result, y.s.incomeAfterMarket(ctx, tx, batch.Own)
+}
+
 // splitActions are the splits of a delivery that no other source has told of already.
-func (y *syncing) splitActions(ctx context.Context, v store.View, symbol, provider string, splits []pricefile.Action) (all []store.Action) {
+func (y *syncing) splitActions(ctx context.Context, v store.View, symbol, provider string, splits []pricefile.Action) (all []store.Action, err error) {
 	rows, err := v.Actions(ctx, []string{symbol}, store.LatestMarket, false)
 	if err != nil {
-		return nil // the write that follows fails too
+		return nil, err
 	}
 	for _, one := range splits {
 		told := slices.ContainsFunc(rows, func(a store.Action) bool {
@@ -311,7 +325,7 @@ func (y *syncing) splitActions(ctx context.Context, v store.View, symbol, provid
 			all = append(all, store.Action{Kind: store.SplitAction, Symbol: symbol, Date: one.Date, Ratio: &ratio})
 		}
 	}
-	return all
+	return all, nil
 }
 
 // alongside are the supplies of actions that came with the prices.
