@@ -151,8 +151,8 @@ func (s *site) health(r *request) error {
 			process.Notice = &view.Notice{Kind: "bad", Icon: "circle-alert", Text: "The database does not answer; the log says why."}
 			s.opts.Log.WarnContext(r.Context(), "health of the database", "error", h.Reached)
 		}
-		parts = append(parts, view.Term{Label: "Where it is", Text: h.Database}, view.Term{Label: "State", Text: state}, view.Term{Label: "Roles of this process", Text: orDash(strings.Join(h.Roles, ", "))})
-		list := &view.List{Caption: "Migrations that were run", Head: []string{"Migration", "Run"}, Empty: "The schema is not told."}
+		parts = append(parts, view.Term{Label: "Place of the database", Text: h.Database}, view.Term{Label: "State of the database", Text: state}, view.Term{Label: "Roles of this process", Text: orDash(strings.Join(h.Roles, ", "))})
+		list := &view.List{Caption: "Migrations that were run", Head: []string{"Migration", "When it was run"}, Empty: "None was run."}
 		for i := len(h.Schema) - 1; i >= 0; i-- {
 			list.Rows = append(list.Rows, view.ListRow{Cells: []view.Cell{{Text: h.Schema[i].Name}, {Text: r.moment(h.Schema[i].At)}}})
 		}

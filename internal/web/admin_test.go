@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -19,5 +21,32 @@ func TestAdministrationIsForThoseWhoMay(t *testing.T) {
 	}
 	if strings.Contains(html, "/admin/health") {
 		t.Error("a page that is not there is linked")
+	}
+}
+
+// TestTheTrailSpeaksInWords opens the trail of the demonstration, which books, watches,
+// sets targets and makes rules: no action is shown as it is kept.
+func TestTheTrailSpeaksInWords(t *testing.T) {
+	h := realPages(t)
+	address, pages := "/admin/audit", 0
+	for ; address != ""; pages++ {
+		r := httptest.NewRequest("GET", address, nil)
+		r.AddCookie(&http.Cookie{Name: "foliosight", Value: h.token})
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		text := words(w)
+		if !strings.Contains(text, "No. ") {
+			t.Fatalf("%s shows no event: %d", address, w.Code)
+		}
+		if raw := regexp.MustCompile(`[a-z-]+\.[a-z-]+ No\.`).FindString(text); raw != "" {
+			t.Errorf("%s shows %s", address, raw)
+		}
+		address = ""
+		if m := regexp.MustCompile(`href="([^"]*before=[0-9]+)"`).FindStringSubmatch(w.Body.String()); m != nil {
+			address = strings.ReplaceAll(m[1], "&amp;", "&")
+		}
+	}
+	if pages < 2 {
+		t.Error("the trail has one page: too little was told")
 	}
 }

@@ -130,3 +130,16 @@ func TestFetchingIsWatchedAndStopped(t *testing.T) {
 		t.Error("it offers what cannot be")
 	}
 }
+
+// TestTheSimulatedMarketEndsWithTheFigures looks at the demonstration two months after the
+// last day of its market: the figures are as of that day, and no series is behind them.
+func TestTheSimulatedMarketEndsWithTheFigures(t *testing.T) {
+	h := realPagesAt(t, asOf.Time().AddDate(0, 2, 0))
+	text := words(h.open("/data", nil))
+	contains(t, "data", text, "Every holding has a current price", "up to date", "complete")
+	for _, wrong := range []string{"missing since", "stale", "What keeps figures"} {
+		if strings.Contains(text, wrong) {
+			t.Errorf("the page says %q", wrong)
+		}
+	}
+}

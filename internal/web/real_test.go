@@ -30,6 +30,12 @@ type realHouse struct {
 // realPages seeds the demonstration into a database of the test's own.
 func realPages(t *testing.T) *realHouse {
 	t.Helper()
+	return realPagesAt(t, time.Date(2026, 11, 20, 20, 0, 0, 0, time.UTC))
+}
+
+// realPagesAt are the same, looked at then.
+func realPagesAt(t *testing.T, at time.Time) *realHouse {
+	t.Helper()
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -40,7 +46,7 @@ func realPages(t *testing.T) *realHouse {
 	st, err := sqlite.Open(ctx, sqlite.Options{Path: filepath.Join(t.TempDir(), "books.db")})
 	must(err)
 	t.Cleanup(func() { st.Close() })
-	now := func() time.Time { return time.Date(2026, 11, 20, 20, 0, 0, 0, time.UTC) }
+	now := func() time.Time { return at }
 	h := &realHouse{svc: service.New(service.Options{Store: st, Now: now}), portfolios: map[string]string{}}
 	in, err := h.svc.SetUp(ctx, service.NewOwner{Name: "Mara Keller", Email: "mara@example.org", Password: "correct horse battery", BaseCurrency: "USD", TimeZone: "UTC"})
 	must(err)

@@ -75,7 +75,7 @@ func (s *site) showWatchlist(r *request, status int, errs watchErrors) error {
 	v := view.Watchlist{Page: frame}
 	name := view.Field{Name: "name", Label: "New list", Kind: "text", Value: errs.typed["name"], Width: "w3", Need: true, Auto: "off", Hint: "Ideas"}
 	fields := withErrors([]view.Field{name}, errs.name)
-	v.New = &view.Form{Action: r.address("/watchlist"), Submit: "Begin a list", Fields: fields, Errors: summary(fields, errs.name)}
+	v.New = &view.Form{Action: r.address("/watchlist"), Submit: "Begin a list", Quiet: len(lists) > 0, Fields: fields, Errors: summary(fields, errs.name)}
 	if len(lists) == 0 {
 		v.Empty = &view.Empty{Icon: "bookmark-check", Title: "You watch nothing yet", Text: "Begin a list below: what you think of buying, what you sold, what others speak of. Each line shows the last stored price, your target and what it promises."}
 		return r.show(status, page.Watchlist(v))
@@ -157,7 +157,7 @@ func (s *site) openList(r *request, w *service.Watched, errs watchErrors) (*view
 		name.Value = typed
 	}
 	fields := withErrors([]view.Field{name}, errs.rename)
-	v.Rename = &view.Form{Action: at, Submit: "Rename", Fields: fields, Errors: summary(fields, errs.rename), Hidden: []view.Hidden{{Name: "revision", Value: fmt.Sprint(w.Revision)}}}
+	v.Rename = &view.Form{Action: at, Submit: "Rename", Quiet: true, Fields: fields, Errors: summary(fields, errs.rename), Hidden: []view.Hidden{{Name: "revision", Value: fmt.Sprint(w.Revision)}}}
 	v.Delete = &view.Action{Label: "Delete this list", Href: at + "/delete", Danger: true}
 	return v, nil
 }
@@ -244,7 +244,7 @@ func (r *request) watchEdit(w *service.Watched, i int, errs watchErrors) *view.W
 	fields = withErrors(fields, errs.target)
 	e.Target = &view.Form{Action: at + "/target", Submit: "Set the target", Fields: fields, Hidden: hidden, Errors: summary(fields, errs.target)}
 	note := withErrors([]view.Field{{Name: "note", Label: "Note in this list", Kind: "text", Value: typed("note", row.Note), Width: "w6", Auto: "off", Help: "Longer thoughts stand as research notes on the instrument's own page."}}, errs.note)
-	e.Note = &view.Form{Action: at + "/note", Submit: "Keep the note", Fields: note, Hidden: hidden, Errors: summary(note, errs.note)}
+	e.Note = &view.Form{Action: at + "/note", Submit: "Keep the note", Quiet: true, Fields: note, Hidden: hidden, Errors: summary(note, errs.note)}
 	if i > 0 {
 		e.Ways = append(e.Ways, view.Action{Label: "Move up", Href: at + "/move", Icon: "arrow-up", Fields: append(hidden[:1:1], view.Hidden{Name: "to", Value: fmt.Sprint(i - 1)})})
 	}

@@ -619,7 +619,7 @@ func incomeBars(v view.Income) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, item := range v.Bars.Legend {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<span class=\"nowrap\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<span class=\"legend-key nowrap\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

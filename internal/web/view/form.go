@@ -39,7 +39,8 @@ type Form struct {
 	Delete  *Action
 	Upload  bool
 	Warning string
-	Danger  bool // the submit is not the main way
+	Danger  bool // the submit takes something away
+	Quiet   bool // another way is the main one of the page
 }
 
 // FirstRun creates the owner or explores.
