@@ -135,14 +135,8 @@ type MethodExplanation struct {
 
 // slice registers an address that answers a part of the analysis.
 func slice[T any](s *server, path, id, summary, about string, part func(*analysis.Analysis) T) {
-	addRendered(s, route{method: "GET", path: "/portfolios/{portfolio}" + path, id: id, tag: tagAnalysis, errors: []int{404, 422, 503}, summary: summary, about: about},
-		func(ctx context.Context, c service.Caller, in *questionIn) (*analysis.Analysis, error) {
-			q, err := in.question()
-			if err != nil {
-				return nil, err
-			}
-			return s.svc.Analysis(ctx, c, q)
-		}, part)
+	addLook(s, route{method: "GET", path: "/portfolios/{portfolio}" + path, id: id, tag: tagAnalysis, errors: []int{404, 422, 503}, summary: summary, about: about},
+		(*questionIn).question, asItIs, part)
 }
 
 func (s *server) analyses() {

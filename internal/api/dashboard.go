@@ -2,7 +2,6 @@ package api
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"math"
 	"slices"
@@ -70,21 +69,22 @@ type Overall struct {
 	Currency  string `query:"currency" pattern:"^[A-Z0-9]{3,8}$" doc:"What totals are in; the portfolio's unless given." example:"EUR"`
 }
 
-// overall answers an Overall. With no portfolio at all it says how to make one.
-func (s *server) overall(ctx context.Context, c service.Caller, in *Overall) (*analysis.Analysis, error) {
-	asked := questionIn{Portfolio: cmp.Or(in.Portfolio, allPortfolios), Period: in.Period, AsOf: in.AsOf, Currency: in.Currency}
-	q, err := asked.question()
-	if err != nil {
-		return nil, err
+// asked is an Overall as a question to the API about one portfolio or all.
+func (in *Overall) asked() *questionIn {
+	return &questionIn{Portfolio: cmp.Or(in.Portfolio, allPortfolios), Period: in.Period, AsOf: in.AsOf, Currency: in.Currency}
+}
+
+func (in *Overall) question() (service.Question, error) { return in.asked().question() }
+
+// refuse says, where there is no portfolio at all, how to make one.
+func (in *Overall) refuse(err error) error {
+	if in.asked().Portfolio == allPortfolios && errors.Is(err, service.ErrNotFound) {
+		return noSuch("There is no portfolio yet; create one with POST /api/v1/portfolios.")
 	}
-	a, err := s.svc.Analysis(ctx, c, q)
-	if asked.Portfolio == allPortfolios && errors.Is(err, service.ErrNotFound) {
-		return nil, noSuch("There is no portfolio yet; create one with POST /api/v1/portfolios.")
-	}
-	return a, err
+	return err
 }
 
 func (s *server) dashboard() {
-	addRendered(s, route{method: "GET", path: "/dashboard", id: "dashboard", tag: tagAnalysis, errors: []int{404, 422, 503}, summary: "Everything at a glance",
-		about: "Value, gain, returns of standard periods, allocation, movers and the largest holdings of all portfolios together, or of one."}, s.overall, dashboardOf)
+	addLook(s, route{method: "GET", path: "/dashboard", id: "dashboard", tag: tagAnalysis, errors: []int{404, 422, 503}, summary: "Everything at a glance",
+		about: "Value, gain, returns of standard periods, allocation, movers and the largest holdings of all portfolios together, or of one."}, (*Overall).question, (*Overall).refuse, dashboardOf)
 }

@@ -28,9 +28,9 @@ func (broken) Portfolios(context.Context, service.Caller, bool) ([]store.Portfol
 	return nil, fmt.Errorf("read portfolios: %w", errDisk)
 }
 
-func (broken) Analysis(_ context.Context, _ service.Caller, q service.Question) (*analysis.Analysis, error) {
+func (broken) Seen(_ context.Context, _ service.Caller, q service.Question) (*analysis.Analysis, service.Look, error) {
 	if q.Period == "1Y" {
-		return nil, context.DeadlineExceeded
+		return nil, service.Look{}, context.DeadlineExceeded
 	}
 	panic("a bug")
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/maypok86/otter/v2"
 
+	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/internal/service"
 )
 
@@ -23,7 +24,8 @@ import (
 const renderedAtMost = 192 << 20
 
 // rendering is an answer as it is sent. It is made of a result that is never changed,
-// so that it stays true as long as the services give that very result.
+// so that it stays true as long as the services give that very result, or as the look
+// is the same under which they gave it.
 type rendering struct {
 	body []byte
 	etag string
@@ -31,16 +33,18 @@ type rendering struct {
 	gzip []byte
 }
 
-// renderings keeps answers by the result they were made of. A result that the services
-// no longer give is not kept alive by it, and is never mistaken for another.
+// renderings keeps answers by the look they are to, else by the result they were made of.
+// A result that the services no longer give is not kept alive by it, and is never
+// mistaken for another. What is kept are bytes, which the collector of garbage does not
+// go through: a thousand analyses would keep it busy.
 type renderings struct {
 	kept *otter.Cache[renderKey, *rendering]
 }
 
-// renderKey names an operation and the result it answers with.
+// renderKey names an operation and what it answers.
 type renderKey struct {
 	operation string
-	of        any // a weak pointer
+	of        any // a service.Look, or a weak pointer to the result
 }
 
 func newRenderings() *renderings {
@@ -50,16 +54,17 @@ func newRenderings() *renderings {
 	})}
 }
 
-// rendered is the answer of an operation with a result, made of it by part.
-func rendered[R, T any](k *renderings, operation string, of *R, part func(*R) T) (*rendering, error) {
-	key := renderKey{operation, weak.Make(of)}
+// rendered is the answer of an operation with a result, made of it by part and kept by
+// what it is of.
+func rendered[R, T any](k *renderings, operation string, of any, result *R, part func(*R) T) (*rendering, error) {
+	key := renderKey{operation, of}
 	if r, ok := k.kept.GetIfPresent(key); ok {
 		return r, nil
 	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(part(of)); err != nil {
+	if err := encoder.Encode(part(result)); err != nil {
 		return nil, err
 	}
 	r := &rendering{body: bytes.Clone(b.Bytes())}
@@ -115,10 +120,44 @@ func addRendered[I, R, T any](s *server, r route, get func(ctx context.Context, 
 		if err != nil {
 			return nil, err
 		}
-		answer, err := rendered(s.rendered, r.id, of, part)
+		answer, err := rendered(s.rendered, r.id, weak.Make(of), of, part)
 		if err != nil {
 			return nil, err
 		}
 		return &renderedOut{answer.send}, nil
 	})
 }
+
+// addLook registers a read that is made of an analysis. Where nothing has changed since
+// the same was asked, what was sent then is sent again and the services are not asked.
+// refuse says a refusal in the words of the operation.
+func addLook[I, T any](s *server, r route, question func(*I) (service.Question, error), refuse func(*I, error) error, part func(*analysis.Analysis) T) {
+	r.answer = s.group.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, r.id+"Answer")
+	add(s, r, func(ctx context.Context, c service.Caller, in *I) (*renderedOut, error) {
+		q, err := question(in)
+		if err != nil {
+			return nil, err
+		}
+		if look := s.svc.Look(ctx, c, q); look.Known() {
+			if before, ok := s.rendered.kept.GetIfPresent(renderKey{r.id, look}); ok {
+				return &renderedOut{before.send}, nil
+			}
+		}
+		a, look, err := s.svc.Seen(ctx, c, q)
+		if err != nil {
+			return nil, refuse(in, err)
+		}
+		var of any = look
+		if !look.Known() {
+			of = weak.Make(a)
+		}
+		answer, err := rendered(s.rendered, r.id, of, a, part)
+		if err != nil {
+			return nil, err
+		}
+		return &renderedOut{answer.send}, nil
+	})
+}
+
+// asItIs leaves a refusal in the words of the services.
+func asItIs[I any](_ *I, err error) error { return err }

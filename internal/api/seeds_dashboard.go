@@ -158,6 +158,6 @@ func trackedMovers(u unknowns, a *analysis.Analysis) (gainers, losers []TrackedM
 
 // seedDashboard registers the address of the portfolio tracker.
 func (s *server) seedDashboard() {
-	addRendered(s, route{method: "GET", path: "/api/dashboard", id: "seed-dashboard", tag: tagSeeds, errors: []int{404, 422, 503}, summary: "Everything at a glance, in the original's form",
-		about: "GET /api/v1/dashboard with the fields of the original beside it."}, s.overall, s.seedDashboardOf)
+	addLook(s, route{method: "GET", path: "/api/dashboard", id: "seed-dashboard", tag: tagSeeds, errors: []int{404, 422, 503}, summary: "Everything at a glance, in the original's form",
+		about: "GET /api/v1/dashboard with the fields of the original beside it."}, (*Overall).question, (*Overall).refuse, s.seedDashboardOf)
 }

@@ -28,6 +28,7 @@ type Services interface {
 	Alerting
 	Receiving
 	Doubting
+	Supplying
 	Bulk
 	Tagging
 	Sharing
@@ -35,6 +36,8 @@ type Services interface {
 	Dossiers
 	Researching
 	Analysis(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, error)
+	Look(ctx context.Context, c service.Caller, q service.Question) service.Look
+	Seen(ctx context.Context, c service.Caller, q service.Question) (*analysis.Analysis, service.Look, error)
 	Contribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Contribution, error)
 	Attribution(ctx context.Context, c service.Caller, q service.Question) (*analysis.Attribution, error)
 	Once(ctx context.Context, c service.Caller, r service.Request, fn func(context.Context) (service.Response, error)) (service.Response, error)

@@ -64,10 +64,12 @@ const (
 	keptMarkets = 16
 )
 
-// How many bytes of each are kept, as estimated below: by size, so that a thousand people
-// with thirty holdings each fit in as well as a few with large books.
+// How many bytes of each are kept, as estimated below: by size, so that many people with
+// thirty holdings each fit in as well as a few with large books. What was answered is
+// kept where it is sent from, as bytes; analyses are only kept for those who look around
+// now, as they are many small things that the collector of garbage goes through.
 const (
-	answersAtMost = 512 << 20
+	answersAtMost = 64 << 20
 	panelsAtMost  = 128 << 20
 	ledgersAtMost = 64 << 20
 )

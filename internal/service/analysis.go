@@ -11,25 +11,8 @@ import (
 // Analysis answers a question about one portfolio, several, or all that the caller
 // sees. Everything is read in one snapshot. The result is shared: do not change it.
 func (s *Service) Analysis(ctx context.Context, c Caller, q Question) (*analysis.Analysis, error) {
-	look, known := s.lookOf(ctx, c, q)
-	if known {
-		if before := s.analyses.looks.seen(look); before != nil {
-			return before, nil
-		}
-	}
-	var out *analysis.Analysis
-	err := s.asked(ctx, c, q, func(ctx context.Context, v store.View) error {
-		set, err := gather(ctx, v, q)
-		if err != nil {
-			return err
-		}
-		out, err = s.analyses.answerTo(ctx, v, q, set, date.FromTime(s.now().UTC()))
-		if err == nil && known {
-			s.analyses.looks.remember(look, set.portfolios, out)
-		}
-		return err
-	})
-	return out, err
+	a, _, err := s.Seen(ctx, c, q)
+	return a, err
 }
 
 // Contribution says what each holding added to the return of the period that a question
