@@ -2,10 +2,13 @@ package load
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/pprof"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -16,7 +19,7 @@ import (
 // The variables of a child that serves.
 const (
 	childServes  = "FOLIOSIGHT_LOAD_SERVE"   // set: this process is the server
-	childProfile = "FOLIOSIGHT_LOAD_PROFILE" // file for a profile of its processors
+	childProfile = "FOLIOSIGHT_LOAD_PROFILE" // file for a profile of its processors; one of its memory is put beside it
 )
 
 // TestMain is the server where it is told to be: the program as `serve` runs it, in a
@@ -52,8 +55,23 @@ func serve() error {
 				slog.Error("profile", "error", err)
 			}
 		}()
-		defer pprof.StopCPUProfile()
+		defer func() {
+			pprof.StopCPUProfile()
+			runtime.GC()
+			if err := remembered(strings.TrimSuffix(name, ".pprof") + ".memory.pprof"); err != nil {
+				slog.Error("profile", "error", err)
+			}
+		}()
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	return app.Run(ctx, cfg, app.Outside{Version: "load", Messages: os.Stdout, Log: log})
+}
+
+// remembered writes a profile of what is in memory.
+func remembered(name string) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(pprof.WriteHeapProfile(f), f.Close())
 }
