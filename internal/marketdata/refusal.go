@@ -27,8 +27,11 @@ const (
 	// Garbled: the body is not what it should be: HTML where JSON was due, a half body,
 	// days or prices that cannot be. It may be asked again, a few times.
 	Garbled Reason = "garbled"
-	// Failed: the source is out of order (5xx) or cannot be reached. Asked again later.
+	// Failed: the source is out of order (5xx) or does not answer. Asked again later.
 	Failed Reason = "failed"
+	// Unreached: there was no connection to the source: its name is not known, it is refused,
+	// or nobody takes it. No call went out. Without a network this is what all of them are.
+	Unreached Reason = "unreached"
 	// Refused: the source says that the call itself is wrong. Asking again is of no use.
 	Refused Reason = "refused"
 )
@@ -38,6 +41,7 @@ type Refusal struct {
 	Provider   string
 	Endpoint   string
 	Reason     Reason
+	Host       string        // for Unreached: that was tried
 	Said       string        // the source's own words, shortened, without keys
 	Place      string        // for Garbled: where in the body ("row 17, close")
 	RetryAfter time.Duration // for Limited: as the source said, 0 where it did not
@@ -63,6 +67,10 @@ func (r *Refusal) Error() string {
 	return b.String()
 }
 
+// Plainly is a reason in words that follow the name of a source and a colon; empty where
+// it is none of a source.
+func (r Reason) Plainly() string { return plainly[r] }
+
 var plainly = map[Reason]string{
 	Limited:   "its limit of calls is reached",
 	NotInPlan: "the plan of this key does not include it",
@@ -71,12 +79,13 @@ var plainly = map[Reason]string{
 	Empty:     "it has nothing for these days",
 	Garbled:   "the answer cannot be read",
 	Failed:    "it is out of order",
+	Unreached: "it cannot be reached",
 	Refused:   "it refuses the call",
 }
 
 // Temporary reports whether the same call may succeed later without anybody's doing.
 func (r *Refusal) Temporary() bool {
-	return r.Reason == Limited || r.Reason == Failed || r.Reason == Garbled
+	return r.Reason == Limited || r.Reason == Failed || r.Reason == Garbled || r.Reason == Unreached
 }
 
 // longestSaid is how much of a source's words is kept.

@@ -38,6 +38,7 @@ type Options struct {
 	Private bool          // addresses that are not public are reached too
 	Hosts   []string      // names or addresses that may be private: whoever runs the installation gave them
 	Timeout time.Duration // of a request with its answer; 10 s unless given
+	Connect time.Duration // until there is a connection, its name looked up; half of Timeout unless given
 	Answer  int64         // bytes of an answer's body that are read; 1 MiB unless given
 }
 
@@ -52,18 +53,25 @@ func NewClient(o Options) *http.Client {
 	if o.Answer == 0 {
 		o.Answer = usualAnswer
 	}
-	free := &net.Dialer{Timeout: o.Timeout / 2}
-	guarded := &net.Dialer{Timeout: o.Timeout / 2, Control: func(_, address string, _ syscall.RawConn) error { return Public(address) }}
-	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+	transport := &http.Transport{DialContext: Dial(o), DisableKeepAlives: true, TLSHandshakeTimeout: o.Timeout / 2, ResponseHeaderTimeout: o.Timeout, MaxResponseHeaderBytes: 16 << 10}
+	return &http.Client{Transport: &shortened{transport, o.Answer}, Timeout: o.Timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// Dial connects as a client of the same options does.
+func Dial(o Options) func(ctx context.Context, network, address string) (net.Conn, error) {
+	if o.Connect == 0 {
+		o.Connect = o.Timeout / 2
+	}
+	free := &net.Dialer{Timeout: o.Connect}
+	guarded := &net.Dialer{Timeout: o.Connect, Control: func(_, address string, _ syscall.RawConn) error { return Public(address) }}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		host, _, err := net.SplitHostPort(address)
 		if err == nil && (o.Private || slices.ContainsFunc(o.Hosts, func(h string) bool { return strings.EqualFold(h, host) })) {
 			return free.DialContext(ctx, network, address)
 		}
 		return guarded.DialContext(ctx, network, address)
 	}
-	transport := &http.Transport{DialContext: dial, DisableKeepAlives: true, TLSHandshakeTimeout: o.Timeout / 2, ResponseHeaderTimeout: o.Timeout, MaxResponseHeaderBytes: 16 << 10}
-	return &http.Client{Transport: &shortened{transport, o.Answer}, Timeout: o.Timeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // shortened ends an answer that goes on for too long.

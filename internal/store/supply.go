@@ -209,7 +209,8 @@ type SupplyWriter interface {
 	TakeAllowance(ctx context.Context, provider string, windows []Window) (ok bool, free time.Time, err error)
 	// SettleAllowance has what was taken count until another time: of each window of was,
 	// as it was taken, the cost counts until the Until of the window of the same place in
-	// now. It is for a call of which it is known by now when it arrived. What counts no more
+	// now. It is for a call of which it is known by now when it arrived; one of which it is
+	// known that it never left has a Cost of 0 there, and is given back. What counts no more
 	// stays so.
 	SettleAllowance(ctx context.Context, provider string, was, now []Window) error
 	// UpdateProvider changes what is known of a provider while nobody else does.

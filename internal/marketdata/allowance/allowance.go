@@ -89,6 +89,7 @@ type Taken struct {
 type Outcome struct {
 	At       time.Time
 	Answered bool // a response came: the call has arrived
+	Unsent   bool // there was no connection: the call has not gone out and does not count
 	Endpoint string
 	Reason   marketdata.Reason
 	Said     string    // the whole refusal in words, without keys

@@ -54,7 +54,11 @@ func (m *Memory) Done(_ context.Context, provider, id string, o Outcome) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.source(provider)
-	if i := slices.IndexFunc(s.log, func(e Entry) bool { return e.ID == id }); i >= 0 && o.Answered && o.At.Before(s.log[i].Latest) {
+	switch i := slices.IndexFunc(s.log, func(e Entry) bool { return e.ID == id }); {
+	case i < 0:
+	case o.Unsent:
+		s.log = slices.Delete(s.log, i, i+1)
+	case o.Answered && o.At.Before(s.log[i].Latest):
 		s.log[i].Latest = o.At
 	}
 	s.state.note(o)

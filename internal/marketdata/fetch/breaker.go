@@ -5,7 +5,8 @@ import "time"
 // breaker leaves a source alone that fails and fails. After most failures in a row it is
 // open for rest; then one call may try (half-open): if it fails as well, the source is
 // left alone for twice as long, up to an hour. Each process has one; while it rests the
-// others pause as well.
+// others pause as well. One that cannot be reached is left alone after the first time, but
+// never for longer: to look whether the network is back costs nothing.
 type breaker struct {
 	most     int
 	rest     time.Duration
@@ -13,6 +14,7 @@ type breaker struct {
 	opened   int // how often without a success between
 	until    time.Time
 	trying   bool
+	away     bool // the last failure was that it cannot be reached
 }
 
 // longestRest is how long a source is left alone at most before it is tried again.
@@ -35,18 +37,20 @@ func (b *breaker) admit(now time.Time) (until time.Time, ok bool) {
 
 func (b *breaker) release() { b.trying = false }
 
-func (b *breaker) succeed() { b.failures, b.opened, b.until, b.trying = 0, 0, time.Time{}, false }
+func (b *breaker) succeed() { *b = breaker{most: b.most, rest: b.rest} }
 
-func (b *breaker) fail(now time.Time) {
+func (b *breaker) fail(now time.Time, away bool) {
 	b.failures++
-	if b.opened > 0 && !b.trying || b.failures < b.most {
+	if b.opened > 0 && !b.trying || b.failures < b.most && !away {
 		return // it went out before the breaker opened, or there are too few yet
 	}
 	rest := b.rest
 	for range min(b.opened, 12) {
-		rest = min(2*rest, longestRest)
+		if !away {
+			rest = min(2*rest, longestRest)
+		}
 	}
-	b.opened++
+	b.opened, b.away = b.opened+1, away
 	b.until, b.trying = now.Add(rest), false
 }
 

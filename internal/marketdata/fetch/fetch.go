@@ -6,7 +6,8 @@
 // the end or gives nothing; leaves the source alone as long as it asks for; tries again
 // what may succeed, a few times, if it fits what the caller can wait; and stops asking a
 // source that is out of order (a circuit breaker: after some failures in a row it is left
-// alone, then asked once, and left alone for longer when that fails too). What a plan does
+// alone, then asked once, and left alone for longer when that fails too), and after the first
+// failure one to which there is no connection. What a plan does
 // not include and a key that is not accepted are remembered until the key changes.
 //
 // An error is a *marketdata.Refusal, ErrNotOffered (the source cannot be asked for that),
@@ -23,6 +24,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -56,6 +58,7 @@ type Options struct {
 	Log       *slog.Logger
 	Timeout   time.Duration // of a call with its answer: 30 s
 	Large     time.Duration // of a call whose answer may be large: 5 min
+	Connect   time.Duration // until there is a connection: 4 s
 	Attempts  int           // of one call, as long as what came back may change: 3
 	Backoff   time.Duration // before the second attempt, doubling: 500 ms
 	Pages     int           // that are followed of one answer: 500
@@ -89,7 +92,7 @@ func (o Options) filled() Options {
 	for _, d := range []struct {
 		value *time.Duration
 		usual time.Duration
-	}{{&o.Timeout, 30 * time.Second}, {&o.Large, 5 * time.Minute}, {&o.Backoff, 500 * time.Millisecond}, {&o.Rest, time.Minute}} {
+	}{{&o.Timeout, 30 * time.Second}, {&o.Large, 5 * time.Minute}, {&o.Connect, 4 * time.Second}, {&o.Backoff, 500 * time.Millisecond}, {&o.Rest, time.Minute}} {
 		if *d.value <= 0 {
 			*d.value = d.usual
 		}
@@ -125,6 +128,7 @@ type Fetcher struct {
 	base         *url.URL
 	limits       []marketdata.Limit
 	usual, large *http.Client
+	dial         func(ctx context.Context, network, address string) (net.Conn, error)
 
 	mu      sync.Mutex
 	flights map[string]*flight
@@ -168,8 +172,9 @@ func New(s Source, o Options) (*Fetcher, error) {
 		s.Key = func() string { return "" }
 	}
 	return &Fetcher{source: s, options: o, provider: s.Provider, base: u, limits: limits,
-		usual:   outbound.NewClient(outbound.Options{Hosts: hosts, Timeout: o.Timeout, Answer: usualBody}),
-		large:   outbound.NewClient(outbound.Options{Hosts: hosts, Timeout: o.Large, Answer: largeBody}),
+		usual:   outbound.NewClient(outbound.Options{Hosts: hosts, Timeout: o.Timeout, Connect: o.Connect, Answer: usualBody}),
+		large:   outbound.NewClient(outbound.Options{Hosts: hosts, Timeout: o.Large, Connect: o.Connect, Answer: largeBody}),
+		dial:    outbound.Dial(outbound.Options{Hosts: hosts, Connect: o.Connect}),
 		flights: map[string]*flight{}, breaker: breaker{most: o.Failures, rest: o.Rest}}, nil
 }
 

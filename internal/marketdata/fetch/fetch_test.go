@@ -271,7 +271,7 @@ func TestTheKeyStaysOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Fetch(t.Context(), bars("AAA"), 0); err.Error() != `little (closes): it is out of order: "the connection is refused"` {
+	if _, err := f.Fetch(t.Context(), bars("AAA"), 0); err.Error() != `little (closes): it cannot be reached: "the connection is refused"` {
 		t.Errorf("a server that is away: %v", err)
 	}
 }

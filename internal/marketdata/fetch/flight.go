@@ -134,14 +134,19 @@ func (f *Fetcher) exchange(ctx context.Context, l *flight) outcome {
 	endpoint := l.call.Endpoint
 	f.mu.Lock()
 	known := f.memory.recall(key, l.request) // it may have been learnt meanwhile
-	until, admitted := time.Time{}, false
+	until, admitted, away := time.Time{}, false, false
 	if known == nil {
 		until, admitted = f.breaker.admit(now)
+		away = f.breaker.away
 	}
 	f.mu.Unlock()
 	switch {
 	case known != nil:
 		return outcome{err: known}
+	case !admitted && away:
+		refused := f.refuse(endpoint, marketdata.Unreached, "")
+		refused.Host, refused.RetryAfter = f.base.Host, until.Sub(now)
+		return outcome{err: refused}
 	case !admitted:
 		refused := f.refuse(endpoint, marketdata.Failed, "it failed several times in a row and is left alone until "+until.UTC().Format(time.DateTime)+" UTC")
 		refused.RetryAfter = until.Sub(now)
@@ -206,15 +211,16 @@ func (f *Fetcher) learn(ctx context.Context, l *flight, key, id string, answered
 		f.breaker.succeed()
 	case ctx.Err() != nil && !answered:
 		f.breaker.release() // nobody waited for it any more: it says nothing of the source
-	case refused.Reason == marketdata.Failed || refused.Reason == marketdata.Garbled:
-		f.breaker.fail(now)
+	case refused.Reason == marketdata.Failed || refused.Reason == marketdata.Garbled || refused.Reason == marketdata.Unreached:
+		f.breaker.fail(now, refused.Reason == marketdata.Unreached)
 	default:
 		f.breaker.succeed() // it answers, if only to say no
 	}
 	if refused != nil {
 		f.memory.keep(key, l.request, refused)
 	}
-	if f.breaker.opened > before {
+	o.Unsent = refused != nil && refused.Reason == marketdata.Unreached
+	if f.breaker.opened > before && !o.Unsent { // others may have another way to it
 		o.Pause = f.breaker.until // for the other processes, and the next
 	}
 	f.mu.Unlock()

@@ -26,6 +26,9 @@ func (f *Fetcher) page(ctx context.Context, r marketdata.Request, call marketdat
 		if !errors.As(o.err, &refused) || !refused.Temporary() || o.final {
 			return d, nil, o.err
 		}
+		if refused.Reason == marketdata.Unreached {
+			return d, nil, refused // the breaker is open
+		}
 		if o.asked {
 			if attempts++; attempts > f.options.Attempts {
 				return d, nil, refused

@@ -36,7 +36,11 @@ func (f *Fetcher) send(ctx context.Context, call marketdata.Call, key string) (*
 	}
 	answer, err := client.Do(request)
 	if err != nil {
-		return nil, f.refuse(call.Endpoint, marketdata.Failed, f.scrub(unreached(err), key))
+		refused := f.refuse(call.Endpoint, marketdata.Failed, f.scrub(unreached(err), key))
+		if away(err) {
+			refused.Reason, refused.Host = marketdata.Unreached, f.base.Host
+		}
+		return nil, refused
 	}
 	defer answer.Body.Close()
 	response := &marketdata.Response{Status: answer.StatusCode, Header: answer.Header}
@@ -199,6 +203,12 @@ func unreached(err error) string {
 		return "it cannot be reached (" + unknown.Op + ")"
 	}
 	return "what came is no HTTP, or it cannot be reached"
+}
+
+// away reports whether there was no connection at all, so that no call went out.
+func away(err error) bool {
+	var dialing *net.OpError
+	return errors.As(err, &dialing) && dialing.Op == "dial" && !errors.Is(err, outbound.ErrPrivate) && !errors.Is(err, context.Canceled)
 }
 
 func timedOut(err error) bool {

@@ -29,6 +29,8 @@ type Status struct {
 	Breaker      Breaker   `json:"breaker"`
 	BreakerUntil time.Time `json:"breaker_until,omitzero"`
 	Failures     int       `json:"failures"` // in a row, of this process
+	// Unreached says that there was no connection to it the last time it was tried.
+	Unreached bool `json:"unreached,omitempty"`
 	// LastSuccess and LastRefusal are of all processes; zero: none yet.
 	LastSuccess  time.Time `json:"last_success,omitzero"`
 	LastEndpoint string    `json:"last_endpoint,omitempty"` // of the success
@@ -70,6 +72,7 @@ func (f *Fetcher) Status(ctx context.Context) (Status, error) {
 	if s.Breaker == Open {
 		s.BreakerUntil = f.breaker.until
 	}
+	s.Unreached = f.breaker.away || state.LastRefusal.Reason == marketdata.Unreached && state.LastRefusal.At.After(state.LastSuccess.At)
 	if f.memory.key == key {
 		s.KeyRefused = f.memory.badKey != nil
 		s.NotInPlan = f.memory.lacks()
@@ -88,6 +91,8 @@ func (s Status) blocked() string {
 		return "the key is not accepted"
 	case !s.PausedUntil.IsZero():
 		return "left alone until " + moment(s.PausedUntil)
+	case s.Breaker == Open && s.Unreached:
+		return "it cannot be reached, tried again at " + moment(s.BreakerUntil)
 	case s.Breaker == Open:
 		return "out of order, asked again at " + moment(s.BreakerUntil)
 	}

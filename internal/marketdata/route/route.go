@@ -6,7 +6,7 @@
 // those that do not offer it, have no key, are out of order or out of calls say so without
 // being called. Answers are never mixed: a Delivery is of one source. When none gives it
 // but one will have a call free within the caller's patience, the router waits for it and
-// goes through the order once more.
+// goes through the order once more. It does not wait for a network.
 package route
 
 import (
@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/foliosight/foliosight/internal/marketdata"
@@ -44,6 +45,9 @@ type Router struct {
 	names   []string
 	rules   []Rule
 	options Options
+
+	looking sync.Mutex
+	looked  time.Time // when the others were looked for last
 }
 
 // New returns a router over sources, in the order of rules; a request that no rule fits
@@ -91,6 +95,7 @@ type Attempt struct {
 	Endpoint string            `json:"endpoint,omitempty"`
 	Reason   marketdata.Reason `json:"reason,omitempty"` // empty: it gave the answer
 	Said     string            `json:"said,omitempty"`   // in plain words
+	Host     string            `json:"host,omitempty"`   // that could not be reached
 	At       time.Time         `json:"at"`
 	Took     time.Duration     `json:"took"`
 	// Retry is when asking it again may succeed; zero: asking again is of no use before
@@ -150,6 +155,23 @@ func (e *Exhausted) Known() bool {
 	return asked
 }
 
+// Unreached are the hosts that were tried in vain where nobody who could be asked was
+// reached; nil where somebody was.
+func (e *Exhausted) Unreached() (hosts []string) {
+	for _, a := range e.Attempts {
+		switch a.Reason {
+		case marketdata.Unreached:
+			if !slices.Contains(hosts, a.Host) {
+				hosts = append(hosts, a.Host)
+			}
+		case NotOffered, marketdata.NotInPlan, marketdata.BadKey:
+		default:
+			return nil
+		}
+	}
+	return hosts
+}
+
 // describe is a request in words.
 func describe(r marketdata.Request) string {
 	text := string(r.Kind)
@@ -184,7 +206,7 @@ func (r *Router) Sources(q marketdata.Request) []string {
 func (r *Router) Answer(ctx context.Context, q marketdata.Request, patience time.Duration) (Answer, error) {
 	var attempts []Attempt
 	for {
-		var retry time.Time
+		var retry, free time.Time // worth another attempt, worth waiting for
 		for _, name := range r.Sources(q) {
 			d, a := r.attempt(ctx, name, q)
 			attempts = append(attempts, a)
@@ -197,10 +219,16 @@ func (r *Router) Answer(ctx context.Context, q marketdata.Request, patience time
 			if !a.Retry.IsZero() && (retry.IsZero() || a.Retry.Before(retry)) {
 				retry = a.Retry
 			}
+			switch {
+			case a.Reason == marketdata.Unreached:
+				r.look(ctx, name)
+			case !a.Retry.IsZero() && (free.IsZero() || a.Retry.Before(free)):
+				free = a.Retry
+			}
 		}
-		wait := max(retry.Sub(r.options.Now()), time.Millisecond)
+		wait := max(free.Sub(r.options.Now()), time.Millisecond)
 		deadline, bounded := ctx.Deadline()
-		if retry.IsZero() || wait > patience || bounded && !r.options.Now().Add(wait).Before(deadline) {
+		if free.IsZero() || wait > patience || bounded && !r.options.Now().Add(wait).Before(deadline) {
 			return Answer{}, &Exhausted{Request: q, Attempts: attempts, Retry: retry}
 		}
 		patience -= wait
@@ -221,7 +249,7 @@ func (r *Router) attempt(ctx context.Context, name string, q marketdata.Request)
 	case err == nil:
 		return d, a
 	case errors.As(err, &refused):
-		a.Endpoint, a.Reason, a.Said = refused.Endpoint, refused.Reason, refused.Error()
+		a.Endpoint, a.Reason, a.Said, a.Host = refused.Endpoint, refused.Reason, refused.Error(), refused.Host
 		if refused.Temporary() {
 			a.Retry = now.Add(max(refused.RetryAfter, retryAnyway[refused.Reason]))
 		}
@@ -234,9 +262,34 @@ func (r *Router) attempt(ctx context.Context, name string, q marketdata.Request)
 	return marketdata.Delivery{}, a
 }
 
+// reacher is a source that can look whether there is a way to it.
+type reacher interface{ Reach(ctx context.Context) }
+
+// lookAgain is for how long the outcome of a look holds.
+const lookAgain = 10 * time.Second
+
+// look looks for all other sources at the same time when one cannot be reached: without a
+// network nobody waits for each of them in turn.
+func (r *Router) look(ctx context.Context, but string) {
+	r.looking.Lock()
+	defer r.looking.Unlock()
+	now := r.options.Now()
+	if !r.looked.IsZero() && now.Sub(r.looked) < lookAgain {
+		return
+	}
+	var all sync.WaitGroup
+	for name, s := range r.sources {
+		if one, can := s.(reacher); can && name != but {
+			all.Go(func() { one.Reach(ctx) })
+		}
+	}
+	all.Wait()
+	r.looked = now
+}
+
 // retryAnyway is how long to leave a source that failed after several attempts and did
 // not say when to come again.
-var retryAnyway = map[marketdata.Reason]time.Duration{marketdata.Failed: time.Minute, marketdata.Garbled: time.Minute}
+var retryAnyway = map[marketdata.Reason]time.Duration{marketdata.Failed: time.Minute, marketdata.Garbled: time.Minute, marketdata.Unreached: time.Minute}
 
 // Status is how all sources stand, in the order they were given.
 func (r *Router) Status(ctx context.Context) ([]fetch.Status, error) {

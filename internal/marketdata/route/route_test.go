@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -159,5 +160,39 @@ func TestRulesAreCheckedAndWrittenBack(t *testing.T) {
 	}
 	if _, err := route.New([]route.Source{&scripted{name: "one"}, &scripted{name: "one"}}, nil, route.Options{}); err == nil {
 		t.Error("a source twice")
+	}
+}
+
+// away is a source to which there is no way; it notes that somebody looked for it.
+type away struct {
+	scripted
+	looked atomic.Int32
+}
+
+func (a *away) Reach(context.Context) { a.looked.Add(1) }
+
+// Without a network all others are looked for at once, and nobody waits for it to come back.
+func TestWithoutANetwork(t *testing.T) {
+	unreached := func(name string) error {
+		return &marketdata.Refusal{Provider: name, Reason: marketdata.Unreached, Host: name + ".example", RetryAfter: time.Second}
+	}
+	one := &away{scripted: scripted{name: "one", says: []error{unreached("one"), unreached("one")}}}
+	two := &away{scripted: scripted{name: "two", says: []error{unreached("two"), unreached("two")}}}
+	three := &away{scripted: scripted{name: "three", says: []error{no("three", marketdata.BadKey, 0), no("three", marketdata.NotFound, 0)}}}
+	clock := replay.NewClock(monday)
+	r, err := route.New([]route.Source{one, two, three}, nil, route.Options{Now: clock.Now, Sleep: func(context.Context, time.Duration) error { t.Error("it waits"); return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.Answer(t.Context(), question, time.Hour)
+	var e *route.Exhausted
+	if !errors.As(err, &e) || strings.Join(e.Unreached(), " ") != "one.example two.example" || e.Retry.IsZero() {
+		t.Errorf("%+v", err)
+	}
+	if one.looked.Load() != 0 || two.looked.Load() != 1 || three.looked.Load() != 1 {
+		t.Errorf("looked for %d, %d and %d times, want all but the first once", one.looked.Load(), two.looked.Load(), three.looked.Load())
+	}
+	if _, err = r.Answer(t.Context(), question, time.Hour); !errors.As(err, &e) || e.Unreached() != nil {
+		t.Errorf("somebody answered: %v", err)
 	}
 }

@@ -118,7 +118,7 @@ func (t *tx) SettleAllowance(ctx context.Context, provider string, was, now []st
 			if err != nil {
 				return err
 			}
-			if n == 1 {
+			if n == 1 && now[i].Cost > 0 {
 				moved := w
 				moved.Until = now[i].Until
 				if err := t.count(ctx, provider, moved); err != nil {

@@ -79,8 +79,16 @@ func rolling(t *testing.T, a allowance.Allowance) {
 	if err := a.Done(t.Context(), "source", first.ID, allowance.Outcome{At: noon.Add(500 * time.Millisecond), Answered: true}); err != nil {
 		t.Fatal(err)
 	}
-	if again := take(t, a, limits, noon.Add(60*time.Second+501*time.Millisecond), 0); !again.OK {
+	again := take(t, a, limits, noon.Add(60*time.Second+501*time.Millisecond), 0)
+	if !again.OK {
 		t.Errorf("after the first has left: %+v", again)
+	}
+	// There was no connection for it: it has not gone out, and another may in its place.
+	if err := a.Done(t.Context(), "source", again.ID, allowance.Outcome{At: noon.Add(61 * time.Second), Unsent: true, Reason: marketdata.Unreached}); err != nil {
+		t.Fatal(err)
+	}
+	if other := take(t, a, limits, noon.Add(61*time.Second), 0); !other.OK {
+		t.Errorf("in place of one that never left: %+v", other)
 	}
 }
 

@@ -153,8 +153,14 @@ func (a *Allowance) Done(ctx context.Context, provider, id string, o allowance.O
 		}
 	}
 	err := a.store.As(ctx, a.id, func(ctx context.Context, tx store.Tx) error {
-		if id != "" && o.Answered && o.At.Before(call.Latest) {
-			if err := tx.SettleAllowance(ctx, provider, call.windows(call.Latest), call.windows(o.At)); err != nil {
+		if id != "" && (o.Unsent || o.Answered && o.At.Before(call.Latest)) {
+			now := call.windows(o.At)
+			for i := range now {
+				if o.Unsent {
+					now[i].Cost = 0 // it is given back
+				}
+			}
+			if err := tx.SettleAllowance(ctx, provider, call.windows(call.Latest), now); err != nil {
 				return err
 			}
 		}
