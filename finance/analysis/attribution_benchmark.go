@@ -1,12 +1,12 @@
 package analysis
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/foliosight/foliosight/finance/attribution"
 	"github.com/foliosight/foliosight/finance/date"
@@ -21,29 +21,11 @@ var sectorFunds = map[string]string{
 	"Health Care": "XLV", "Energy": "XLE", "Industrials": "XLI", "Materials": "XLB", "Utilities": "XLU", "Real Estate": "XLRE",
 }
 
-// sectorNames are other names of sectors.
-var sectorNames = map[string]string{
-	"technology": "Information Technology", "tech": "Information Technology", "communications": "Communication Services", "telecommunications": "Communication Services", "communication": "Communication Services",
-	"consumer cyclical": "Consumer Discretionary", "consumer defensive": "Consumer Staples", "financial": "Financials", "financial services": "Financials", "healthcare": "Health Care",
-	"basic materials": "Materials", "industrial": "Industrials", "real estate": "Real Estate",
-}
-
 // SectorFunds are the symbols whose prices attribution may need.
 func SectorFunds() []string { return slices.Sorted(maps.Values(sectorFunds)) }
 
-// sectorKey is the usual name of a sector.
-func sectorKey(name string) string {
-	lower := strings.ToLower(name)
-	if usual, ok := sectorNames[lower]; ok {
-		return usual
-	}
-	for usual := range sectorFunds {
-		if strings.ToLower(usual) == lower {
-			return usual
-		}
-	}
-	return name
-}
+// sectorKey is the usual name of a sector, the source's own where it has none.
+func sectorKey(name string) string { return cmp.Or(instrument.SectorOf(name), name) }
 
 // What the weights of a benchmark's sectors have to cover, and of a sector the weight of
 // the constituents that have prices.

@@ -92,8 +92,10 @@ func (c *Composition) Check(fund string) *Flaw {
 }
 
 // Beside completes what one source says of an instrument with what another said before
-// it: the composition is kept where the later says none, and a description that is
-// nothing but a composition, as a file of fund holdings makes it, adds that alone.
+// it: what the later leaves open, the earlier fills in, where both mean the same listing
+// (their currencies and classes do not contradict each other). A composition is kept in any
+// case, and a description that is nothing but a composition, as a file of fund holdings
+// makes it, adds that alone.
 func (i Instrument) Beside(before Instrument) Instrument {
 	if i.Composition != nil && i.Class == Unknown && i.Name == "" && before.Symbol == i.Symbol {
 		before.Composition = i.Composition
@@ -102,5 +104,29 @@ func (i Instrument) Beside(before Instrument) Instrument {
 	if i.Composition == nil {
 		i.Composition = before.Composition
 	}
+	if before.Symbol != i.Symbol || before.Simulated != i.Simulated || !i.sameListing(before) {
+		return i
+	}
+	if i.Currency == "" {
+		i.Currency = before.Currency
+	}
+	if i.Class == Unknown {
+		i.Class = before.Class
+	}
+	for _, field := range []struct {
+		mine *string
+		said string
+	}{{&i.Name, before.Name}, {&i.ISIN, before.ISIN}, {&i.CUSIP, before.CUSIP}, {&i.FIGI, before.FIGI}, {&i.Exchange, before.Exchange}, {&i.Sector, before.Sector}, {&i.Country, before.Country}, {&i.Issuer, before.Issuer}} {
+		if *field.mine == "" {
+			*field.mine = field.said
+		}
+	}
 	return i
+}
+
+// sameListing reports whether nothing speaks against two descriptions being of the same.
+func (i Instrument) sameListing(o Instrument) bool {
+	mine, _ := i.Currency.Major()
+	theirs, _ := o.Currency.Major()
+	return (mine == theirs || mine == "" || theirs == "") && (i.Class == o.Class || i.Class == Unknown || o.Class == Unknown) && (i.ISIN == o.ISIN || i.ISIN == "" || o.ISIN == "")
 }

@@ -54,3 +54,24 @@ func TestSourcesCompleteEachOther(t *testing.T) {
 		t.Errorf("alone: %+v", got)
 	}
 }
+
+// What a later description leaves open an earlier one fills in, unless they are of
+// different listings: another currency, class or ISIN.
+func TestDescriptionsFillIn(t *testing.T) {
+	said := instrument.Instrument{Symbol: "SAP", Currency: "USD", Class: instrument.Equity, Name: "SAP SE", ISIN: "US8030542042", Exchange: "XNYS", Sector: "Information Technology", Country: "DE"}
+	got := instrument.Instrument{Symbol: "SAP", Currency: "USD", Name: "My SAP"}.Beside(said)
+	if got.Name != "My SAP" || got.Exchange != "XNYS" || got.Class != instrument.Equity || got.Sector != said.Sector || got.ISIN != said.ISIN {
+		t.Errorf("filled in: %+v", got)
+	}
+	for what, mine := range map[string]instrument.Instrument{
+		"currency": {Symbol: "SAP", Currency: "EUR"}, "class": {Symbol: "SAP", Class: instrument.Private}, "ISIN": {Symbol: "SAP", ISIN: "DE0007164600"}, "symbol": {Symbol: "SAQ"},
+	} {
+		if got := mine.Beside(said); got != mine {
+			t.Errorf("another %s: %+v", what, got)
+		}
+	}
+	pence := instrument.Instrument{Symbol: "VOD.L", Currency: "GBP"}.Beside(instrument.Instrument{Symbol: "VOD.L", Currency: "GBX", Exchange: "XLON"})
+	if pence.Exchange != "XLON" || pence.Currency != "GBP" {
+		t.Errorf("pence and pounds are of one listing: %+v", pence)
+	}
+}
