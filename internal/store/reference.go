@@ -73,6 +73,9 @@ type ReferenceReader interface {
 	// Documents by symbol, of each the newest first.
 	Documents(ctx context.Context, q DocumentQuery) ([]Document, error)
 	Articles(ctx context.Context, q ArticleQuery) (ArticlePage, error)
+	// Mentioned are the symbols that articles of a source are about, by the articles' keys;
+	// one that is not there, or is about nothing, is absent.
+	Mentioned(ctx context.Context, source string, keys []string) (map[string][]string, error)
 	// Resolve is the symbol that a value means on a day; else ErrNotFound.
 	Resolve(ctx context.Context, scheme, value string, on date.Date) (string, error)
 	// Meanings are the symbols that a value means or meant, by day.
@@ -86,6 +89,9 @@ type ReferenceWriter interface {
 	// PutDocuments writes those whose contents are not what is there already, and returns
 	// how many those were.
 	PutDocuments(ctx context.Context, all []Document) (changed int, err error)
+	// DropDocuments takes away what a source said of a symbol for days after one, but for the
+	// keys that it says still: what was expected and is not any more.
+	DropDocuments(ctx context.Context, kind DocumentKind, symbol, source string, after date.Date, but []string) (int, error)
 	// DropArticles takes away news published before t.
 	DropArticles(ctx context.Context, t time.Time) (int, error)
 	// PutAliases enters names and returns how many were new or changed. Where a value meant

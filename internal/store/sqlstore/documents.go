@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/internal/store"
 )
@@ -91,6 +93,22 @@ func (t *tx) Articles(ctx context.Context, q store.ArticleQuery) (store.ArticleP
 		p.Next = cursorOf(formatTime(last.At), last.Source, last.Key)
 	}
 	return p, t.named("articles", err)
+}
+
+// Mentioned implements store.ReferenceReader.
+func (t *tx) Mentioned(ctx context.Context, source string, keys []string) (map[string][]string, error) {
+	all := map[string][]string{}
+	c := &conditions{}
+	c.add(`tenant_id = %s AND source = %s`, shared, source)
+	c.args = append(c.args, t.store.dialect.list(keys))
+	c.where = append(c.where, t.store.dialect.inTexts("doc_key", len(c.args)))
+	err := t.each(ctx, func(rows *sql.Rows) error {
+		var key, symbol string
+		err := rows.Scan(&key, &symbol)
+		all[key] = append(all[key], symbol)
+		return err
+	}, `SELECT doc_key, symbol FROM mentions WHERE `+c.text()+` ORDER BY doc_key, symbol`, c.args...)
+	return all, t.named("mentions", err)
 }
 
 // PutDocuments implements store.ReferenceWriter.
@@ -175,6 +193,36 @@ func (t *tx) putDocument(ctx context.Context, d store.Document) (bool, error) {
 		rows = append(rows, []any{shared, symbol, d.Source, d.Key, formatTime(d.At)})
 	}
 	return true, t.insertRowsOn(ctx, "mentions", []string{"tenant_id", "symbol", "source", "doc_key", "at"}, rows, `ON CONFLICT (tenant_id, symbol, source, doc_key) DO UPDATE SET at = excluded.at`)
+}
+
+// DropDocuments implements store.ReferenceWriter.
+func (t *tx) DropDocuments(ctx context.Context, kind store.DocumentKind, symbol, source string, after date.Date, but []string) (int, error) {
+	dropped := 0
+	err := t.writeQuietly("drop documents", func() error {
+		if err := t.operator(); err != nil {
+			return err
+		}
+		var gone []string
+		err := t.each(ctx, func(rows *sql.Rows) error {
+			var key string
+			err := rows.Scan(&key)
+			if err == nil && !slices.Contains(but, key) {
+				gone = append(gone, key)
+			}
+			return err
+		}, `SELECT doc_key FROM documents WHERE tenant_id = $1 AND kind = $2 AND symbol = $3 AND source = $4 AND as_of > $5`, shared, string(kind), symbol, source, dayOrNull(after))
+		if err != nil {
+			return err
+		}
+		for _, key := range gone {
+			if _, err := t.exec(ctx, `DELETE FROM documents WHERE tenant_id = $1 AND kind = $2 AND symbol = $3 AND source = $4 AND doc_key = $5`, shared, string(kind), symbol, source, key); err != nil {
+				return err
+			}
+		}
+		dropped = len(gone)
+		return nil
+	})
+	return dropped, err
 }
 
 // DropArticles implements store.ReferenceWriter.

@@ -73,6 +73,19 @@ func documents(t *testing.T, s store.Store) {
 		check(t, json.Unmarshal(all[1].Body, &body))
 		wantEqual(t, body.Revenue.String()+fmt.Sprint(body.A), "12345678901234567.890[1 ü]", "body, to the last digit")
 	})
+	as(t, s, id, func(ctx context.Context, tx store.Tx) {
+		coming := store.Document{Kind: store.EarningsDocument, Symbol: "ACME", Source: "fmp", Key: "date/2026-07-30", AsOf: date.MustParse("2026-07-30"), Body: json.RawMessage(`{}`)}
+		moved, past, other := coming, coming, coming
+		moved.Key, moved.AsOf = "date/2026-08-01", date.MustParse("2026-08-01")
+		past.Key, past.AsOf = "date/2026-04-30", date.MustParse("2026-04-30")
+		other.Source = "yahoo"
+		_, err := tx.PutDocuments(ctx, []store.Document{coming, moved, past, other})
+		check(t, err)
+		n, err := tx.DropDocuments(ctx, store.EarningsDocument, "ACME", "fmp", date.MustParse("2026-06-01"), []string{moved.Key})
+		check(t, err)
+		wantEqual(t, n, 1, "what is not expected any more")
+	})
+	wantEqual(t, keys(store.DocumentQuery{Kind: store.EarningsDocument}), "ACME fmp date/2026-08-01, ACME yahoo date/2026-07-30, ACME fmp date/2026-04-30", "what is left of the expected")
 	for what, bad := range map[string]store.Document{
 		"half a body": {Kind: store.ProfileDocument, Symbol: "A", Source: "x", Key: "k", Body: json.RawMessage(`{"a":`)},
 		"NUL":         {Kind: store.ProfileDocument, Symbol: "A", Source: "x", Key: "k", Body: json.RawMessage(`{"a":"\u0000"}`)},
@@ -121,6 +134,11 @@ func articles(t *testing.T, s store.Store) {
 		changed, err = tx.PutDocuments(ctx, []store.Document{article(9, "GAMMA"), article(8, "ACME")})
 		check(t, err)
 		wantEqual(t, changed, 1, "an article that is about another now")
+	})
+	read(t, s, h.member, func(ctx context.Context, v store.View) {
+		about, err := v.Mentioned(ctx, "wire", []string{"https://example.org/06", "https://example.org/07", "https://example.org/09"})
+		check(t, err)
+		wantEqual(t, fmt.Sprint(about), "map[https://example.org/06:[ACME BETA] https://example.org/09:[GAMMA]]", "what articles are about")
 	})
 	list := func(q store.ArticleQuery) string {
 		t.Helper()
