@@ -115,6 +115,8 @@ func build(svc Services, o Options) (http.Handler, *mounted, error) {
 	s.imports()
 	s.prices()
 	s.heldBack()
+	s.providers()
+	s.supply()
 	s.analyses()
 	s.contribution()
 	s.attribution()

@@ -25,6 +25,7 @@ const (
 	tagImports      = "Imports"
 	tagIncome       = "Income"
 	tagPrices       = "Prices"
+	tagMarket       = "Market data"
 	tagResearch     = "Research"
 	tagAnalysis     = "Analysis"
 	tagJobs         = "Jobs and snapshots"
@@ -44,6 +45,7 @@ var tags = []*huma.Tag{
 	{Name: tagImports, Description: "Files of brokers and other programs. Look at a preview first; an import is one unit and can be undone."},
 	{Name: tagIncome, Description: "Dividends and interest: what came, what is announced and estimated, and what holders were entitled to and is still to be booked."},
 	{Name: tagPrices, Description: "Prices, splits, dividends and exchange rates from files, and prices and valuations that you enter yourself."},
+	{Name: tagMarket, Description: "Where prices, rates and reference data come from by themselves: the sources with their limits, how good each series is, and having them asked. Reading never asks a source."},
 	{Name: tagResearch, Description: "Finding instruments, watchlists, target prices, notes and comparisons. All of it from what is stored: nothing here waits for a provider."},
 	{Name: tagAnalysis, Description: "Every figure of a portfolio. Each carries its unit, date, method and status; what cannot be known is null with its reasons."},
 	{Name: tagJobs, Description: "Work in the background: the nightly analysis of each portfolio, and the snapshots that it leaves: what was shown on a day."},

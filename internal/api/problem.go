@@ -105,6 +105,8 @@ var kinds = []kind{
 	{errNotFound, 404, "no-such-address", "There is no such address", "See /docs for those there are."},
 	{service.ErrNotFound, 404, "not-found", "There is no such thing", "It may have been deleted, or it is not yours to see."},
 	{service.ErrProvider, 404, "no-such-provider", "There is no such provider", "GET /api/v1/setup lists those there are."},
+	{service.ErrNoProvider, 404, "no-such-source", "There is no such source of market data", "GET /api/v1/providers lists those there are."},
+	{service.ErrNoSources, 503, "nobody-asked", "Nobody is asked for market data here", "Prices can be brought in by file and by hand; who runs the installation sets MARKET_DATA=on to have sources asked."},
 	{service.ErrChallenge, 410, "ended", "This took too long, or was done already", "Begin again."},
 	{service.ErrInvite, 422, "bad-invitation", "The invitation is not good", "It was used, has ended or was taken back. Ask for another."},
 	{service.ErrMailToken, 422, "bad-link", "The link is not good", "It was used, has ended or a later one replaced it. Ask for another."},
@@ -225,6 +227,8 @@ func (p *Problem) particulars(err error) {
 	case errors.As(err, &wait):
 		p.Detail = "Try again in " + stretch(wait.Wait) + "."
 		p.header = http.Header{"Retry-After": {seconds(wait.Wait)}}
+	case errors.Is(err, service.ErrNoSources):
+		p.Detail = err.Error() + ". " + p.Detail
 	case errors.As(err, &off):
 		p.Detail = off.Error() + ". Everything else goes on."
 	}

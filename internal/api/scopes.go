@@ -31,7 +31,7 @@ var scopes = map[string]service.Scope{
 	"acknowledge-alert": service.ScopeTrade, "resolve-alert": service.ScopeTrade, "check-alerts": service.ScopeTrade,
 	"create-alert-rule": service.ScopeTrade, "change-alert-rule": service.ScopeTrade, "delete-alert-rule": service.ScopeTrade,
 	"create-channel": service.ScopeTrade, "change-channel": service.ScopeTrade, "delete-channel": service.ScopeTrade, "test-channel": service.ScopeTrade,
-	"run-job": service.ScopeTrade, "retry-job": service.ScopeTrade, "cancel-job": service.ScopeTrade,
+	"sync": service.ScopeTrade, "run-job": service.ScopeTrade, "retry-job": service.ScopeTrade, "cancel-job": service.ScopeTrade,
 
 	"logout": service.ScopeAccount, "logout-everywhere": service.ScopeAccount, "update-me": service.ScopeAccount, "change-password": service.ScopeAccount,
 	"delete-me": service.ScopeAccount, "export-me": service.ScopeAccount, "send-verification": service.ScopeAccount,
@@ -43,6 +43,7 @@ var scopes = map[string]service.Scope{
 
 	"list-invites": service.ScopeAdmin, "create-invite": service.ScopeAdmin, "delete-invite": service.ScopeAdmin,
 	"add-user": service.ScopeAdmin, "update-user": service.ScopeAdmin, "reset-user-password": service.ScopeAdmin, "switch-feature": service.ScopeAdmin,
+	"set-provider-key": service.ScopeAdmin, "forget-provider-key": service.ScopeAdmin,
 }
 
 // scopeOf is what an operation needs.

@@ -32,6 +32,7 @@ var bodies = map[string]string{
 	"merge-tags":          `{"tags":["x"],"into":"y"}`,
 	"delete-own-prices":   `{"items":[{"symbol":"X","date":"2024-01-02"}]}`,
 	"decide-held-back":    `{"decision":"accepted"}`,
+	"set-provider-key":    `{"key":"a key"}`,
 	"put-instrument":      `{"symbol":"X","currency":"EUR"}`,
 	"what-if":             `{"trades":[{"side":"buy","symbol":"X","quantity":"1"}]}`,
 	"try-scenario":        `{"shocks":[{"kind":"factor","on":"market","move":-0.1}]}`,
@@ -53,7 +54,7 @@ func each(t *testing.T, h *house, portfolio string, fn func(method, path string,
 	t.Helper()
 	d, _ := readDocument(t, h)
 	values := strings.NewReplacer("{portfolio}", portfolio, "{transaction}", "0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10", "{import}", "0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10",
-		"{watchlist}", "0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10", "{note}", "0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10", "{version}", "1", "{account}", "ib", "{symbol}", "X", "{date}", "2024-01-02", "{day}", "2024-01-02", "{job}", "1", "{tag}", "x", "{held}", "0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10", "{method}", "value", "{engine}", "xirr")
+		"{watchlist}", "0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10", "{note}", "0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10", "{version}", "1", "{account}", "ib", "{symbol}", "X", "{date}", "2024-01-02", "{day}", "2024-01-02", "{job}", "1", "{tag}", "x", "{held}", "0199f3a2-7c55-7d3a-9d0a-3c1f5c9b7a10", "{provider}", "fred", "{method}", "value", "{engine}", "xirr")
 	for path, operations := range d.Paths {
 		for method, op := range operations {
 			address := values.Replace(path)
