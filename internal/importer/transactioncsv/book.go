@@ -84,6 +84,11 @@ func (r *reader) trade(t *ledger.Transaction, f *figures, w word) {
 		r.fault(r.header(rolePrice), r.cell(rolePrice), "a price cannot be negative", "write the price of one piece without a sign")
 		return
 	}
+	if r.cols.foreign {
+		if r.abroad(t, f); len(r.faults) > 0 {
+			return
+		}
+	}
 	t.Quantity, t.Price = money.Some(f.quantity.Decimal.Abs()), f.price
 	costs := r.feeInOwnCurrency(t, f)
 	effect := t.Effect()
@@ -115,6 +120,10 @@ func zero(o money.Optional) bool { return !o.Known || o.Decimal.IsZero() }
 // feeInOwnCurrency puts the costs on the booking, or, where the fee is in another
 // currency, into a booking of its own.
 func (r *reader) feeInOwnCurrency(t *ledger.Transaction, f *figures) money.Decimal {
+	if r.cols.foreign {
+		r.apart(t, f)
+		return r.costsOf(t, f)
+	}
 	cell := r.cell(roleFeeCurrency)
 	if len(cell) == 0 || zero(f.fees) {
 		return r.costsOf(t, f)
@@ -150,7 +159,10 @@ func (r *reader) settle(t *ledger.Transaction, f *figures, stated, costs money.D
 	}
 	multiplier := r.multiplier(t.Symbol)
 	gross := t.Quantity.Decimal.Float64() * f.price.Decimal.Float64() * multiplier
-	slack := tolerance(t.Quantity.Decimal, f.price.Decimal, stated, multiplier)
+	slack := f.slack
+	if slack == 0 {
+		slack = r.tolerance(t.Quantity.Decimal, f.price.Decimal, stated, multiplier)
+	}
 	toGross := math.Abs(stated.Float64() - gross)
 	net := gross + cash*costs.Float64()
 	toNet := math.Abs(stated.Float64() - net)
@@ -209,15 +221,9 @@ func withCosts(t *ledger.Transaction, gross, costs money.Decimal) money.Decimal 
 // tolerance is how far quantity × price may be from an amount because the three are
 // written with few decimals: half a unit of the last decimal of each, where it has at
 // least two, and a cent.
-func tolerance(quantity, price, amount money.Decimal, multiplier float64) float64 {
-	half := func(d money.Decimal) float64 {
-		if e := d.Exponent(); e >= 2 {
-			return 0.5 * math.Pow10(-int(e))
-		}
-		return 0
-	}
+func (r *reader) tolerance(quantity, price, amount money.Decimal, multiplier float64) float64 {
 	q, p := quantity.Float64(), price.Float64()
-	return (half(price)*q+half(quantity)*p)*multiplier + half(amount) + 0.01
+	return (r.halfPrice(price)*q+half(quantity)*p)*multiplier + half(amount) + 0.01
 }
 
 func (r *reader) multiplier(symbol string) float64 {
@@ -229,6 +235,10 @@ func (r *reader) multiplier(symbol string) float64 {
 
 // cash settles a booking that moves only money.
 func (r *reader) cash(t *ledger.Transaction, f *figures, w word) {
+	if r.cols.foreign {
+		r.abroad(t, f)
+		r.apart(t, f)
+	}
 	costs := r.costsOf(t, f)
 	amount := f.amount
 	product := f.quantity.Known && f.price.Known && f.quantity.Decimal.Sign() != 0 && f.price.Decimal.Sign() != 0
@@ -269,7 +279,7 @@ func (r *reader) cash(t *ledger.Transaction, f *figures, w word) {
 		switch {
 		case f.amountRole == roleGross:
 			t.Amount = money.Some(amount.Decimal.Sub(costs))
-		case product && f.amountRole == roleAmount && near(f, amount.Decimal):
+		case product && f.amountRole == roleAmount && r.near(f, amount.Decimal):
 			t.Amount = money.Some(amount.Decimal.Sub(costs))
 		default:
 			r.unsettled(t, f, amount.Decimal, costs, tx)
@@ -300,9 +310,9 @@ func (r *reader) sign(t *ledger.Transaction, amount money.Decimal, tx int32) {
 }
 
 // near reports whether an amount is quantity × price.
-func near(f *figures, amount money.Decimal) bool {
+func (r *reader) near(f *figures, amount money.Decimal) bool {
 	gross := f.quantity.Decimal.Mul(f.price.Decimal)
-	return amount.Sub(gross).Abs().Float64() <= tolerance(f.quantity.Decimal.Abs(), f.price.Decimal.Abs(), amount, 1)
+	return amount.Sub(gross).Abs().Float64() <= max(f.slack, r.tolerance(f.quantity.Decimal.Abs(), f.price.Decimal.Abs(), amount, 1))
 }
 
 // feeOfMove books the fee of a deposit or withdrawal apart, so that the flow stays what

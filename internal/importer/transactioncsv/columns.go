@@ -33,6 +33,8 @@ const (
 	roleNet    // the cash that moved
 	roleGross  // quantity × price
 	roleCurrency
+	rolePriceCurrency // of the price, and what the instrument is quoted in
+	roleRate          // between the currencies of price and amount, in either direction
 	roleFeeCurrency
 	roleToAmount
 	roleToCurrency
@@ -64,33 +66,36 @@ var synonyms = map[role]string{
 	roleToAccount:   "toaccount zielkonto destinationaccount",
 	roleSymbol:      "symbol ticker tickersymbol code asset stocksymbol instrumentsymbol kuerzel instrument",
 	roleToSymbol:    "tosymbol newsymbol neuessymbol",
-	roleISIN:        "isin",
+	roleISIN:        "isin identifier",
 	roleCUSIP:       "cusip",
 	roleName:        "name securityname company companyname product produkt wertpapier wertpapiername bezeichnung security assetname instrumentname description beschreibung",
 	roleClass:       "assetclass instrumenttype assettype securitytype wertpapierart investmentclass",
 	roleSubclass:    "subcategory assetsubclass",
 	roleQuantity:    "quantity qty shares units stueck anzahl menge stk stueckzahl anteile noofshares numberofshares quantitytransacted nominal nominale volume contracts",
-	rolePrice: "price unitprice tradeprice pricepershare priceshare kurs preis stueckpreis ausfuehrungskurs execprice executionprice pershareprice " +
+	rolePrice: "pricepershareinaccountcurrency price unitprice tradeprice pricepershare priceshare kurs preis stueckpreis ausfuehrungskurs execprice executionprice pershareprice " +
 		"persharecost costpershare priceattransaction rate",
-	roleAmount:      "amount betrag value wert total totalamount gesamtbetrag summe umsatz volumen",
-	roleNet:         "netcash netamount nettobetrag settleamountnet endbetrag totalinclusiveoffeesandorspread nettoamount amountnet cashflow betragnetto",
-	roleGross:       "grossamount bruttobetrag kurswert subtotal trademoney amountgross gross marktwert betragbrutto",
-	roleCurrency:    "currency currencyprimary ccy waehrung curr transactioncurrency buchungswaehrung pricecurrency cur whrg",
-	roleFeeCurrency: "feecurrency ibcommissioncurrency commissioncurrency gebuehrenwaehrung",
-	roleToAmount:    "toamount zielbetrag",
-	roleToCurrency:  "tocurrency zielwaehrung",
-	roleRatio:       "ratio splitratio verhaeltnis",
-	roleMultiplier:  "multiplier contractsize multiplikator kontraktgroesse",
-	roleUnderlying:  "underlyingsymbol underlying basiswert",
-	roleStrike:      "strike strikeprice basispreis",
-	roleExpiry:      "expiry expirationdate expiration verfall verfallsdatum expirydate",
-	roleRight:       "putcall optiontype callput",
-	roleID:          "transactionid tradeid id reference referenz txid refnum uuid",
-	roleNote:        "note notes comment comments memo kommentar notiz bemerkung verwendungszweck details",
-	roleTags:        "tags labels schlagworte schlagwoerter stichworte",
+	roleAmount:        "amount betrag value wert total totalamount gesamtbetrag summe umsatz volumen",
+	roleNet:           "netcash netamount nettobetrag settleamountnet endbetrag totalinclusiveoffeesandorspread nettoamount amountnet cashflow betragnetto",
+	roleGross:         "grossamount bruttobetrag kurswert subtotal trademoney amountgross gross marktwert betragbrutto",
+	roleCurrency:      "currency currencyprimary ccy waehrung curr transactioncurrency buchungswaehrung cur whrg accountcurrency kontowaehrung",
+	rolePriceCurrency: "pricecurrency instrumentcurrency quotecurrency tradingcurrency kurswaehrung handelswaehrung",
+	roleRate:          "exchangerate basefxrate fxrate currencyrate wechselkurs devisenkurs umrechnungskurs",
+	roleFeeCurrency:   "feecurrency ibcommissioncurrency commissioncurrency gebuehrenwaehrung",
+	roleToAmount:      "toamount zielbetrag",
+	roleToCurrency:    "tocurrency zielwaehrung",
+	roleRatio:         "ratio splitratio verhaeltnis",
+	roleMultiplier:    "multiplier contractsize multiplikator kontraktgroesse",
+	roleUnderlying:    "underlyingsymbol underlying basiswert",
+	roleStrike:        "strike strikeprice basispreis",
+	roleExpiry:        "expiry expirationdate expiration verfall verfallsdatum expirydate",
+	roleRight:         "putcall optiontype callput",
+	roleID:            "transactionid tradeid id reference referenz txid refnum uuid",
+	roleNote:          "note notes comment comments memo kommentar notiz bemerkung verwendungszweck details",
+	roleTags:          "tags labels schlagworte schlagwoerter stichworte",
 	roleFee: "fee fees commission commissions ibcommission gebuehr gebuehren provision kosten spesen feesandorspread feesandcommissions feescomm brokerage charges " +
-		"feeamount transactionfee fremdkosten",
-	roleTax: "tax taxes steuer steuern quellensteuer withholdingtax withholding taxwithheld kapitalertragsteuer kapitalertragssteuer solidaritaetszuschlag kirchensteuer",
+		"feeamount transactionfee fremdkosten costs finrafee currencyconversionfee conversionfee fxfee fxfeeamount",
+	roleTax: "tax taxes steuer steuern quellensteuer withholdingtax withholding taxwithheld kapitalertragsteuer kapitalertragssteuer solidaritaetszuschlag kirchensteuer " +
+		"stampduty stampdutyreservetax frenchtransactiontax transactiontax financialtransactiontax ptmlevy finanztransaktionssteuer",
 }
 
 type meaning struct {
@@ -140,8 +145,9 @@ func fold(header string) (folded, bracket string) {
 	return b.String(), bracket
 }
 
+// isCode tells a currency from other words in brackets; basis points are none.
 func isCode(s string) bool {
-	return len(s) == 3 && strings.ToUpper(s) == s && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+	return len(s) == 3 && s != "BPS" && strings.ToUpper(s) == s && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 // columns is where each role is found.
@@ -155,6 +161,11 @@ type columns struct {
 	currency money.Currency // said by a header such as "Amount (EUR)"
 	found    int            // how many columns are understood
 	headers  []string
+	// says is the column that says the currency of a column, own the currency in its
+	// header; foreign: a row may have several currencies.
+	says    map[int]int
+	own     map[int]money.Currency
+	foreign bool
 }
 
 func (c *columns) has(r role) bool { return c.at[r] >= 0 }
@@ -195,6 +206,7 @@ func header(fields [][]byte) columns {
 		c.at[roleDate], c.at[roleTime] = c.at[roleTime], -1
 	}
 	c.secondDate(fields)
+	c.link()
 	return c
 }
 

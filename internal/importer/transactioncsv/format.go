@@ -22,6 +22,14 @@
 // or quantity or price is missing, the row follows the majority of the file, and
 // without one is the cash. Anything else is refused, because one of the figures is
 // wrong. A missing amount stays missing: the ledger derives it.
+//
+// Several currencies (foreign.go): a column or header may say the currency of one other
+// ("Currency (Total)", "Stamp duty (GBP)"). The booking is in the currency of the amount;
+// a price in another is converted at the exchange rate of the row, in the direction in
+// which quantity × price gives the amount, and kept as the gross foreign value. Costs in
+// the currency of the price are converted where the amount holds them, and are bookings
+// of their own where it does not. Without a rate nothing is converted: the note of the
+// booking says what the file said.
 package transactioncsv
 
 import (

@@ -91,7 +91,7 @@ func (r *reader) survey(told table.Order) error {
 	var marks table.Marks
 	var days table.Days
 	numeric := []int{}
-	for _, role := range []role{roleQuantity, rolePrice, roleAmount, roleNet, roleGross, roleToAmount, roleStrike} {
+	for _, role := range []role{roleQuantity, rolePrice, roleAmount, roleNet, roleGross, roleToAmount, roleStrike, roleRate} {
 		if r.cols.has(role) {
 			numeric = append(numeric, r.cols.at[role])
 		}

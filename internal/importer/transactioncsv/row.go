@@ -17,6 +17,13 @@ type figures struct {
 	amountRole              role // roleAmount, roleNet or roleGross
 	fees, taxes             money.Optional
 	unit                    string // a currency written with a number
+
+	// Of files whose rows may have several currencies:
+	priced money.Currency // of the price
+	rate   money.Optional
+	stated []cost  // fees and taxes as their columns state them
+	abroad []cost  // those that are not in the currency of the booking
+	slack  float64 // how far quantity × price may be from the amount, where it was converted
 }
 
 // row reads the current record.
@@ -127,6 +134,11 @@ func (r *reader) figures() figures {
 				break
 			}
 		}
+	}
+	if r.cols.foreign {
+		f.rate = r.rate()
+		r.ownCosts(&f)
+		return f
 	}
 	f.fees, f.taxes = r.costs(r.cols.fees), r.costs(r.cols.taxes)
 	return f
@@ -246,7 +258,13 @@ func (r *reader) parties(t *ledger.Transaction, f *figures) {
 		t.Tags = ledger.ReadTags(string(c))
 	}
 	cell := r.cell(roleCurrency)
+	own := money.Currency("")
+	if r.cols.foreign {
+		own = r.stated(r.cols.at[f.amountRole])
+	}
 	switch {
+	case own != "":
+		t.Currency = own
 	case len(cell) > 0:
 		c, err := r.currency(cell)
 		if err != nil {
@@ -266,6 +284,9 @@ func (r *reader) parties(t *ledger.Transaction, f *figures) {
 	if _, ok := r.seenAcct[t.Account]; !ok && t.Account != "" {
 		r.seenAcct[t.Account] = t.Currency
 		r.acctList = append(r.acctList, t.Account)
+	}
+	if r.cols.foreign {
+		f.priced, _ = r.priceCurrency(t)
 	}
 	r.security(t)
 }
@@ -290,7 +311,8 @@ func (r *reader) security(t *ledger.Transaction) {
 		t.Symbol = r.instruments[at].Symbol
 		if !r.traded[at] && t.Effect().Security {
 			// A dividend may be paid in another currency than the shares are traded in.
-			r.instruments[at].Currency, r.traded[at] = t.Currency, true
+			r.quoted(&r.instruments[at], t)
+			r.traded[at] = true
 		}
 		return
 	}
@@ -329,7 +351,7 @@ func (r *reader) describe(symbol string, t *ledger.Transaction) instrument.Instr
 	if err != nil {
 		i = instrument.Instrument{Symbol: symbol}
 	}
-	i.Currency = t.Currency
+	r.quoted(&i, t)
 	i.Name, i.ISIN, i.CUSIP = string(r.cell(roleName)), string(r.cell(roleISIN)), string(r.cell(roleCUSIP))
 	if i.Name == symbol {
 		i.Name = ""

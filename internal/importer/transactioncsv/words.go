@@ -28,17 +28,17 @@ var words = func() map[string]word {
 		m[folded] = word{typ: t}
 	}
 	one := func(t ledger.Type, names string) { add(word{typ: t}, names) }
-	one(ledger.Buy, "buy bought purchase purchased kauf kaufen gekauft youbought buytoopen marketbuy limitbuy reinvest reinvestment reinvestshares drip b sparplan sparplanausfuehrung ausfuehrungsparplan")
-	one(ledger.Sell, "sell sold sale verkauf verkaufen verkauft yousold selltoclose marketsell limitsell s redemption tilgung")
+	one(ledger.Buy, "buy bought purchase purchased kauf kaufen gekauft youbought buytoopen marketbuy limitbuy stopbuy stoplimitbuy buymarket buylimit buystop reinvest reinvestment reinvestshares drip b sparplan sparplanausfuehrung ausfuehrungsparplan")
+	one(ledger.Sell, "sell sold sale verkauf verkaufen verkauft yousold selltoclose marketsell limitsell stopsell stoplimitsell sellmarket selllimit sellstop s redemption tilgung")
 	one(ledger.SellShort, "sellshort shortsell shortsale short selltoopen leerverkauf")
 	one(ledger.BuyToCover, "buytocover cover covershort buytoclose eindeckung")
-	one(ledger.Deposit, "deposit einzahlung einlage contribution cashin eingang ueberweisungseingang gutschrift credit cashreceipt cashdeposit")
+	one(ledger.Deposit, "deposit einzahlung einlage contribution cashin eingang ueberweisungseingang gutschrift credit cashreceipt cashdeposit topup cashtopup customerinpayment")
 	one(ledger.Withdrawal, "withdrawal withdraw auszahlung entnahme cashout ausgang abhebung lastschrift debit payout ueberweisungsausgang cashwithdrawal")
 	one(ledger.Dividend, "dividend dividends dividende div cashdividend ausschuettung distribution dividendreceived ertrag ertraege ertragsgutschrift ordinarydividend qualifieddividend qualdiv dividendpayment dividendpayout dividendengutschrift reinvestdividend qualdivreinvest")
 	one(ledger.Coupon, "coupon kupon zinsgutschriftanleihe bondinterest couponpayment")
-	add(word{typ: ledger.Interest, minus: ledger.InterestCharge}, "interest zinsen zins interestincome interestearned interestreceived habenzinsen zinsgutschrift creditinterest interestpayment lendinginterest bankinterest interestoncash cashaccountinterest zinszahlung")
+	add(word{typ: ledger.Interest, minus: ledger.InterestCharge}, "interest zinsen zins interestincome interestearned interestreceived habenzinsen zinsgutschrift creditinterest interestpayment lendinginterest bankinterest interestoncash interestfromcash interests sharelendinginterest cashaccountinterest zinszahlung")
 	one(ledger.InterestCharge, "interestcharge interestpaid margininterest sollzinsen zinsbelastung zinsaufwand debitinterest marginexpense")
-	one(ledger.Fee, "fee fees gebuehr gebuehren depotgebuehr kosten commission custodyfee managementfee advisoryfee servicefee charge spesen kontofuehrungsgebuehr")
+	one(ledger.Fee, "fee fees gebuehr gebuehren depotgebuehr kosten commission custodyfee custodyfees managementfee advisoryfee servicefee charge spesen kontofuehrungsgebuehr")
 	one(ledger.FeeRefund, "feerefund gebuehrenerstattung gebuehrengutschrift feerebate rebate")
 	one(ledger.Tax, "tax taxes steuer steuern quellensteuer withholdingtax foreigntaxwithholding foreigntax taxwithheld kapitalertragsteuer nratax steuerabzug")
 	one(ledger.TaxRefund, "taxrefund steuererstattung steuerrueckerstattung steuergutschrift steuerrueckverguetung")
