@@ -45,6 +45,8 @@ type Input struct {
 	// Market is what factor models of this panel, day and base currency share; nil makes
 	// one for this analysis alone.
 	Market *exante.Market
+	// Doubts is what is held back of the panel's series, or doubtful in them.
+	Doubts Doubts
 }
 
 // Analysis is every figure of one portfolio, or of an account or holding in it.
@@ -181,6 +183,7 @@ type Holding struct {
 	Lots             []Lot                 `json:"lots"`
 	Spark            []float64             `json:"spark,omitempty"` // last 30 closes, split-adjusted
 	worth            money.Decimal         // Value, not rounded
+	doubts           []string              // what speaks against the data under Value
 }
 
 // AccountQuantity is how much of a holding lies where.
@@ -212,6 +215,7 @@ type CashBalance struct {
 	Value    Figure         `json:"value"` // in the base currency
 	Weight   Figure         `json:"weight"`
 	worth    money.Decimal  // Value, not rounded
+	doubts   []string       // what speaks against the rate under Value
 }
 
 // Allocation is the value split in several ways; in each the weights sum to one.
@@ -308,7 +312,7 @@ type DataStatus struct {
 	Holdings     int             `json:"holdings"` // all
 	Stale        []string        `json:"stale,omitempty"`
 	Unpriced     []string        `json:"unpriced,omitempty"`
-	Estimated    []string        `json:"estimated,omitempty"` // private valuations
+	Estimated    []string        `json:"estimated,omitempty"` // private valuations, and prices that stand in or are doubtful
 	Gaps         []portfolio.Gap `json:"gaps,omitempty"`
 	Rates        []RateStatus    `json:"rates,omitempty"`
 	LastPrice    date.Date       `json:"last_price,omitzero"`

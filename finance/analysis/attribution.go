@@ -104,7 +104,7 @@ func (r *runner) attribution(shared *shared) *Attribution {
 	own, other := compounded(b.portfolio), compounded(b.benchmark)
 	out.Portfolio = r.gapStatus(Measure(own, Fraction, r.Period.End, "attribution_portfolio"), s)
 	out.Benchmark = Measure(other, Fraction, r.Period.End, "attribution_benchmark")
-	out.Active = r.gapStatus(Measure(own-other, Fraction, r.Period.End, "attribution_active"), s)
+	out.Active = r.againstBenchmark(r.gapStatus(Measure(own-other, Fraction, r.Period.End, "attribution_active"), s), s)
 	if n := s.To - s.From + 1; len(b.days) < n {
 		out.Notes = append(out.Notes, itoa(n-len(b.days))+" of "+itoa(n)+" days are left out: nothing was invested, or the benchmark has no return")
 	}

@@ -9,6 +9,8 @@ func (r *runner) cash() {
 			row.Value = r.money(w.Amount, "cash")
 			if w.Rate.Known {
 				row.Value = row.Value.From("Exchange rate", w.Rate.Decimal.Round(8).String()+" ("+w.Path+", "+w.RateDate.String()+")")
+				row.doubts = r.doubtsOfRate(b.Cash.Currency, r.AsOf)
+				row.Value = doubted(row.Value, row.doubts...)
 			}
 		} else {
 			row.Value = Unknown(r.unit(), r.AsOf, "cash", w.Reason)
@@ -44,9 +46,9 @@ func (r *runner) weigh() {
 		return Measure(value.Float64()/total, Fraction, r.AsOf, "weight")
 	}
 	for i := range r.out.Holdings {
-		r.out.Holdings[i].Weight = weight(r.out.Holdings[i].Value)
+		r.out.Holdings[i].Weight = doubted(weight(r.out.Holdings[i].Value), r.out.Holdings[i].doubts...)
 	}
 	for i := range r.out.Cash {
-		r.out.Cash[i].Weight = weight(r.out.Cash[i].Value)
+		r.out.Cash[i].Weight = doubted(weight(r.out.Cash[i].Value), r.out.Cash[i].doubts...)
 	}
 }

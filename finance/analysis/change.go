@@ -34,6 +34,7 @@ func (r *runner) change(tally *performance.Tally) {
 	c.Currency = r.optional(g.Currency, "currency_gain", why...)
 	c.Final = r.optional(g.Final, "final_value", why...)
 	settleChange(c)
+	r.doubtChange(c)
 	for i := range g.Holdings {
 		if row, moved := r.changeOf(&g.Holdings[i], g.Missing); moved {
 			c.ByHolding = append(c.ByHolding, row)
@@ -68,6 +69,9 @@ func (r *runner) changeOf(h *performance.HoldingGain, missing []performance.Miss
 		Dividends: r.onEnd(h.Dividends, "dividends"), Costs: r.onEnd(h.Fees.Add(h.Taxes), "costs")}
 	if h.Realised.Known && h.Unrealised.Known {
 		row.Total = r.onEnd(h.Realised.Decimal.Add(h.Unrealised.Decimal).Add(h.Dividends).Sub(h.Fees).Sub(h.Taxes), "holding_change")
+		if why := r.doubtsOfEnds(h.Symbol); len(why) > 0 {
+			row.Realised, row.Unrealised, row.Total = doubted(row.Realised, why...), doubted(row.Unrealised, why...), doubted(row.Total, why...)
+		}
 	} else {
 		row.Total = Unknown(r.unit(), r.Period.End, "holding_change", why...)
 	}

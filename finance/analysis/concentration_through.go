@@ -88,8 +88,11 @@ func (r *runner) exposed() (book []lookthrough.Position, status Status, reasons 
 		default:
 			without = first(h.Value.Reasons)
 		}
+		if more := named(h.Symbol, h.doubts); len(more) > 0 {
+			status, reasons = Worse(status, Estimated), append(reasons, more...)
+		}
 		if without != "" {
-			status = Partial
+			status = Worse(status, Partial)
 			reasons = append(reasons, "without "+h.Symbol+": "+without)
 		}
 	}

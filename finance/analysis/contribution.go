@@ -158,6 +158,7 @@ func (r *runner) contributions(out *Contribution, whole *performance.Contributio
 	out.Days = whole.Days
 	out.Effects, out.Rest = r.contributionRow(&all, s), r.contributionRow(&rest, s)
 	out.Holdings = r.contributionRows(lines, s)
+	r.doubtContributions(out, s)
 	out.Unlinked = r.onPeriodEnd(whole.Unlinked, "contribution_unlinked").From("Days", itoa(whole.UnlinkedDays))
 }
 

@@ -67,6 +67,19 @@ func (r *runner) day(h *Holding) {
 	}
 }
 
+// doubtDay weakens what the last session did to a holding where the data of either end do.
+func (r *runner) doubtDay(h *Holding) {
+	from := r.dayBefore()
+	if r.Doubts.none() || from < 0 {
+		return
+	}
+	reasons := r.doubtsOf(h.Symbol, r.out.ValuedOn)
+	for _, why := range r.doubtsOf(h.Symbol, r.days[from]) {
+		reasons = addOnce(reasons, why)
+	}
+	h.DayChange, h.DayReturn = doubted(h.DayChange, reasons...), doubted(h.DayReturn, reasons...)
+}
+
 // spark is the last thirty closes in today's pieces.
 func (r *runner) spark(symbol string) []float64 {
 	s := r.Panel.Prices(symbol)

@@ -101,6 +101,7 @@ func (r *runner) modelled(x float64, unit Unit, method string) Figure {
 
 // qualified adds what the model leaves out or estimates.
 func (r *runner) qualified(f Figure) Figure {
+	f = doubted(f, r.doubtsOfHistory(r.out.ExAnte.Model.From)...)
 	if r.hasOptions() {
 		f = f.With(Estimated, r.deltaReason())
 	}

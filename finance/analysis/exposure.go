@@ -17,7 +17,7 @@ func (r *runner) exposure() {
 	for i := range r.out.Holdings {
 		h := &r.out.Holdings[i]
 		if !h.Value.Known() {
-			status = Partial
+			status = Worse(status, Partial)
 			reasons = append(reasons, "without "+h.Symbol+": "+first(h.Value.Reasons))
 			continue
 		}
@@ -25,6 +25,9 @@ func (r *runner) exposure() {
 			short = short.Add(v)
 		} else {
 			long = long.Add(v)
+		}
+		if more := named(h.Symbol, h.doubts); len(more) > 0 {
+			status, reasons = Worse(status, Estimated), append(reasons, more...)
 		}
 		value := h.Value.Float64()
 		book = append(book, risk.Position{ID: h.Symbol, MarketValue: &value})
@@ -65,7 +68,7 @@ func (r *runner) deltaAdjusted(status Status, reasons []string) {
 		any = true
 		exposure, _, why := r.optionDelta(h)
 		if why != "" {
-			status = Partial
+			status = Worse(status, Partial)
 			reasons = append(reasons, "without "+h.Symbol+": "+why)
 			continue
 		}
@@ -111,8 +114,10 @@ func (r *runner) ofValue(amount Figure, method string) Figure {
 func (r *runner) atNotional() {
 	long, short := 0.0, 0.0
 	status, reasons := Complete, []string(nil)
+	var doubts []string
 	for i := range r.out.Holdings {
 		h := &r.out.Holdings[i]
+		doubts = append(doubts, named(h.Symbol, h.doubts)...)
 		amount, why := h.Value.Float64(), first(h.Value.Reasons)
 		if h.Instrument.IsOption() {
 			amount, why = r.optionNotional(h)
@@ -132,6 +137,7 @@ func (r *runner) atNotional() {
 		if len(reasons) > 0 && len(reasons) == len(r.out.Holdings) {
 			f = Unknown(f.Unit, f.AsOf, method, reasons...)
 		}
+		f = doubted(f, doubts...)
 		return f, r.ofValue(f, method+"_share")
 	}
 	out := &r.out.Risk.Exposure.AtNotional

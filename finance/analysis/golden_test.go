@@ -63,7 +63,7 @@ func (s *story) input(t *testing.T) analysis.Input {
 	if from.IsNone() {
 		from = b.First() - 1
 	}
-	return analysis.Input{Name: "story", Book: b, Panel: s.panel, AsOf: to, Period: analysis.Period{Label: "Story", Start: from, End: to}, Benchmark: s.benchmark}
+	return analysis.Input{Name: "story", Book: b, Panel: s.panel, AsOf: to, Period: analysis.Period{Label: "Story", Start: from, End: to}, Benchmark: s.benchmark, Doubts: s.against()}
 }
 
 func tell(t *testing.T, s *story) string {

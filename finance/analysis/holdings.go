@@ -44,6 +44,7 @@ func (r *runner) holdings() {
 		h := &r.out.Holdings[i]
 		r.price(h)
 		r.day(h)
+		r.doubtDay(h)
 		r.fillLots(h, lots[h.Symbol])
 		if c := r.costs[h.Symbol]; c != nil {
 			h.Income = r.received(c)
@@ -66,11 +67,12 @@ func (r *runner) price(h *Holding) {
 	w := r.valuer.Holding(h.Symbol, h.Quantity, r.AsOf)
 	h.Price, h.PriceDate, h.Rate = w.Price, w.Priced, w.Rate
 	mark := r.marks[h.Symbol]
+	h.doubts = r.doubtsOf(h.Symbol, r.AsOf)
 	if !w.Known {
 		if mark != nil && mark.why != "" {
 			w.Reason = mark.why
 		}
-		h.Value = Unknown(r.unit(), r.AsOf, "holding_value", w.Reason)
+		h.Value = Unknown(r.unit(), r.AsOf, "holding_value", append([]string{w.Reason}, h.doubts...)...)
 		return
 	}
 	h.worth = w.Amount
@@ -86,6 +88,7 @@ func (r *runner) price(h *Holding) {
 		h.Value = h.Value.With(Estimated, mark.said)
 		h.Value.Inputs = append(h.Value.Inputs, mark.given...)
 	}
+	h.Value = doubted(h.Value, h.doubts...)
 	h.PriceAge = r.sessions(h.Symbol, w.Priced, r.AsOf)
 	switch {
 	case h.Instrument.Class == instrument.Private:

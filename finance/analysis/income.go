@@ -340,7 +340,7 @@ func (m *incomeMaker) byHolding() {
 		p := m.projections[h.Symbol]
 		row := IncomeHolding{Symbol: h.Symbol, Name: h.Instrument.Name, Held: true, Quantity: h.Quantity, Value: h.Value, Payer: p.Payer, Reason: p.Reason, Next: s.next,
 			All: m.money(s.all(), "income", s.left), Received: m.money(s.received, "income_received", s.leftReceived), Expected: m.guess(m.money(s.expected(), "income_expected", s.leftAhead), s)}
-		if p.Payer == income.Unclear {
+		if p.Open && s.expected().IsZero() && len(s.leftAhead) == 0 {
 			row.Expected = Unknown(m.unit(), m.AsOf, "income_expected", p.Reason)
 		} else if s.currency != "" && !s.mixed {
 			row.PerShare, row.Currency = money.Some(s.perShare), s.currency

@@ -55,8 +55,8 @@ func (m *incomeMaker) projectHolding(h *Holding) {
 	actions := m.paymentsOf(h.Symbol)
 	covered := h.Instrument.Simulated && h.Instrument.Class != instrument.Private || m.covered != nil && m.covered(h.Symbol)
 	p := income.Project(h.Symbol, actions, m.AsOf, m.until, covered)
-	if p.Payer == income.Unclear {
-		if h.Instrument.Class == instrument.Private {
+	if p.Open {
+		if p.Payer == income.Unclear && h.Instrument.Class == instrument.Private {
 			p.Reason = "it is private: nobody announces what it pays"
 		}
 		m.all.leftAhead = append(m.all.leftAhead, "without "+h.Symbol+": "+p.Reason)

@@ -66,11 +66,11 @@ func (r *runner) fillLots(h *Holding, lots []*lot.Lot) {
 		}
 		if h.Value.Known() {
 			value := r.shareOf(h, l.Quantity)
-			row.Value = r.money(value, "holding_value")
+			row.Value = doubted(r.money(value, "holding_value"), h.doubts...)
 			if why == "" {
 				gain := value.Sub(cost)
-				row.Gain = r.money(gain, "unrealised")
-				row.GainReturn = r.ratio(gain, cost.Abs(), "unrealised_return")
+				row.Gain = doubted(r.money(gain, "unrealised"), h.doubts...)
+				row.GainReturn = doubted(r.ratio(gain, cost.Abs(), "unrealised_return"), h.doubts...)
 			}
 		}
 		sum.mixed = sum.mixed || l.Currency != lots[0].Currency
@@ -117,7 +117,7 @@ func (r *runner) fillCost(h *Holding, sum *totals) {
 	}
 	gain := h.worth.Sub(sum.cost)
 	h.Unrealised = r.money(gain, "unrealised").With(h.Value.Status, h.Value.Reasons...).From("Value", h.worth.Fixed(2)).From("Cost", sum.cost.Fixed(2))
-	h.UnrealisedReturn = r.ratio(gain, sum.cost.Abs(), "unrealised_return")
+	h.UnrealisedReturn = doubted(r.ratio(gain, sum.cost.Abs(), "unrealised_return"), h.doubts...)
 	if !sum.todayKnown {
 		h.CurrencyEffect = Unknown(r.unit(), r.AsOf, "currency_effect", "an exchange rate of a purchase is not known")
 		return

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"math"
+	"time"
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/performance"
@@ -12,8 +13,11 @@ import (
 const underOneYear = "the period is shorter than a year; nothing shorter is annualised"
 
 // gapStatus is what the timeline's gaps do to a figure of the span: open positions
-// that are left out make it partial.
-func (r *runner) gapStatus(f Figure, s performance.Span) Figure {
+// that are left out make it partial; and what the data do that speaks against them.
+func (r *runner) gapStatus(f Figure, s performance.Span) Figure { return r.over(r.gaps(f, s), s) }
+
+// gaps is gapStatus of what rests on no price.
+func (r *runner) gaps(f Figure, s performance.Span) Figure {
 	for _, g := range r.timeline.Gaps {
 		if g.From <= s.End && g.To > s.Start {
 			f = f.With(Partial, "without "+g.Symbol+" from "+g.From.String()+" to "+g.To.String()+": "+g.Reason)
@@ -31,6 +35,10 @@ func (r *runner) returns() {
 	out.TimeWeightedAnnual = r.annual(out.TimeWeighted, "time_weighted_annual", r.atWork(s))
 	out.MoneyWeighted = r.measuredAll(r.gapStatus(r.moneyWeighted(r.timeline, s), s))
 	r.benchmarkReturns(s)
+	for _, f := range []*Figure{&out.Benchmark, &out.BenchmarkAnnual, &out.BenchmarkMoneyWeighted, &out.BenchmarkValue} {
+		*f = r.againstBenchmark(*f, s)
+	}
+	out.Active, out.AheadBy = r.againstBenchmark(r.over(out.Active, s), s), r.againstBenchmark(r.over(out.AheadBy, s), s)
 }
 
 func (r *runner) twr(s performance.Span, end date.Date) Figure {
@@ -243,8 +251,10 @@ func (r *runner) months() {
 	for i, m := range own {
 		row := MonthRow{Year: m.Year, Month: int(m.Month), Partial: m.Partial,
 			Return: r.measuredAll(Measure(m.Return, Fraction, r.AsOf, "month_return")), Benchmark: Unknown(Fraction, r.AsOf, "benchmark_return", "no benchmark")}
+		of := calendarSpan(s, m.Year, int(m.Month), 1)
+		row.Return = r.over(row.Return, of)
 		if bench != nil {
-			row.Benchmark = Measure(bench[i].Return, Fraction, r.AsOf, "benchmark_return")
+			row.Benchmark = r.againstBenchmark(Measure(bench[i].Return, Fraction, r.AsOf, "benchmark_return"), of)
 		}
 		r.out.Months = append(r.out.Months, row)
 	}
@@ -254,14 +264,22 @@ func (r *runner) months() {
 			continue
 		}
 		row := YearRow{Year: m.Year, Return: Unknown(Fraction, r.AsOf, "year_return", "nothing was invested"), Benchmark: Unknown(Fraction, r.AsOf, "benchmark_return", "no benchmark")}
+		of := calendarSpan(s, m.Year, 1, 12)
 		if y, ok := years[m.Year]; ok {
-			row.Return = r.measuredAll(Measure(y, Fraction, r.AsOf, "year_return"))
+			row.Return = r.over(r.measuredAll(Measure(y, Fraction, r.AsOf, "year_return")), of)
 		}
 		if y, ok := benchYears[m.Year]; ok {
-			row.Benchmark = Measure(y, Fraction, r.AsOf, "benchmark_return")
+			row.Benchmark = r.againstBenchmark(Measure(y, Fraction, r.AsOf, "benchmark_return"), of)
 		}
 		r.out.Years = append(r.out.Years, row)
 	}
+}
+
+// calendarSpan is the part of a span that lies in so many calendar months; Start and End
+// alone are filled.
+func calendarSpan(s performance.Span, year, month, months int) performance.Span {
+	first := date.Must(year, time.Month(month), 1)
+	return performance.Span{Start: max(s.Start, first-1), End: min(s.End, first.AddMonths(months)-1)}
 }
 
 // periods fills the standard periods that lie within the ledger's life, and all of it.
@@ -276,13 +294,13 @@ func (r *runner) periods() {
 			continue
 		}
 		s := performance.NewSpan(r.timeline, p.Start, p.End)
-		row := PeriodRow{Period: p, Return: r.measuredAll(r.gapStatus(r.twr(s, r.AsOf), s)), MoneyWeighted: r.measuredAll(r.moneyWeighted(r.timeline, s))}
+		row := PeriodRow{Period: p, Return: r.measuredAll(r.gapStatus(r.twr(s, r.AsOf), s)), MoneyWeighted: r.over(r.measuredAll(r.moneyWeighted(r.timeline, s)), s)}
 		row.Benchmark, row.Active = Unknown(Fraction, r.AsOf, "benchmark_return", "no benchmark"), Unknown(Fraction, r.AsOf, "active_return", "no benchmark")
 		if r.index != nil {
 			if b, err := performance.IndexReturn(r.invested(s), r.index); err == nil {
-				row.Benchmark = Measure(b, Fraction, r.AsOf, "benchmark_return")
+				row.Benchmark = r.againstBenchmark(Measure(b, Fraction, r.AsOf, "benchmark_return"), s)
 				if row.Return.Known() {
-					row.Active = Measure(row.Return.Float64()-b, Fraction, r.AsOf, "active_return")
+					row.Active = r.againstBenchmark(r.over(Measure(row.Return.Float64()-b, Fraction, r.AsOf, "active_return"), s), s)
 				} else {
 					row.Active = Unknown(Fraction, r.AsOf, "active_return", row.Return.Reasons...)
 				}
@@ -292,8 +310,8 @@ func (r *runner) periods() {
 		for i := s.From; i <= s.To; i++ {
 			gain += r.timeline.Outflow[i] - r.timeline.Inflow[i]
 		}
-		row.Gain = r.measuredAll(r.measured(gain, "period_gain"))
-		row.Volatility = r.periodVolatility(s)
+		row.Gain = r.over(r.measuredAll(r.measured(gain, "period_gain")), s)
+		row.Volatility = r.over(r.periodVolatility(s), s)
 		r.out.Periods = append(r.out.Periods, row)
 	}
 }

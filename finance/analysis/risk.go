@@ -132,7 +132,7 @@ func (r *runner) realised() {
 	if freeWhy != "" {
 		out.RiskFree = Unknown(Fraction, on, "risk_free", freeWhy)
 	} else {
-		out.RiskFree = Measure(mean, Fraction, on, "risk_free")
+		out.RiskFree = doubted(Measure(mean, Fraction, on, "risk_free"), r.doubtsOfInterest(s)...)
 	}
 	if len(returns) < minimumForVolatility {
 		why := fmt.Sprintf("%d daily returns, at least %d are needed", len(returns), minimumForVolatility)
@@ -154,10 +154,11 @@ func (r *runner) realised() {
 	if freeWhy != "" {
 		out.Sharpe = out.Sharpe.With(Estimated, "without a risk-free rate: "+freeWhy)
 	}
+	out.Sharpe = doubted(out.Sharpe, r.doubtsOfInterest(s)...)
 	out.Sortino = take(m.Sortino, Ratio, "sortino")
 	out.MaxDrawdown = take(m.MaxDrawdown, Fraction, "max_drawdown")
 	if falls := risk.Drawdowns(returns); len(falls) > 0 {
-		out.CurrentDrawdown = Measure(falls[len(falls)-1], Fraction, on, "current_drawdown")
+		out.CurrentDrawdown = r.over(Measure(falls[len(falls)-1], Fraction, on, "current_drawdown"), s)
 	}
 	out.Best, out.Worst = take(m.Best, Fraction, "best_day"), take(m.Worst, Fraction, "worst_day")
 	out.Beta, out.TrackingError = take(m.Against.Beta, Ratio, "beta"), take(m.Against.TrackingError, Fraction, "tracking_error")
@@ -169,6 +170,9 @@ func (r *runner) realised() {
 	}
 	out.BenchmarkVolatility = fromRisk(risk.AnnualVolatility(bench, tradingDays), Fraction, on, "volatility")
 	out.BenchmarkMaxDrawdown = fromRisk(risk.MaxDrawdown(bench), Fraction, on, "max_drawdown")
+	for _, f := range []*Figure{&out.Beta, &out.TrackingError, &out.InformationRatio, &out.Correlation, &out.BenchmarkVolatility, &out.BenchmarkMaxDrawdown} {
+		*f = r.againstBenchmark(*f, s)
+	}
 }
 
 // annualInformation scales the per-period information ratio to a year.
@@ -206,6 +210,7 @@ func (r *runner) windowed(f Figure) Figure { return r.windowedOver(f, r.out.Risk
 func (r *runner) windowedOver(f Figure, days int) Figure {
 	w := &r.out.Risk.Window
 	out := f.From("Days of history", itoa(days)).From("From", r.historyFrom(days).String()).From("To", w.To.String())
+	out = doubted(out, r.doubtsOfHistory(r.historyFrom(days))...)
 	if w.Options > 0 {
 		out = out.With(Estimated, r.revaluedReason())
 	}

@@ -72,7 +72,8 @@ func prepare(in Input, s *shared) *Prepared {
 		Name: in.Name, Base: in.Book.Base, AsOf: in.AsOf, First: in.Book.First(), Bookings: len(in.Book.Transactions) - in.Book.MarketSplits,
 		LedgerVersion: in.LedgerVersion, MarketVersion: in.Panel.Version(), Engine: Engine, Benchmark: s.benchmark,
 	}
-	r.valuer = portfolio.NewValuer(in.Book, in.Panel)
+	r.valuer, r.doubtsSaid = portfolio.NewValuer(in.Book, in.Panel), &remembered{of: map[[2]date.Date][]string{}}
+	r.findConversions()
 	r.findSessions()
 	s.Lock()
 	r.timeline = s.view.Timeline(in.Node)
@@ -138,10 +139,12 @@ type runner struct {
 	moved    map[string]dayChange // of the last day, by symbol
 	options  map[string]*pricedOption
 	marks    map[string]*optionMark
-	model    *exante.Model
-	stress   *stress
-	pnl      []float64   // of today's holdings on the last sessions
-	pnlDays  []date.Date // to whose close each leads
+	// doubtsSaid are those of spans.
+	doubtsSaid *remembered
+	model      *exante.Model
+	stress     *stress
+	pnl        []float64   // of today's holdings on the last sessions
+	pnlDays    []date.Date // to whose close each leads
 }
 
 // money makes an exact amount in the base currency a figure.

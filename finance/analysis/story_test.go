@@ -1,15 +1,18 @@
 package analysis_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/market"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/portfolio"
+	"github.com/foliosight/foliosight/finance/quality"
 )
 
 // story is a small portfolio told in text: what happened, what the market did, and
@@ -25,6 +28,8 @@ type story struct {
 	benchmark    string
 	nodes        []portfolio.Node
 	show         string
+	doubts       map[string][]quality.Finding // by symbol, pair or rate
+	scores       map[string]quality.Score
 }
 
 // readStory reads the sections of a story:
@@ -34,10 +39,13 @@ type story struct {
 //	-- prices --   ACME EUR equity x 1: 2024-01-02 100, 2024-02-01 110
 //	               EUR/USD: 2024-01-02 1.10
 //	               split ACME 2024-03-01 4:1
+//	-- doubts --   held ACME 2024-01-03 yahoo a spike of 41 %
+//	               doubtful EUR/USD 2024-01-03 ecb the bar is not one
+//	               score ACME 2024-01-01 to 2024-12-31: 252 sessions, 40 missing
 //	-- look --     base EUR; from 2024-01-01 to 2024-12-31; benchmark IDX; account Depot; holding ACME; show class
 func readStory(t *testing.T, text string) *story {
 	t.Helper()
-	s := &story{base: "EUR", instruments: map[string]instrument.Instrument{}, panel: market.NewPanel(), actions: map[string]*market.Actions{}, from: date.None, to: date.None}
+	s := &story{doubts: map[string][]quality.Finding{}, scores: map[string]quality.Score{}, base: "EUR", instruments: map[string]instrument.Instrument{}, panel: market.NewPanel(), actions: map[string]*market.Actions{}, from: date.None, to: date.None}
 	section := ""
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
@@ -61,6 +69,8 @@ func readStory(t *testing.T, text string) *story {
 			s.transactions = append(s.transactions, readBooking(t, line))
 		case "prices":
 			s.readPrices(t, line)
+		case "doubts":
+			s.readDoubt(t, line)
 		case "look":
 			s.readLook(t, line)
 		}
@@ -120,6 +130,53 @@ func (s *story) readPrices(t *testing.T, line string) {
 	if len(points) > 0 {
 		s.panel.SetPrices(i.Symbol, market.FromPoints(points, "story"))
 	}
+}
+
+func (s *story) readDoubt(t *testing.T, line string) {
+	t.Helper()
+	words := strings.Fields(line)
+	switch words[0] {
+	case "held", "doubtful":
+		day := date.MustParse(words[2])
+		f := quality.Finding{Kind: quality.Spike, Severity: quality.Suspect, From: day, To: day, Source: words[3], Reason: strings.Join(words[4:], " ")}
+		if words[0] == "doubtful" {
+			f.Severity = quality.Doubtful
+		}
+		s.doubts[words[1]] = append(s.doubts[words[1]], f)
+	case "score":
+		c := quality.Score{From: date.MustParse(words[2]), To: date.MustParse(strings.TrimSuffix(words[4], ":"))}
+		if _, err := fmt.Sscanf(strings.Join(words[5:], " "), "%d sessions, %d missing", &c.Sessions, &c.Missing); err != nil {
+			t.Fatal(err)
+		}
+		c.Points = 100 * float64(c.Sessions-c.Missing) / float64(c.Sessions)
+		s.scores[words[1]] = c
+	default:
+		t.Fatalf("doubts %q", line)
+	}
+}
+
+// against is what speaks against the data, as the analysis is given it.
+func (s *story) against() (d analysis.Doubts) {
+	d = analysis.Doubts{Prices: map[string]*analysis.Doubt{}, FX: map[market.Pair]*analysis.Doubt{}, Rates: map[string]*analysis.Doubt{}}
+	of := func(name string) *analysis.Doubt {
+		if pair, err := market.ParsePair(name); err == nil && strings.Contains(name, "/") {
+			if d.FX[pair] == nil {
+				d.FX[pair] = &analysis.Doubt{}
+			}
+			return d.FX[pair]
+		}
+		if d.Prices[name] == nil {
+			d.Prices[name] = &analysis.Doubt{}
+		}
+		return d.Prices[name]
+	}
+	for name, found := range s.doubts {
+		of(name).Quarantine = quality.Hold(found, nil)
+	}
+	for name, c := range s.scores {
+		of(name).Score = &c
+	}
+	return d
 }
 
 func (s *story) actionsOf(symbol string) *market.Actions {

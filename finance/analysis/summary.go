@@ -38,8 +38,16 @@ func (r *runner) summary() {
 	s.Value = r.money(total, "value").With(status, reasons...)
 	s.Holdings = r.held(r.money(holdings, "holdings_value").With(status, reasons...))
 	s.Cash = r.money(cash, "cash")
+	unrealised := []string(nil)
+	for i := range r.out.Cash {
+		s.Cash = doubted(s.Cash, named(string(r.out.Cash[i].Currency)+" cash", r.out.Cash[i].doubts)...)
+	}
+	for i := range r.out.Holdings {
+		unrealised = append(unrealised, named(r.out.Holdings[i].Symbol, r.out.Holdings[i].doubts)...)
+	}
 	r.dayChange()
 	r.sinceStart(total, status, reasons)
+	s.Unrealised = doubted(s.Unrealised, unrealised...)
 }
 
 // held is a figure about what is held; where nothing of it has a value the figure is
@@ -115,6 +123,7 @@ func (r *runner) dayChange() {
 		ret = math.NaN()
 	}
 	s.DayReturn = r.measuredAll(Measure(ret, Fraction, r.days[i], "day_return"))
+	s.DayChange, s.DayReturn = r.over(s.DayChange, span), r.over(s.DayReturn, span)
 }
 
 // sinceStart adds up paid-in money, gains and income of the whole ledger.
@@ -127,7 +136,7 @@ func (r *runner) sinceStart(total money.Decimal, status Status, reasons []string
 	}
 	s.PaidIn = r.measured(in-out, "paid_in").From("Paid in", plain(in)).From("Paid out", plain(out))
 	if s.PaidIn.Known() && len(r.days) > 0 {
-		s.PaidIn = r.gapStatus(s.PaidIn, performance.Span{Start: r.days[0], End: r.AsOf})
+		s.PaidIn = r.gaps(s.PaidIn, performance.Span{Start: r.days[0], End: r.AsOf})
 	}
 	if s.PaidIn.Known() {
 		s.Gain = r.measuredAll(r.money(total.Sub(s.PaidIn.Amount.Decimal), "gain").With(status, reasons...))

@@ -80,7 +80,7 @@ func (r *runner) tailRow(method string, confidence float64, days int, measure fu
 	case !row.VaR.Known():
 		row.VaRShare = Unknown(Fraction, r.AsOf, name, row.VaR.Reasons...)
 	case total > 0:
-		row.VaRShare = Measure(row.VaR.Float64()/total, Fraction, r.AsOf, name)
+		row.VaRShare = doubted(Measure(row.VaR.Float64()/total, Fraction, r.AsOf, name), r.doubtsOfHistory(r.historyFrom(days))...)
 	default:
 		row.VaRShare = Unknown(Fraction, r.AsOf, name, "the total value is not positive")
 	}

@@ -198,6 +198,15 @@ func (c *Conversion) Days() [][]date.Date {
 	return out
 }
 
+// Pairs are those whose rates are used, as they are stored.
+func (c *Conversion) Pairs() []Pair {
+	out := make([]Pair, len(c.legs))
+	for i, l := range c.legs {
+		out[i] = l.pair
+	}
+	return out
+}
+
 // First is the day from which all rates used are known, date.None where none is needed.
 func (c *Conversion) First() date.Date {
 	first := date.None

@@ -167,6 +167,14 @@ func TestQuarantine(t *testing.T) {
 			t.Errorf("day %d, due %d: %s of %s, want %s of %s", tt.day, tt.due, s, used, tt.want, tt.used)
 		}
 	}
+	without := []date.Date{d(2), d(8), d(9)} // as they are kept: what is held back is in no series
+	for day := 1; day <= 11; day++ {
+		s1, used1 := q.StatusOn(days, d(day), date.None)
+		s2, used2 := q.StatusOn(without, d(day), date.None)
+		if s1 != s2 || used1 != used2 {
+			t.Errorf("day %d: %s of %s with the held values among the days, %s of %s without", day, s1, used1, s2, used2)
+		}
+	}
 	if got := quality.Worst(quality.Good, quality.Held, quality.Doubted); got != quality.Held {
 		t.Errorf("the worst is %s", got)
 	}

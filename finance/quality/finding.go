@@ -77,7 +77,22 @@ type Finding struct {
 	Seen     float64   // the first value in question; NaN where the value is what is absent
 	Expected float64   // what it would be without the fault; NaN where it cannot be said
 	Reason   string    // a sentence for people
+	Source   string    // whose values they are; empty where it is not said
 	Correction
+}
+
+// Questions reports whether a figure made of the values is the weaker for it: whether they
+// themselves may be wrong. What is about lists of actions, about levels of several sources,
+// or about a move that the days after it have borne out, leaves them as good as they are.
+func (f *Finding) Questions() bool {
+	if f.Severity == Suspect {
+		return true
+	}
+	switch f.Kind {
+	case ClosedDay, BadBar, Spike, UnlistedSplit, Repeated, Disagreement:
+		return true
+	}
+	return false
 }
 
 // order sorts findings by day, then kind, so that they come out alike whatever the order

@@ -12,6 +12,7 @@ type Quarantine struct {
 	held     ranges
 	doubtful ranges
 	found    []Finding // suspect ones, by day
+	doubts   []Finding // doubtful ones about values that are there
 }
 
 // Accepted is that a person has looked at the values of the days and found them right.
@@ -26,6 +27,9 @@ func Hold(found []Finding, accepted []Accepted) *Quarantine {
 	q := &Quarantine{doubtful: spans(found, Doubtful, Stale, Missing)}
 	for _, f := range found {
 		if f.Severity != Suspect {
+			if f.Severity == Doubtful && f.Kind != Stale && f.Kind != Missing {
+				q.doubts = append(q.doubts, f)
+			}
 			continue
 		}
 		rest := ranges{{f.From, f.To}}
@@ -47,6 +51,23 @@ func (q *Quarantine) Holds(d date.Date) bool { return q != nil && q.held.holds(d
 
 // Empty reports whether no day is in quarantine.
 func (q *Quarantine) Empty() bool { return q == nil || len(q.held) == 0 }
+
+// Between lists the findings that reach into the days from one to another, both included:
+// those for which values are held back, and those for which values are doubtful.
+func (q *Quarantine) Between(from, to date.Date) (held, doubtful []Finding) {
+	if q == nil {
+		return nil, nil
+	}
+	within := func(all []Finding) (some []Finding) {
+		for _, f := range all {
+			if f.From <= to && f.To >= from {
+				some = append(some, f)
+			}
+		}
+		return some
+	}
+	return within(q.found), within(q.doubts)
+}
 
 // Why lists the suspect findings that reach over a day.
 func (q *Quarantine) Why(d date.Date) (why []Finding) {
@@ -102,16 +123,17 @@ func Worst(all ...Status) Status {
 
 // StatusOn is the status of the value that a figure of a day takes from a series with
 // values on days (ascending): that of the newest day up to it that is not in quarantine,
-// which used is. due is the session for which a value should be there.
+// which used is. due is the session for which a value should be there. Whether days has
+// those in quarantine makes no difference.
 func (q *Quarantine) StatusOn(days []date.Date, day, due date.Date) (s Status, used date.Date) {
 	i, exact := slices.BinarySearch(days, day)
 	if !exact {
 		i--
 	}
-	held := false
-	for ; i >= 0 && q.Holds(days[i]); i-- {
-		held = true
+	for i >= 0 && q.Holds(days[i]) {
+		i--
 	}
+	held := i >= 0 && q != nil && q.held.meet(days[i]+1, day)
 	switch {
 	case i < 0:
 		return Unavailable, date.None
@@ -142,6 +164,12 @@ func spans(found []Finding, of Severity, but ...Kind) (r ranges) {
 func (r ranges) holds(d date.Date) bool {
 	i, exact := slices.BinarySearchFunc(r, d, func(x [2]date.Date, d date.Date) int { return int(x[0]) - int(d) })
 	return exact || i > 0 && r[i-1][1] >= d
+}
+
+// meet reports whether a day from one to another is among them.
+func (r ranges) meet(from, to date.Date) bool {
+	i, _ := slices.BinarySearchFunc(r, from, func(x [2]date.Date, d date.Date) int { return int(x[1]) - int(d) })
+	return i < len(r) && r[i][0] <= to // the first that does not end before
 }
 
 // joined sorts the stretches and makes one of those that touch.

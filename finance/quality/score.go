@@ -24,6 +24,10 @@ type Score struct {
 	Points   float64   // 0 to 100; 0 where there are no sessions
 }
 
+// Sound is the least score of a series that figures over a period may rest on without
+// saying so: of ten sessions one at most is missing, stale or in quarantine.
+const Sound = 90
+
 // Rate scores the sessions from one day to another by the calendar; the zero day begins
 // with the first value. days are those on which the series has a value, ascending, and
 // q what is in quarantine of it. A calendar that is not known counts the days themselves.
