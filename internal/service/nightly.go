@@ -281,13 +281,20 @@ func (s *Service) Freshness(ctx context.Context, day date.Date) (string, error) 
 }
 
 // CleanUp removes what has expired, tenant by tenant from one on, for as long as there is
-// time. next is where it goes on; empty: it is done.
+// time; before that, new days of many series are put where the others are. next is where
+// it goes on; empty: it is done.
 func (s *Service) CleanUp(ctx context.Context, after string, until time.Time) (cleaned int, next string, err error) {
 	tenants, err := s.store.Tenants(ctx)
 	if err != nil {
 		return 0, "", err
 	}
 	slices.Sort(tenants)
+	if after == "" {
+		now := s.now()
+		if err := s.foldShared(ctx, now.Add(until.Sub(now)/2)); err != nil {
+			return 0, "", err
+		}
+	}
 	for _, tenant := range tenants {
 		if tenant <= after {
 			continue
@@ -300,7 +307,10 @@ func (s *Service) CleanUp(ctx context.Context, after string, until time.Time) (c
 			continue // nobody is left who could own anything
 		}
 		if err == nil {
-			err = s.store.As(ctx, store.Identity{Tenant: tenant, User: owner}, func(ctx context.Context, tx store.Tx) error { return tx.Expire(ctx, s.now()) })
+			as := store.Identity{Tenant: tenant, User: owner}
+			if err = s.store.As(ctx, as, func(ctx context.Context, tx store.Tx) error { return tx.Expire(ctx, s.now()) }); err == nil {
+				err = s.foldDays(ctx, as, true, until)
+			}
 		}
 		if err != nil {
 			return cleaned, next, fmt.Errorf("tenant %s: %w", tenant, err)

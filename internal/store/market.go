@@ -171,6 +171,11 @@ type MarketWriter interface {
 	// DropSource takes away everything a source brought, series, actions and
 	// instruments, as one version.
 	DropSource(ctx context.Context, source string, own bool) (MarketVersion, error)
+	// FoldDays puts new days that were written of many series at once where all others of
+	// each series are, at most so many series, unless of a source no more than keep
+	// deliveries wait. What is read, in any version, is the same before and after; it is
+	// done in pieces so that nobody waits long. left says that there may be more.
+	FoldDays(ctx context.Context, own bool, keep, most int) (left bool, err error)
 }
 
 // Overlay is a series with the days of another laid over it: on days that both have,

@@ -19,13 +19,12 @@ import (
 
 // A new day of thousands of series is one row of days, not a new block of each. It counts
 // for a series where it is of a later version than the series' block of that year, so
-// that whatever writes the block takes it along and is done with it. When there are too
-// many rows they are folded into the blocks, each as of the last row's version: what was
-// known in any version stays what it was, and nothing becomes a new version.
-const (
-	manySeries  = 64 // from so many series on a delivery is kept as a row
-	pendingRows = 10 // so many rows are kept before they are folded
-)
+// that whatever writes the block takes it along and is done with it. Rows are folded into
+// the blocks later (market_fold.go), each block as of the last row's version: what was known
+// in any version stays what it was, and nothing becomes a new version.
+
+// manySeries is from how many series on a delivery is kept as a row.
+const manySeries = 64
 
 // dayRow is one row: values of series of a source on a day.
 type dayRow struct {
@@ -227,10 +226,11 @@ func (w *marketWrite) dayRow(ctx context.Context, kind store.SeriesKind, day dat
 	}
 	var rows int
 	err = w.row(ctx, `SELECT COUNT(*) FROM days WHERE tenant_id = $1 AND kind = $2 AND source = $3 AND folded = 0 AND until = 0`, w.owner, string(kind), w.source).Scan(&rows)
-	if err != nil || rows <= pendingRows {
+	if err != nil || rows <= unfoldedRows {
 		return err
 	}
-	return w.fold(ctx, kind)
+	_, err = w.fold(ctx, kind, unfoldedRows, unfoldedPiece)
+	return err
 }
 
 // reader is the batch's owner, read as of now.
@@ -248,6 +248,12 @@ func (w *marketWrite) pendingOf(ctx context.Context, kind store.SeriesKind) ([]d
 	}
 	w.rows[kind] = rows
 	return rows, err
+}
+
+// waits reports whether rows that are not folded have days of a series in a year.
+func (w *marketWrite) waits(ctx context.Context, s *store.Series, year int64) (bool, error) {
+	rows, err := w.pendingOf(ctx, s.Kind)
+	return slices.ContainsFunc(rows, func(r dayRow) bool { return int64(r.day.Year()) == year && r.find(s.Symbol) >= 0 }), err
 }
 
 // takeAlong lays the rows that count over the years that were read of a series, or over
@@ -285,80 +291,6 @@ func (w *marketWrite) takeAlong(ctx context.Context, s *store.Series, years map[
 		from = to
 	}
 	return added, first, last, nil
-}
-
-// fold writes the rows of a kind into the blocks of the series that they are of, as of
-// the version of the last row.
-func (w *marketWrite) fold(ctx context.Context, kind store.SeriesKind) error {
-	delete(w.rows, kind)
-	rows, err := w.pendingOf(ctx, kind)
-	if err != nil {
-		return err
-	}
-	into := *w
-	into.version, into.result = 0, store.BatchResult{}
-	symbols := map[string]bool{}
-	for _, r := range rows {
-		into.version = max(into.version, r.version)
-		for _, n := range r.Names {
-			symbols[n] = true
-		}
-	}
-	err = w.row(ctx, `SELECT committed FROM market_versions WHERE tenant_id = $1 AND version = $2`, w.owner, into.version).Scan(timeOf{&into.at})
-	if err != nil {
-		return err
-	}
-	for _, symbol := range slices.Sorted(func(yield func(string) bool) {
-		for s := range symbols {
-			if !yield(s) {
-				return
-			}
-		}
-	}) {
-		s := &store.Series{Kind: kind, Symbol: symbol}
-		if err := into.foldSeries(ctx, s, rows); err != nil {
-			return fmt.Errorf("fold %s %s: %w", kind, symbol, err)
-		}
-	}
-	_, err = w.exec(ctx, `UPDATE days SET folded = $4 WHERE tenant_id = $1 AND kind = $2 AND source = $3 AND folded = 0 AND until = 0`, w.owner, string(kind), w.source, into.version)
-	delete(w.rows, kind)
-	return err
-}
-
-func (w *marketWrite) foldSeries(ctx context.Context, s *store.Series, rows []dayRow) error {
-	meta, err := w.meta(ctx, s)
-	if err != nil {
-		return err
-	}
-	if s.Currency = meta.currency; meta.count == 0 {
-		return nil
-	}
-	for _, r := range rows {
-		if r.find(s.Symbol) >= 0 {
-			s.Dates = append(s.Dates, r.day) // the years that are read
-		}
-	}
-	years, err := w.years(ctx, s, false)
-	if err != nil {
-		return err
-	}
-	added, first, last, err := w.takeAlong(ctx, s, years, false)
-	if err != nil || added == 0 {
-		return err
-	}
-	for year, y := range years {
-		if !y.pending {
-			continue
-		}
-		y.series.Kind, y.series.Symbol, y.series.Currency = s.Kind, s.Symbol, s.Currency
-		if _, err := w.year(ctx, y.series, year, y, true); err != nil {
-			return err
-		}
-	}
-	_, err = w.exec(ctx, `UPDATE series SET first = $5, last = $6, count = $7, version = CASE WHEN version < $8 THEN $8 ELSE version END,
-		updated = CASE WHEN version < $8 THEN $9 ELSE updated END WHERE tenant_id = $1 AND kind = $2 AND symbol = $3 AND source = $4`,
-		w.owner, string(s.Kind), s.Symbol, w.source, min(meta.first, first).String(), max(meta.last, last).String(), meta.count+added, w.version, formatTime(w.at))
-	return err
 }
 
 // withDays adds to what is known of series what rows say beside their blocks.

@@ -82,6 +82,18 @@ func (w *marketWrite) changed(ctx context.Context) error {
 	if w.version != 0 {
 		return nil
 	}
+	if err := w.raise(ctx); err != nil {
+		return err
+	}
+	whose := "shared"
+	if w.owner != shared {
+		whose = "own"
+	}
+	return w.note(ctx, "market.write", fmt.Sprintf("market/%s/%d", whose, w.version), "", nil, map[string]string{"source": w.source, "reason": w.reason})
+}
+
+// raise raises the market version.
+func (w *marketWrite) raise(ctx context.Context) error {
 	var last time.Time
 	err := w.row(ctx, `SELECT version, committed FROM market_versions WHERE tenant_id = $1 ORDER BY version DESC LIMIT 1`, w.owner).Scan(&w.version, timeOf{&last})
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -94,14 +106,7 @@ func (w *marketWrite) changed(ctx context.Context) error {
 	w.result.Changed = true
 	_, err = w.exec(ctx, `INSERT INTO market_versions (tenant_id, version, committed, user_id, source, reason) VALUES ($1, $2, $3, $4, $5, $6)`,
 		w.owner, w.version, formatTime(w.at), w.id.User, w.source, w.reason)
-	if err != nil {
-		return err
-	}
-	whose := "shared"
-	if w.owner != shared {
-		whose = "own"
-	}
-	return w.note(ctx, "market.write", fmt.Sprintf("market/%s/%d", whose, w.version), "", nil, map[string]string{"source": w.source, "reason": w.reason})
+	return err
 }
 
 func (w *marketWrite) instrument(ctx context.Context, i instrument.Instrument) error {
@@ -201,7 +206,9 @@ func (w *marketWrite) series(ctx context.Context, s *store.Series, whole bool) e
 			w.result.Removed += len(b.series.Dates)
 			touched = true
 			var nothing []byte
-			if b.pending { // a block of no days, for rows that are not to count any more
+			if waits, err := w.waits(ctx, s, year); err != nil {
+				return err
+			} else if waits { // a block of no days, for rows that are not to count any more
 				nothing = block.Append(nil, nil, []float64{})
 			}
 			if err := w.put(ctx, s, string(s.Kind), year, b.closes, nothing); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/internal/store"
@@ -122,10 +123,31 @@ func Benchmark(b *testing.B, s store.Store) {
 		}
 	})
 	b.Run("after", reads)
-	b.Run("ten more, the last of which folds them", func(b *testing.B) {
+	b.Run("ten more", func(b *testing.B) {
 		for b.Loop() {
 			newDays(b, 10)
 		}
+		b.ReportMetric(b.Elapsed().Seconds()*1000/float64(10*b.N), "ms/day")
+	})
+	b.Run("with eleven days apart", reads)
+	b.Run("fold them", func(b *testing.B) {
+		var longest time.Duration
+		pieces := 0
+		for b.Loop() {
+			for left := true; left; pieces++ {
+				begun := time.Now()
+				err := s.As(ctx, id, func(ctx context.Context, tx store.Tx) (err error) {
+					left, err = tx.FoldDays(ctx, false, 10, 250)
+					return err
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+				longest = max(longest, time.Since(begun))
+			}
+		}
+		b.ReportMetric(float64(longest.Milliseconds()), "ms/longest-piece")
+		b.ReportMetric(float64(pieces), "pieces")
 	})
 	b.Run("after that", reads)
 }

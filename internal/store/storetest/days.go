@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -137,6 +138,9 @@ func manyDays(t *testing.T, s store.Store) {
 				})
 				do(start) // and begun anew
 			}
+			if r.IntN(3) == 0 { // a piece, of few series or of many
+				fold(t, s, id, r.IntN(4), 1+r.IntN(90))
+			}
 			switch r.IntN(7) {
 			case 0, 1:
 				do(randomSome(r, day))
@@ -189,6 +193,91 @@ func manyDays(t *testing.T, s store.Store) {
 		})
 		as(t, s, id, func(ctx context.Context, tx store.Tx) { _, err := tx.DropSource(ctx, "file", false); check(t, err) })
 	}
+}
+
+// fold folds a piece and says whether there may be more.
+func fold(t *testing.T, s store.Store, id store.Identity, keep, most int) (left bool) {
+	t.Helper()
+	as(t, s, id, func(ctx context.Context, tx store.Tx) {
+		var err error
+		left, err = tx.FoldDays(ctx, false, keep, most)
+		check(t, err)
+	})
+	return left
+}
+
+// foldedInPieces: while new days of many series are put where the others are, and after
+// that, each version reads as before, also where a day comes between two pieces; what is
+// done stays done, whoever goes on with the rest.
+func foldedInPieces(t *testing.T, s store.Store) {
+	h := build(t, s, "ada")
+	id := operator(h.owner)
+	day := date.MustParse("2024-12-27")
+	market, states := modelMarket{}, map[int64]modelMarket{}
+	do := func(values ...float64) {
+		t.Helper()
+		b := store.Batch{Source: "file"}
+		for k := range 80 {
+			one := closes(fmt.Sprintf("S%02d", k), "file", day.String(), values...)
+			one.Volume = slices.Repeat([]float64{float64(k)}, len(values))
+			b.Series = append(b.Series, one)
+		}
+		market.lay(b)
+		states[write(t, s, id, b).Version.Shared] = market.clone()
+		day += date.Date(len(values))
+	}
+	asBefore := func(when string) {
+		t.Helper()
+		for version, want := range states {
+			q := store.SeriesQuery{Kind: store.Prices, Version: store.MarketVersion{Shared: version}, Full: true}
+			if diff := cmp.Diff(want.days(), loaded(t, s, h.owner, q), cmpopts.EquateNaNs()); diff != "" {
+				t.Fatalf("%s, version %d:\n%s", when, version, diff)
+			}
+		}
+		read(t, s, h.owner, func(ctx context.Context, v store.View) {
+			infos, err := v.SeriesInfo(ctx, store.Prices, false)
+			check(t, err)
+			for _, i := range infos {
+				if i.Count != len(market[i.Symbol]) || i.Last != day-1 || i.Version != int64(len(states)) {
+					t.Fatalf("%s: %s has %d days to %s of version %d, want %d to %s of %d", when, i.Symbol, i.Count, i.Last, i.Version, len(market[i.Symbol]), day-1, len(states))
+				}
+			}
+		})
+	}
+	do(1, 2)
+	for k := range 6 { // over the turn of the year
+		do(float64(3 + k))
+	}
+	if fold(t, s, id, 6, 50) {
+		t.Error("six deliveries are folded although six are to be kept")
+	}
+	asBefore("before")
+	pieces := 0
+	for left := true; left; pieces++ {
+		if left = fold(t, s, id, 5, 30); left {
+			asBefore(fmt.Sprintf("after piece %d", pieces+1))
+		}
+		if pieces == 1 {
+			do(9)
+		}
+	}
+	asBefore("afterwards")
+	if pieces < 3 {
+		t.Errorf("80 series were done in %d pieces of 30", pieces)
+	}
+	for fold(t, s, id, 0, 64) {
+	}
+	asBefore("when none is kept")
+	if fold(t, s, id, 0, 1) {
+		t.Error("there is still something to fold")
+	}
+	do(10)
+	asBefore("a day later")
+	err := s.As(ctx, h.owner, func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.FoldDays(ctx, false, 0, 10)
+		return err
+	})
+	wantError(t, err, store.ErrForbidden, "somebody who is no operator folds")
 }
 
 // takenBack: what a whole series no longer says does not come back from a delivery of

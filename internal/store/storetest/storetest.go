@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"market data under random batches", randomBatches},
 		{"the tenant's own market data win there and only there", ownMarket},
 		{"new days of many series under random batches", manyDays},
+		{"new days are folded in pieces", foldedInPieces},
 		{"what was taken back of new days stays so", takenBack},
 		{"actions and instruments", actions},
 		{"own prices are exact and superseded", ownPrices},
