@@ -9,6 +9,7 @@ import (
 
 	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/store/postgres/pgtest"
+	"github.com/foliosight/foliosight/internal/store/storetest"
 )
 
 // Each way to the rows of a ledger has its index, with the policies in force: none
@@ -66,6 +67,60 @@ func TestAccessPaths(t *testing.T) {
 		plan := explain(t, tx, strings.NewReplacer("$1", "'"+id.Tenant+"'", "$2", "'"+portfolio+"'").Replace(ofLedger+` AND superseded = 0`), "ANALYZE")
 		if !strings.Contains(plan, "never executed") {
 			t.Errorf("reading a ledger that was seen asks for every visible portfolio:\n%s", plan)
+		}
+	})
+}
+
+// So have the newer tables.
+func TestAccessPathsOfMarketData(t *testing.T) {
+	s, d := pgtest.Open(t)
+	var id store.Identity
+	var portfolio string
+	for range 4 { // others' rows
+		id, portfolio = newOwner(t, s)
+	}
+	admin := pgtest.SQL(t, d.AdminURL)
+	const day = `DATE '2026-01-01' + (n % 300)`
+	for _, statement := range []string{
+		`INSERT INTO allowances SELECT app_shared(), 'p' || p, 'calls a minute', TIMESTAMPTZ '2026-06-01 00:00Z' + n * interval '1 minute', TIMESTAMPTZ '2026-06-01 00:01Z' + n * interval '1 minute', 1
+			FROM generate_series(1, 20) p, generate_series(1, 700) n`,
+		`INSERT INTO supplies (tenant_id, kind, symbol, provider, failures, reason, words, due, parts, needed)
+			SELECT app_shared(), k, 'S' || n, 'p', 0, '', '', TIMESTAMPTZ '2026-06-01 00:00Z' + n * interval '1 minute', '{}', n % 2 = 0 FROM unnest(ARRAY['bars', 'splits', 'dividends']) k, generate_series(1, 5000) n`,
+		`INSERT INTO held_values (tenant_id, id, kind, symbol, source, day, figures, finding, reason, found, decision, note)
+			SELECT app_shared(), gen_random_uuid(), 'price', 'S' || n, 'file', ` + day + `, '{}', 'spike', '', now(), CASE WHEN n % 50 = 0 THEN 'open' ELSE 'dropped' END, '' FROM generate_series(1, 5000) n`,
+		`INSERT INTO days SELECT app_shared(), k, 'file', DATE '2010-01-01' + n, n, CASE WHEN n > 3990 AND k = 'price' THEN 0 ELSE 5000 END, 0, '\x00' FROM unnest(ARRAY['price', 'fx', 'rate']) k, generate_series(1, 4000) n`,
+		`INSERT INTO blocks SELECT app_shared(), 'price', 'S' || s, 'file', 2000 + y, 1, '\x00' FROM generate_series(1, 500) s, generate_series(1, 20) y`,
+		`INSERT INTO blocks_history SELECT app_shared(), 'price', 'S' || s, 'file', 2000 + y, 1, 9, '\x00' FROM generate_series(1, 500) s, generate_series(1, 20) y`,
+		`INSERT INTO series SELECT app_shared(), 'price', 'S' || n, 'file', 'USD', DATE '2000-01-01', DATE '2020-01-01', 1, 1, now() FROM generate_series(1, 5000) n`,
+		`INSERT INTO documents SELECT app_shared(), 'profile', 'S' || n, 'fmp', 'k', DATE '2026-01-01', NULL, now(), '\x00', '{}' FROM generate_series(1, 3000) n`,
+		`INSERT INTO documents SELECT app_shared(), 'article', '', 'fmp', 'k' || n, NULL, TIMESTAMPTZ '2026-05-01 00:00Z' + n * interval '1 hour', now(), '\x00', '{}' FROM generate_series(1, 3000) n`,
+		`INSERT INTO mentions SELECT app_shared(), 'S' || (n % 500), 'fmp', 'k' || n, TIMESTAMPTZ '2026-05-01 00:00Z' + n * interval '1 hour' FROM generate_series(1, 5000) n`,
+		`INSERT INTO aliases SELECT app_shared(), 'ticker', 'V' || n, DATE '1583-01-01', NULL, 'S' || n, 'fmp' FROM generate_series(1, 5000) n`,
+		`INSERT INTO watchlists SELECT tenant_id, gen_random_uuid(), id, 'list ' || n, n % 2 = 0, n, 1, now(), now() FROM users, generate_series(1, 300) n`,
+		`INSERT INTO watchlist_entries SELECT tenant_id, id, 'S' || n, user_id, shared, n, '', now() FROM watchlists, generate_series(1, 10) n`,
+		`INSERT INTO targets SELECT tenant_id, id, 'S' || s, n, 1, 'USD', NULL, '', now() FROM users, generate_series(1, 300) s, generate_series(1, 5) n`,
+		`INSERT INTO research_notes SELECT tenant_id, gen_random_uuid(), id, 'S' || n, '', n % 2 = 0, 1, now(), now() FROM users, generate_series(1, 1000) n`,
+		`INSERT INTO income_proposals (tenant_id, id, portfolio_id, account, symbol, ex_date, amount, currency, quantity, gross, source, kind, status, note, proposed)
+			SELECT tenant_id, gen_random_uuid(), id, 'depot', 'S' || n, ` + day + `, 1, 'USD', 1, 1, 'p', 'dividend', CASE WHEN n % 50 = 0 THEN 'open' ELSE 'rejected' END, '', now() FROM portfolios, generate_series(1, 2000) n`,
+		`ANALYZE`,
+	} {
+		if _, err := admin.Exec(statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	asOwner(t, pgtest.SQL(t, d.URL), id, func(tx *sql.Tx) {
+		if _, err := tx.Exec(`SELECT see_portfolio($1)`, portfolio); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range storetest.Plans() {
+			index := p.Index
+			if index == "" {
+				index = p.Table + "_pkey"
+			}
+			plan := explain(t, tx, p.Fill(id.Tenant, id.User, portfolio, store.NewID(), "app_shared()", `{column} = ANY (ARRAY['S7', 'S8'])`))
+			if !strings.Contains(plan, index) || strings.Contains(plan, "Seq Scan on "+p.Table) {
+				t.Errorf("%s: want it to use %s:\n%s", p.Name, index, plan)
+			}
 		}
 	})
 }

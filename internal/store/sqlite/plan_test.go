@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/foliosight/foliosight/internal/store/storetest"
 )
 
 // Each way to the rows of a ledger has its index: none reads the whole ledger to find
@@ -41,6 +43,41 @@ func TestAccessPaths(t *testing.T) {
 			t.Errorf("%s: plan %s, want it to use %s", name, plan, c.index)
 		}
 	}
+}
+
+// So have the newer tables.
+func TestAccessPathsOfMarketData(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "books.db")
+	s, err := Open(context.Background(), Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, p := range storetest.Plans() {
+		index := p.Index
+		if index == "" {
+			index = "sqlite_autoindex_" + p.Table + "_1"
+		}
+		plan := explain(t, db, p.Fill("t", "u", "p", "i", "'s'", `{column} IN (SELECT value FROM json_each('["S7", "S8"]'))`))
+		if !strings.Contains(plan, index) || scans(plan, p.Table) {
+			t.Errorf("%s: plan %s, want it to use %s", p.Name, plan, index)
+		}
+	}
+}
+
+// scans reports whether a plan reads a table from its beginning to its end.
+func scans(plan, table string) bool {
+	for step := range strings.SplitSeq(plan, "; ") {
+		if strings.HasPrefix(step, "SCAN "+table) || strings.HasPrefix(step, "SCAN g") {
+			return true
+		}
+	}
+	return false
 }
 
 func explain(t *testing.T, db *sql.DB, query string) string {

@@ -1,9 +1,11 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/ledger"
@@ -25,7 +27,11 @@ func (t *tx) aliases(ctx context.Context, condition string, args ...any) ([]stor
 		}
 		all = append(all, a)
 		return err
-	}, `SELECT `+aliasColumns+` FROM aliases WHERE tenant_id = $1 AND `+condition+` ORDER BY scheme, first, value`, append([]any{shared}, args...)...)
+	}, `SELECT `+aliasColumns+` FROM aliases WHERE tenant_id = $1 AND `+condition, append([]any{shared}, args...)...)
+	// Sorted by the database, SQLite would read all names to have them in this order.
+	slices.SortFunc(all, func(a, b store.Alias) int {
+		return cmp.Or(cmp.Compare(a.Scheme, b.Scheme), cmp.Compare(a.From, b.From), cmp.Compare(a.Value, b.Value))
+	})
 	return all, err
 }
 
