@@ -85,10 +85,12 @@ var notices = map[string]answer{
 	"yahoo": {http.StatusTooManyRequests, "text/html", []byte("Edge: Too Many Requests"), false},
 	"alphavantage": {http.StatusOK, "application/json", []byte(`{"Information": "Thank you for using Alpha Vantage! This is a burst: our standard API rate limit is 25 requests per day. ` +
 		`Please subscribe to any of the premium plans at https://www.alphavantage.co/premium/ to instantly remove all daily rate limits."}`), false},
-	"polygon": {http.StatusTooManyRequests, "application/json", []byte(`{"status":"ERROR","request_id":"1","error":"You've exceeded the maximum requests per minute, please wait or upgrade your subscription to continue."}`), false},
-	"stooq":   {http.StatusOK, "text/html", []byte("Exceeded the daily hits limit"), false},
-	"ecb":     {http.StatusTooManyRequests, "text/plain", []byte("Too many requests"), false},
-	"fred":    {http.StatusTooManyRequests, "application/json", []byte(`{"error_code":429,"error_message":"Too Many Requests.  Exceeded Rate Limit"}`), false},
+	"polygon":    {http.StatusTooManyRequests, "application/json", []byte(`{"status":"ERROR","request_id":"1","error":"You've exceeded the maximum requests per minute, please wait or upgrade your subscription to continue."}`), false},
+	"fmp":        {http.StatusTooManyRequests, "application/json", []byte(`{"Error Message": "Limit Reach . Please upgrade your plan or visit our documentation for more details at https://site.financialmodelingprep.com/"}`), false},
+	"tradefeeds": {http.StatusOK, "application/json", []byte(`{"status":{"code":403,"message":"You have no credits left","details":""},"result":null}`), false},
+	"stooq":      {http.StatusOK, "text/html", []byte("Exceeded the daily hits limit"), false},
+	"ecb":        {http.StatusTooManyRequests, "text/plain", []byte("Too many requests"), false},
+	"fred":       {http.StatusTooManyRequests, "application/json", []byte(`{"error_code":429,"error_message":"Too Many Requests.  Exceeded Rate Limit"}`), false},
 }
 
 // moved are days twenty years on.

@@ -68,11 +68,19 @@ func bound(text string) date.Date {
 // forms are how each source writes the market, by its name. days is what a fault does to
 // the days that are told; else it changes nothing.
 var forms = map[string]func(m *Market, path string, q url.Values, now time.Time, days func([]Row) []Row) answer{
-	"yahoo": yahoo, "alphavantage": alphaVantage, "polygon": polygon, "stooq": stooq, "ecb": ecb, "fred": fred,
+	"yahoo": yahoo, "alphavantage": alphaVantage, "polygon": polygon, "stooq": stooq, "ecb": ecb, "fred": fred, "fmp": fmp, "tradefeeds": tradeFeeds,
 }
 
 // yahoo is /v8/finance/chart/SYMBOL?period1=&period2=.
 func yahoo(m *Market, path string, q url.Values, now time.Time, days func([]Row) []Row) answer {
+	switch {
+	case strings.HasPrefix(path, "/v7/"): // it wants a session of a browser
+		a := inJSON(object{"finance": object{"result": nil, "error": object{"code": "Unauthorized", "description": "Invalid Crumb"}}})
+		a.status = http.StatusUnauthorized
+		return a
+	case strings.HasPrefix(path, "/v1/"):
+		return inJSON(object{"count": 0, "quotes": []object{}, "news": []object{}})
+	}
 	symbol := path[strings.LastIndexByte(path, '/')+1:]
 	if m.Bars[symbol] == nil {
 		a := inJSON(object{"chart": object{"result": nil, "error": object{"code": "Not Found", "description": "No data found, symbol may be delisted"}}})
@@ -118,6 +126,12 @@ func yahoo(m *Market, path string, q url.Values, now time.Time, days func([]Row)
 func alphaVantage(m *Market, _ string, q url.Values, now time.Time, days func([]Row) []Row) answer {
 	symbol, function := q.Get("symbol"), q.Get("function")
 	wrong := inJSON(object{"Error Message": "Invalid API call. Please retry or visit the documentation (https://www.alphavantage.co/documentation/) for " + function + "."})
+	switch function {
+	case "OVERVIEW", "ETF_PROFILE", "INCOME_STATEMENT", "BALANCE_SHEET", "CASH_FLOW", "EARNINGS":
+		return inJSON(object{}) // what it does not know
+	case "NEWS_SENTIMENT":
+		return inJSON(object{"items": "0", "sentiment_score_definition": "", "relevance_score_definition": "", "feed": []object{}})
+	}
 	if m.Bars[symbol] == nil {
 		return wrong
 	}
@@ -195,7 +209,9 @@ func polygon(m *Market, path string, q url.Values, now time.Time, days func([]Ro
 	}
 	parts := strings.Split(path, "/")
 	if len(parts) < 10 {
-		return answer{http.StatusNotFound, "text/plain", []byte("404 page not found"), false}
+		a := inJSON(object{"status": "NOT_FOUND", "request_id": "1", "message": "Ticker not found."})
+		a.status = http.StatusNotFound
+		return a
 	}
 	symbol := parts[4]
 	from, to := bound(parts[8]), bound(parts[9])

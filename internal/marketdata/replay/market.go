@@ -3,7 +3,8 @@
 //
 // Model: a small Market holds what is true. The handlers write it in the form of each
 // source (Yahoo's chart, Alpha Vantage's daily prices and dividends, Polygon's pages of
-// aggregates, Stooq's table, the ECB's files, FRED's observations) as the call asks for it.
+// aggregates, Stooq's table, the ECB's files, FRED's observations, what Financial Modeling Prep and
+// TradeFeeds say of companies and funds) as the call asks for it.
 // A script says what goes wrong with which request: delays, cut connections, half bodies,
 // refusals of every form, pages and noise where data was due, days that cannot be. Every
 // request is written down with the time it arrived by the clock given, so that a test can
@@ -45,6 +46,7 @@ type Market struct {
 	Dividends map[string][]Dividend // by symbol
 	FX        map[string][]Value    // how much of a currency one euro costs
 	Rates     map[string][]Value    // by series, in percent; with days without a value
+	About     map[string]About      // by symbol; none unless a test says so
 }
 
 // NewMarket makes up a market of some shares on the weekdays from one day to another.

@@ -130,7 +130,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path = "/" + path
 	query := r.URL.Query()
 	key := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-	for _, name := range []string{"apikey", "apiKey", "api_key", "token"} {
+	if own := r.Header.Get("apikey"); own != "" {
+		key = own
+	}
+	for _, name := range []string{"apikey", "apiKey", "api_key", "token", "key"} {
 		if query.Has(name) {
 			key = query.Get(name)
 			query.Del(name)
