@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/mattn/go-isatty"
@@ -29,6 +31,35 @@ func (g *globals) caller(ctx context.Context, h *app.House, base money.Currency,
 	}
 	return c, err
 }
+
+// on runs a command on behalf of its user, with everything that it needs open.
+func (g *globals) on(ctx context.Context, do func(*app.House, service.Caller) error) error {
+	h, err := g.open(ctx)
+	if err != nil {
+		return &exitError{exitUnchecked, err.Error()}
+	}
+	defer h.Close()
+	c, err := g.caller(ctx, h, "", true)
+	if err != nil {
+		return err
+	}
+	return do(h, c)
+}
+
+// unanswered is an error of what could not be found out. One that has a status keeps it.
+func unanswered(err error) error {
+	var exit *exitError
+	if err == nil || errors.As(err, &exit) {
+		return err
+	}
+	return &exitError{exitUnchecked, err.Error()}
+}
+
+// columns writes a table to standard output, its columns separated by tabs; Flush ends it.
+func columns() *tabwriter.Writer { return tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0) }
+
+// printList prints a list as JSON: one without anything is empty, not null.
+func printList[T any](all []T) error { return printJSON(append([]T{}, all...)) }
 
 // target finds the portfolio that a command is about: the one named (by name or id),
 // else the only one there is besides the simulated ones.

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"github.com/foliosight/foliosight/internal/app"
 	"github.com/foliosight/foliosight/internal/service"
 )
 
@@ -16,35 +18,28 @@ type doctorCommand struct {
 // Run looks from the instrument to the source. It asks none. The exit status is 0 where
 // all is fine, 1 where something is wrong, 3 where that could not be found out.
 func (c *doctorCommand) Run(ctx context.Context, g *globals) error {
-	h, err := g.open(ctx)
-	if err != nil {
-		return &exitError{exitUnchecked, err.Error()}
-	}
-	defer h.Close()
-	caller, err := g.caller(ctx, h, "", true)
-	if err != nil {
-		return &exitError{exitUnchecked, err.Error()}
-	}
-	all, err := h.Doctor(ctx, caller, c.Symbols)
-	if err != nil {
-		return &exitError{exitUnchecked, err.Error()}
-	}
-	if c.JSON {
-		if all == nil {
-			all = []service.Diagnosis{}
-		}
-		if err := printJSON(all); err != nil {
+	return unanswered(g.on(ctx, func(h *app.House, who service.Caller) error {
+		all, err := h.Doctor(ctx, who, c.Symbols)
+		if err != nil {
 			return err
 		}
-	} else if len(all) == 0 {
+		if c.JSON {
+			err = printList(all)
+		} else {
+			printDiagnoses(all)
+		}
+		if err == nil && slices.ContainsFunc(all, func(d service.Diagnosis) bool { return !d.Fine }) {
+			err = &exitError{exitFinding, ""}
+		}
+		return err
+	}))
+}
+
+func printDiagnoses(all []service.Diagnosis) {
+	if len(all) == 0 {
 		fmt.Println("everything that is needed is there")
 	}
-	finding := false
 	for _, d := range all {
-		finding = finding || !d.Fine
-		if c.JSON {
-			continue
-		}
 		fmt.Printf("%s: %s\n", d.Symbol, d.Says)
 		for _, s := range d.Steps {
 			mark := "ok"
@@ -54,8 +49,4 @@ func (c *doctorCommand) Run(ctx context.Context, g *globals) error {
 			fmt.Printf("  %s  %-12s  %s\n", mark, s.What, s.Says)
 		}
 	}
-	if finding {
-		return &exitError{exitFinding, ""}
-	}
-	return nil
 }

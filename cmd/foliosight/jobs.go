@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"text/tabwriter"
 	"time"
 
 	"github.com/foliosight/foliosight/finance/date"
@@ -83,20 +81,6 @@ func (l *jobLine) said() string {
 	return l.Note
 }
 
-// on runs a subcommand on behalf of its user.
-func (g *globals) on(ctx context.Context, do func(*app.House, service.Caller) error) error {
-	h, err := g.open(ctx)
-	if err != nil {
-		return &exitError{exitUnchecked, err.Error()}
-	}
-	defer h.Close()
-	c, err := g.caller(ctx, h, "", false)
-	if err != nil {
-		return err
-	}
-	return do(h, c)
-}
-
 type jobsList struct {
 	State string `help:"Those in this state: queued, running, stuck, retrying, done, failed, cancelled." placeholder:"STATE"`
 	Kind  string `help:"Those of this kind." placeholder:"KIND"`
@@ -118,7 +102,7 @@ func (c *jobsList) Run(ctx context.Context, g *globals) error {
 		if c.JSON {
 			return printJSON(map[string]any{"jobs": lines})
 		}
-		table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+		table := columns()
 		fmt.Fprintln(table, "ID\tKIND\tDAY\tABOUT\tSTATE\tATTEMPT\tSAID")
 		for i := range lines {
 			l := &lines[i]
@@ -156,7 +140,7 @@ func show(ctx context.Context, h *app.House, who service.Caller, id int64, asJSO
 	if l.said() != "" {
 		fmt.Println(l.said())
 	}
-	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	table := columns()
 	for _, s := range l.Steps {
 		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", s.Name, s.Status, s.Ended.Sub(s.Started).Round(time.Microsecond), s.Reason)
 	}

@@ -3,12 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/internal/app"
 	"github.com/foliosight/foliosight/internal/service"
 )
 
@@ -19,26 +18,20 @@ type providersCommand struct {
 
 // Run lists them. It asks none.
 func (c *providersCommand) Run(ctx context.Context, g *globals) error {
-	h, err := g.open(ctx)
-	if err != nil {
-		return &exitError{exitUnchecked, err.Error()}
-	}
-	defer h.Close()
-	caller, err := g.caller(ctx, h, "", true)
-	if err != nil {
-		return err
-	}
-	all, err := h.MarketProviders(ctx, caller)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		if all == nil {
-			all = []service.MarketProvider{}
+	return g.on(ctx, func(h *app.House, who service.Caller) error {
+		all, err := h.MarketProviders(ctx, who)
+		if err != nil {
+			return err
 		}
-		return printJSON(all)
-	}
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+		if c.JSON {
+			return printList(all)
+		}
+		return printProviders(all)
+	})
+}
+
+func printProviders(all []service.MarketProvider) error {
+	w := columns()
 	fmt.Fprintln(w, "SOURCE\tKEY\tUSED\tSERIES\tLAST SUCCESS\tSTATE")
 	for _, p := range all {
 		key := "needs none"

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"text/tabwriter"
+	"slices"
 	"time"
 
 	"github.com/mattn/go-isatty"
 	"github.com/schollz/progressbar/v3"
 
+	"github.com/foliosight/foliosight/internal/app"
 	"github.com/foliosight/foliosight/internal/service"
 )
 
@@ -25,56 +26,62 @@ type syncCommand struct {
 
 // Run syncs in the foreground. Interrupted, it stops between two subjects.
 func (c *syncCommand) Run(ctx context.Context, g *globals) error {
-	h, err := g.open(ctx)
-	if err != nil {
-		return &exitError{exitUnchecked, err.Error()}
-	}
-	defer h.Close()
-	caller, err := g.caller(ctx, h, "", true)
-	if err != nil {
-		return err
-	}
-	o := service.SyncOptions{Symbols: c.Symbols, Full: c.Full, DryRun: c.DryRun, Patience: c.Patience}
-	var bar *progressbar.ProgressBar
-	if isatty.IsTerminal(os.Stderr.Fd()) && !c.DryRun {
-		o.Progress = func(p service.SyncProgress) {
-			if bar == nil {
-				bar = progressbar.NewOptions(p.Total, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
-			}
-			bar.Describe(p.Last.Kind + " " + p.Last.Symbol)
-			_ = bar.Set(p.Done) // it is only a picture
+	return g.on(ctx, func(h *app.House, who service.Caller) error {
+		progress, done := syncBar()
+		o := service.SyncOptions{Symbols: c.Symbols, Full: c.Full, DryRun: c.DryRun, Patience: c.Patience}
+		if !c.DryRun {
+			o.Progress = progress
 		}
-	}
-	r, err := h.Sync(ctx, caller, o)
-	if bar != nil {
-		_ = bar.Finish() // it is only a picture
-	}
-	if errors.Is(err, service.ErrNoSources) {
-		return &exitError{exitUnchecked, err.Error()}
-	}
-	if err != nil && !errors.Is(err, context.Canceled) {
-		return err
-	}
-	if c.JSON {
-		if err := printJSON(r); err != nil {
+		r, err := h.Sync(ctx, who, o)
+		done()
+		if errors.Is(err, service.ErrNoSources) {
+			return unanswered(err)
+		}
+		if err != nil && !errors.Is(err, context.Canceled) {
 			return err
 		}
-	} else {
+		return c.tell(r, err != nil)
+	})
+}
+
+// tell prints what came of it and says how the program ends.
+func (c *syncCommand) tell(r service.SyncReport, interrupted bool) error {
+	if !c.JSON {
 		printSync(r, c.DryRun)
+	} else if err := printJSON(r); err != nil {
+		return err
 	}
-	if err != nil {
+	switch {
+	case interrupted:
 		return &exitError{exitUnchecked, "interrupted; what came is kept, and the next sync goes on"}
-	}
-	for _, o := range r.Outcomes {
-		if o.Reason != "" {
-			return &exitError{exitFinding, ""}
-		}
+	case slices.ContainsFunc(r.Outcomes, func(o service.SyncOutcome) bool { return o.Reason != "" }):
+		return &exitError{exitFinding, ""}
 	}
 	return nil
 }
 
+// syncBar shows a person how far it is, and nothing to a file.
+func syncBar() (progress func(service.SyncProgress), done func()) {
+	if !isatty.IsTerminal(os.Stderr.Fd()) {
+		return nil, func() {}
+	}
+	var bar *progressbar.ProgressBar
+	progress = func(p service.SyncProgress) {
+		if bar == nil {
+			bar = progressbar.NewOptions(p.Total, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+		}
+		bar.Describe(p.Last.Kind + " " + p.Last.Symbol)
+		_ = bar.Set(p.Done) // it is only a picture
+	}
+	return progress, func() {
+		if bar != nil {
+			_ = bar.Finish() // it is only a picture
+		}
+	}
+}
+
 func printSync(r service.SyncReport, plan bool) {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	w := columns()
 	for _, o := range r.Outcomes {
 		if !o.Asked && o.Reason == "" {
 			continue
