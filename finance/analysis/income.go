@@ -340,9 +340,13 @@ func (m *incomeMaker) byHolding() {
 		p := m.projections[h.Symbol]
 		row := IncomeHolding{Symbol: h.Symbol, Name: h.Instrument.Name, Held: true, Quantity: h.Quantity, Value: h.Value, Payer: p.Payer, Reason: p.Reason, Next: s.next,
 			All: m.money(s.all(), "income", s.left), Received: m.money(s.received, "income_received", s.leftReceived), Expected: m.guess(m.money(s.expected(), "income_expected", s.leftAhead), s)}
-		if p.Open && s.expected().IsZero() && len(s.leftAhead) == 0 {
+		switch nothing := s.expected().IsZero(); {
+		case nothing && len(s.leftAhead) > 0:
+			row.Expected = Unknown(m.unit(), m.AsOf, "income_expected", fewReasons(s.leftAhead)...)
+		case nothing && p.Open:
 			row.Expected = Unknown(m.unit(), m.AsOf, "income_expected", p.Reason)
-		} else if s.currency != "" && !s.mixed {
+		}
+		if s.currency != "" && !s.mixed {
 			row.PerShare, row.Currency = money.Some(s.perShare), s.currency
 		}
 		row.Yield, row.YieldOnCost = m.yield(row.Expected, h.Value, "income_yield"), m.yield(row.Expected, h.Cost, "income_on_cost")

@@ -50,6 +50,9 @@ type Projection struct {
 	Payer    Payer
 	Payments []Expected // by day
 	Reason   string     // why nothing is estimated; empty: something is
+	// Open says that it is not known what it will pay, so that what no payment is listed
+	// for is not nothing.
+	Open bool
 }
 
 // Project says what a share of today is expected to pay in (asOf, until], which is at
@@ -68,7 +71,7 @@ func Project(symbol string, a *market.Actions, asOf, until date.Date, covered bo
 		if covered {
 			return Projection{Payer: Never, Reason: "it has paid nothing"}
 		}
-		return Projection{Payer: Unclear, Reason: "no dividends of it are known"}
+		return Projection{Payer: Unclear, Reason: "no dividends of it are known", Open: true}
 	}
 	special := Specials(a)
 	out := Projection{Payer: Pays}
@@ -93,11 +96,13 @@ func Project(symbol string, a *market.Actions, asOf, until date.Date, covered bo
 	usual := interval(without(all, special))
 	switch {
 	case len(known) == 0:
-		out.Reason = "no regular payment has been made yet"
+		out.Reason, out.Open = "no regular payment has been made yet", len(out.Payments) == 0
 	case usual == 0:
 		out.Payer, out.Reason = Once, fmt.Sprintf("one payment, of %s, is no rhythm", known[0].ExDate)
+		out.Open = len(out.Payments) == 0
 	case stopped(without(all, special), usual, asOf):
 		out.Payer, out.Reason = Stopped, fmt.Sprintf("the last regular payment was of %s: it is overdue", known[len(known)-1].ExDate)
+		out.Open = len(out.Payments) == 0 && !covered
 	default:
 		out.Payments = append(out.Payments, repeated(symbol, a, known, firm, usual, asOf, until)...)
 	}
