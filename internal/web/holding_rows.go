@@ -133,10 +133,11 @@ func (w *writer) tag(h *analysis.Holding) *view.Tag {
 // sum adds up lines as they are displayed.
 func (w *writer) sum(name string, lines []line) view.HoldingRow {
 	var value, weight, day, gain, cost float64
-	var days, gains, weights int
+	var days, gains, weights, values int
 	for _, l := range lines {
 		if !math.IsNaN(l.value) {
 			value += l.value
+			values++
 		}
 		if !math.IsNaN(l.weight) {
 			weight += l.weight
@@ -153,6 +154,9 @@ func (w *writer) sum(name string, lines []line) view.HoldingRow {
 		}
 	}
 	row := view.HoldingRow{Symbol: name, Value: w.Float(value, 0), Weight: format.Unknown}
+	if values == 0 && len(lines) > 0 { // the mark says why
+		row.Value = format.Unknown
+	}
 	if weights > 0 {
 		row.Weight = w.Float(weight, 1) + w.percentSign()
 	}

@@ -59,7 +59,9 @@ func (w *writer) holdingsStrip() []view.Figure {
 	value := w.figure("Net value", a.Summary.Value, whole)
 	value.Note = string(a.Base) + ", cash included"
 	long := w.figure("Long", a.Risk.Exposure.Long, whole)
-	long.Note = w.text(a.Risk.Exposure.LongShare, percent1, false) + " of value"
+	if a.Risk.Exposure.LongShare.Known() {
+		long.Note = w.text(a.Risk.Exposure.LongShare, percent1, false) + " of value"
+	}
 	list := []view.Figure{value, long}
 	if f := a.Risk.Exposure.Short; f.Known() && f.Float64() != 0 {
 		short := w.figure("Short", f, whole)

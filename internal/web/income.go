@@ -82,7 +82,8 @@ func (s *site) income(r *request) error {
 		return err
 	}
 	w := r.asked(a)
-	v.Strip = w.incomeStrip(in)
+	v.Notice = r.oldIncome(w, in)
+	v.Strip = w.incomeStrip(in, v.Notice != nil)
 	v.Bars, v.Table = w.incomeBars(in)
 	v.Coming, v.ComingSum = w.coming(in)
 	v.Columns, v.Holdings, v.Rest = w.incomeHoldings(in)
@@ -100,14 +101,35 @@ func (s *site) income(r *request) error {
 	return r.show(http.StatusOK, page.Income(v))
 }
 
-// incomeStrip are the figures at the top.
-func (w *writer) incomeStrip(in *analysis.Income) []view.Figure {
-	received := w.figure("Received, last 12 months", in.Received, whole)
+// freshFor is for how many days the twelve months before and after a day are called the
+// last and the next ones.
+const freshFor = 31
+
+// oldIncome says that the figures are of a day long past; nil: they are not.
+func (r *request) oldIncome(w *writer, in *analysis.Income) *view.Notice {
+	today := date.FromTime(r.site.opts.Now().UTC())
+	if today-in.AsOf <= freshFor {
+		return nil
+	}
+	why := "the last day of which anything is known"
+	if n := len(w.a.Data.Unpriced); n > 0 && n == w.a.Data.Holdings {
+		why = "the day of the last booking, because no holding has a price"
+	}
+	return &view.Notice{Kind: "warn", Icon: "circle-alert", Text: fmt.Sprintf("These figures are as of %s, %s. What was received and what is expected are counted from that day, not from today.", format.Date(in.AsOf), why)}
+}
+
+// incomeStrip are the figures at the top; those of a day long past name it.
+func (w *writer) incomeStrip(in *analysis.Income, old bool) []view.Figure {
+	last, next := "Received, last 12 months", "Expected, next 12 months"
+	if old {
+		last, next = "Received, 12 months to "+format.Date(in.AsOf), "Expected, 12 months from "+format.Date(in.AsOf)
+	}
+	received := w.figure(last, in.Received, whole)
 	received.Unit = string(w.a.Base)
 	if in.Withheld.Known() && in.Withheld.Float64() >= 0.5 {
 		received.Note = w.text(in.Withheld, whole, false) + " kept back as tax"
 	}
-	expected := w.figure("Expected, next 12 months", in.Expected, whole)
+	expected := w.figure(next, in.Expected, whole)
 	expected.Unit = string(w.a.Base)
 	if in.Announced.Known() {
 		expected.Note = w.text(in.Announced, whole, false) + " of it announced"
@@ -155,7 +177,12 @@ func (w *writer) incomeBars(in *analysis.Income) (view.IncomeBars, *view.Table) 
 	}
 	bars := chart.Income(drawn, now, w.Locale)
 	bars.Title, bars.Note = "Received and expected by month", string(w.a.Base)+", before taxes"
-	bars.Summary = fmt.Sprintf("In the last twelve months %s %s were received; in the next twelve %s may be.", w.text(in.Received, whole, false), w.a.Base, w.text(in.Expected, whole, false))
+	bars.Summary = fmt.Sprintf("In the twelve months to %s %s %s were received; ", format.Date(in.AsOf), w.text(in.Received, whole, false), w.a.Base)
+	if in.Expected.Known() {
+		bars.Summary += fmt.Sprintf("in the next twelve %s may be.", w.text(in.Expected, whole, false))
+	} else {
+		bars.Summary += "what the next twelve bring is not known: " + reason(in.Expected) + "."
+	}
 	return bars, t
 }
 
@@ -212,6 +239,9 @@ func (w *writer) coming(in *analysis.Income) (months []view.Coming, sum string) 
 	}
 	for first, i := range at {
 		months[i].Sum = w.Decimal(sums[first], 0)
+	}
+	if !in.Expected.Known() {
+		return months, "their sum is not known"
 	}
 	return months, w.text(in.Expected, whole, false) + " " + string(w.a.Base)
 }

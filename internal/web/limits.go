@@ -7,6 +7,7 @@ import (
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/internal/service"
+	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/view"
 )
 
@@ -139,7 +140,14 @@ func (w *writer) largestItem(l limits) view.RiskItem {
 		}
 	}
 	if largest == nil {
-		return view.RiskItem{Figure: view.Figure{Label: "Largest position", Text: "–", Reason: "nothing is held"}}
+		why := "nothing is held"
+		if len(w.a.Holdings) > 0 {
+			why = reason(w.a.Holdings[0].Weight)
+			if share := w.a.Risk.Concentration.LargestShare; !share.Known() {
+				why = reason(share)
+			}
+		}
+		return view.RiskItem{Figure: view.Figure{Label: "Largest position", Text: format.Unknown, Reason: why}}
 	}
 	item := w.item("Largest position", largest.Weight, percent1, l.Largest, largest.Weight.Float64())
 	// A long name stands in the label, where there is room for it.

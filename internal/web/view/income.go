@@ -4,6 +4,7 @@ package view
 type Income struct {
 	Page      Page
 	Empty     *Empty
+	Notice    *Notice // what the figures are of, where it is not today
 	Strip     []Figure
 	Open      ProposalList
 	Decided   ProposalList
