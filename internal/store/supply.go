@@ -110,9 +110,11 @@ type SupplyFilter struct {
 	Kind   string
 	Status SupplyStatus
 	Prefix string // of the symbol
-	Needed bool   // only what is needed
-	After  string // the Next of the page before
-	Limit  int    // 0: 100
+	// Symbols are the only ones, where there are any.
+	Symbols []string
+	Needed  bool   // only what is needed
+	After   string // the Next of the page before
+	Limit   int    // 0: 100
 }
 
 // SupplyPage is a part of what a filter selects, by kind and symbol.
@@ -226,9 +228,11 @@ type SupplyWriter interface {
 	UnneedSupplies(ctx context.Context, all []Need) error
 	// HoldValues keeps values back. One that is there stays as it was decided while the
 	// source says the same; where it says something else, the question is open again. It
-	// returns those that are open now.
+	// returns those that are open now. What is new raises the market version, as figures
+	// say what is held back under them.
 	HoldValues(ctx context.Context, all []HeldValue) ([]HeldValue, error)
 	// DecideHeld decides about one; that the series follows is for the caller to see to, in
-	// the same transaction. A decision that is there already: ErrStale.
+	// the same transaction. It raises the market version. A decision that is there already:
+	// ErrStale.
 	DecideHeld(ctx context.Context, id string, v Verdict) (HeldValue, error)
 }

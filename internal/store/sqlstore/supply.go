@@ -105,6 +105,13 @@ func (t *tx) Supplies(ctx context.Context, f store.SupplyFilter) (store.SupplyPa
 	if f.Prefix != "" {
 		c.add(`substr(symbol, 1, %s) = %s`, len([]rune(f.Prefix)), f.Prefix)
 	}
+	if len(f.Symbols) > 0 {
+		values := make([]any, len(f.Symbols))
+		for i, symbol := range f.Symbols {
+			values[i] = symbol
+		}
+		c.add(`symbol IN (`+strings.TrimSuffix(strings.Repeat("%s, ", len(values)), ", ")+`)`, values...)
+	}
 	if f.Needed {
 		c.add(`needed`)
 	}

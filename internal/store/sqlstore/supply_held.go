@@ -117,13 +117,20 @@ func (t *tx) HoldValues(ctx context.Context, all []store.HeldValue) (open []stor
 		key := func(h store.HeldValue) string {
 			return string(h.Kind) + "\x00" + h.Symbol + "\x00" + h.Source + "\x00" + h.Day.String()
 		}
+		raised := map[bool]bool{}
 		for _, h := range sortedOnce(all, key) {
-			kept, err := t.holdValue(ctx, h)
+			kept, changed, err := t.holdValue(ctx, h)
 			if err != nil {
 				return err
 			}
 			if kept.Decision == store.HeldOpen {
 				open = append(open, kept)
+			}
+			if changed && !raised[h.Own] {
+				raised[h.Own] = true
+				if err := t.judged(ctx, h, "values are held back"); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
@@ -131,15 +138,26 @@ func (t *tx) HoldValues(ctx context.Context, all []store.HeldValue) (open []stor
 	return open, err
 }
 
-func (t *tx) holdValue(ctx context.Context, h store.HeldValue) (store.HeldValue, error) {
+// judged raises the version of the market data that a held value is of: figures that rest
+// on its series are others, though the series is the same.
+func (t *tx) judged(ctx context.Context, h store.HeldValue, reason string) error {
+	w, err := t.beginMarket(ctx, h.Own, h.Source, reason)
+	if err != nil {
+		return err
+	}
+	return w.raise(ctx)
+}
+
+// holdValue keeps one back; changed is false where it was there already.
+func (t *tx) holdValue(ctx context.Context, h store.HeldValue) (kept store.HeldValue, changed bool, err error) {
 	owner, err := t.holder(h.Own)
 	if err != nil {
-		return h, err
+		return h, false, err
 	}
 	h.Decision, h.Corrected = store.HeldOpen, math.NaN()
 	figures, err := toJSON(figuresOf(h))
 	if err != nil {
-		return h, err
+		return h, false, err
 	}
 	if h.ID == "" {
 		h.ID = store.NewID()
@@ -153,18 +171,18 @@ func (t *tx) holdValue(ctx context.Context, h store.HeldValue) (store.HeldValue,
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', '') ON CONFLICT (tenant_id, kind, symbol, source, day) DO NOTHING`,
 		owner, h.ID, string(h.Kind), h.Symbol, h.Source, h.Day.String(), figures, h.Finding, h.Reason, formatTime(h.Found))
 	if err != nil || n == 1 {
-		return h, err
+		return h, err == nil, err
 	}
 	was, err := scanHeld(t.row(ctx, `SELECT `+heldColumns+` FROM held_values WHERE tenant_id = $1 AND kind = $2 AND symbol = $3 AND source = $4 AND day = $5`+t.store.dialect.ForUpdate,
 		owner, string(h.Kind), h.Symbol, h.Source, h.Day.String()))
 	if err != nil {
-		return h, err
+		return h, false, err
 	}
 	if sameBar(was.Bar, h.Bar) && (was.Decision != store.HeldOpen || was.Finding == h.Finding && was.Reason == h.Reason) {
-		return was, nil
+		return was, false, nil
 	}
 	h.ID, h.Found = was.ID, t.stamp()
-	return h, t.must(ctx, `UPDATE held_values SET figures = $3, finding = $4, reason = $5, found = $6, decision = 'open', decided = NULL, user_id = NULL, note = ''
+	return h, true, t.must(ctx, `UPDATE held_values SET figures = $3, finding = $4, reason = $5, found = $6, decision = 'open', decided = NULL, user_id = NULL, note = ''
 		WHERE tenant_id = $1 AND id = $2`, owner, h.ID, figures, h.Finding, h.Reason, formatTime(h.Found))
 }
 
@@ -196,6 +214,9 @@ func (t *tx) DecideHeld(ctx context.Context, id string, v store.Verdict) (h stor
 			err = store.ErrStale
 		}
 		if err != nil {
+			return err
+		}
+		if err := t.judged(ctx, h, "held value "+string(h.Decision)); err != nil {
 			return err
 		}
 		return t.note(ctx, "held-value.decide", "held-value/"+id, "", heldNote(before), heldNote(h))

@@ -242,7 +242,7 @@ func supplies(t *testing.T, s store.Store) {
 		_, err = v.Supply(ctx, "bars", "NONE")
 		wantError(t, err, store.ErrNotFound, "a supply that is none")
 		for want, f := range map[string]store.SupplyFilter{
-			"ACME A_C BETA IDLE ACME": {}, "ACME BETA IDLE": {Needed: true, Limit: 1}, "ACME": {Kind: "bars", Prefix: "AC"}, "A_C": {Prefix: "A_"},
+			"ACME A_C BETA IDLE ACME": {}, "ACME BETA IDLE": {Needed: true, Limit: 1}, "ACME": {Kind: "bars", Prefix: "AC"}, "BETA IDLE": {Symbols: []string{"IDLE", "NONE", "BETA"}, Limit: 1}, "A_C": {Prefix: "A_"},
 			"BETA": {Status: store.SupplyRefused}, "ACME IDLE": {Status: store.SupplyGood, Limit: 1}, "A_C ACME": {Status: store.SupplyNever, Limit: 2},
 		} {
 			var names string
@@ -291,9 +291,22 @@ func heldValues(t *testing.T, s store.Store) {
 		})
 		return open
 	}
+	version := func(id store.Identity) (got store.MarketVersion) {
+		t.Helper()
+		read(t, s, id, func(ctx context.Context, v store.View) {
+			var err error
+			got, err = v.MarketVersion(ctx)
+			check(t, err)
+		})
+		return got
+	}
+	began := version(ada.member)
 	first := hold(id, spike)[0]
+	wantEqual(t, version(ada.member), store.MarketVersion{Shared: began.Shared + 1, Own: began.Own}, "version after a value was held back")
 	wantEqual(t, hold(id, spike)[0].ID, first.ID, "found again")
+	wantEqual(t, version(ada.member).Shared, began.Shared+1, "version after it was found again")
 	hold(ada.member, own)
+	wantEqual(t, version(ada.member), store.MarketVersion{Shared: began.Shared + 1, Own: began.Own + 1}, "version after an own value was held back")
 	err := s.As(ctx, ada.owner, func(ctx context.Context, tx store.Tx) error {
 		_, err := tx.HoldValues(ctx, []store.HeldValue{spike})
 		return err
@@ -336,8 +349,10 @@ func heldValues(t *testing.T, s store.Store) {
 	if h.Corrected != 10.3 || h.By != ada.owner.User || h.Decided.IsZero() {
 		t.Errorf("decided: %+v", h)
 	}
+	wantEqual(t, version(ada.member).Shared, began.Shared+2, "version after a decision")
 	_, err = decide(id, first.ID, store.Verdict{Decision: store.HeldAccepted})
 	wantError(t, err, store.ErrStale, "a second decision")
+	wantEqual(t, version(ada.member).Shared, began.Shared+2, "version after a decision that was refused")
 	wantEqual(t, len(hold(id, spike)), 0, "open after it was decided and found again as it was")
 	got = list(id, store.HeldFilter{Decision: store.HeldCorrected})[0]
 	wantEqual(t, got.Corrected == 10.3 && got.Note == "as the exchange says" && got.By == ada.owner.User, true, "decision read back")
