@@ -145,6 +145,10 @@ func TestSupply(t *testing.T) {
 	}
 	eve.get("/api/v1/supply?portfolio="+portfolio).problem(404, "not-found")
 
+	if items := eve.get("/api/v1/supply?portfolio=all").is(200).value("items").([]any); len(items) != 0 {
+		t.Errorf("without a portfolio it lists %v", items)
+	}
+
 	owner, err := h.svc.Owner(context.Background())
 	if err != nil {
 		t.Fatal(err)

@@ -45,6 +45,9 @@ func (s *Service) FeedPage(ctx context.Context, c Caller, f FeedFilter) (FeedPag
 		id = ""
 	}
 	all, err := s.Feeds(ctx, c, id)
+	if id == "" && errors.Is(err, ErrNotFound) {
+		return FeedPage{}, nil // the caller sees no portfolio
+	}
 	if err != nil {
 		return FeedPage{}, err
 	}
