@@ -31,7 +31,8 @@ type analyses struct {
 	splits  *otter.Cache[string, *analysis.Contribution]
 	active  *otter.Cache[string, *analysis.Attribution]
 	folded  *otter.Cache[string, *foldedBook]
-	panels  *otter.Cache[string, *market.Panel]
+	panels  *otter.Cache[string, keptPanel]
+	market  *marketMemory // what panels are made of
 	ledgers *otter.Cache[string, *ledgerState]
 	latest  *otter.Cache[string, latestBook] // the newest fold of a portfolio, by id and base currency
 	// knowledge is what is known of instruments, for trying bookings.
@@ -80,16 +81,23 @@ func weightOfAnswer(_ string, a *analysis.Analysis) uint32 {
 	return uint32(min(40<<10+160*len(a.Series.Days)+10<<10*len(a.Holdings)+len(a.Closed)<<9, answersAtMost))
 }
 
-// weightOfPanel estimates the memory of a panel: a day and a value for each observation,
-// once as quoted and once with dividends.
-func weightOfPanel(_ string, p *market.Panel) uint32 {
-	n := 0
+// keptPanel is a panel with an estimate of the memory that is its alone.
+type keptPanel struct {
+	*market.Panel
+	weight uint32
+}
+
+// weightOfPanel estimates the memory of a panel: what it says of each symbol and, where
+// its series are not those that others hold too, a day and a value for each observation.
+func weightOfPanel(p *market.Panel, shared bool) uint32 {
+	n := 16 << 10
 	for _, symbol := range p.Symbols() {
-		if s := p.Prices(symbol); s != nil {
-			n += len(s.Dates)
+		n += 1 << 10
+		if s := p.Prices(symbol); s != nil && !shared {
+			n += 24 * len(s.Dates)
 		}
 	}
-	return uint32(min(16<<10+24*n, panelsAtMost))
+	return uint32(min(n, panelsAtMost))
 }
 
 // weightOfLedger estimates the memory of a ledger.
@@ -104,7 +112,8 @@ func newAnalyses() *analyses {
 		splits:  otter.Must(&otter.Options[string, *analysis.Contribution]{MaximumSize: keptSplits}),
 		active:  otter.Must(&otter.Options[string, *analysis.Attribution]{MaximumSize: keptSplits}),
 		folded:  otter.Must(&otter.Options[string, *foldedBook]{MaximumSize: keptBooks}),
-		panels:  otter.Must(&otter.Options[string, *market.Panel]{MaximumWeight: panelsAtMost, Weigher: weightOfPanel}),
+		panels:  otter.Must(&otter.Options[string, keptPanel]{MaximumWeight: panelsAtMost, Weigher: func(_ string, p keptPanel) uint32 { return p.weight }}),
+		market:  newMarketMemory(),
 		ledgers: otter.Must(&otter.Options[string, *ledgerState]{MaximumWeight: ledgersAtMost, Weigher: weightOfLedger}),
 		latest:  otter.Must(&otter.Options[string, latestBook]{MaximumSize: keptBooks}),
 
@@ -326,14 +335,15 @@ func (a *analyses) panel(ctx context.Context, v store.View, set *asked, transact
 	w.rates = append([]string{set.riskFree}, exante.Yields()...)
 	key := fmt.Sprintf("%s|%d.%d|%v|%d|%s|%s|%v", v.Identity().Tenant, w.version.Shared, w.version.Own, w.simulated, w.through, set.riskFree, strings.Join(w.symbols, ","), w.currencies)
 	if got, ok := a.panels.GetIfPresent(key); ok {
-		return got, nil
+		return got.Panel, nil
 	}
-	p, err := loadPanel(ctx, v, w)
+	from, shared := a.market.view(ctx, v, w)
+	p, err := loadPanel(ctx, from, w)
 	if err != nil {
 		return nil, err
 	}
 	if !writing(ctx) {
-		a.panels.Set(key, p)
+		a.panels.Set(key, keptPanel{p, weightOfPanel(p, shared)})
 	}
 	return p, nil
 }

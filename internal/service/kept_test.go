@@ -8,8 +8,8 @@ import (
 	"github.com/foliosight/foliosight/finance/date"
 )
 
-// What a thousand people with thirty holdings over three years were told stays in
-// memory; of large books as many as there is room for.
+// Analyses of a hundred people with thirty holdings over three years stay in memory; of
+// large books as many as there is room for.
 func TestAnswersAreKeptBySize(t *testing.T) {
 	kept := func(holdings, days, n int) (there int) {
 		a := newAnalyses()
@@ -24,10 +24,10 @@ func TestAnswersAreKeptBySize(t *testing.T) {
 		}
 		return there
 	}
-	if n := kept(30, 756, 1000); n != 1000 {
-		t.Errorf("of a thousand answers %d are kept", n)
+	if n := kept(30, 756, 100); n != 100 {
+		t.Errorf("of a hundred answers %d are kept", n)
 	}
-	if n := kept(2000, 3000, 100); n == 0 || n > 30 { // 21 MB each, 512 MB in all
+	if n := kept(2000, 3000, 100); n == 0 || n > 3 { // 21 MB each, 64 MB in all
 		t.Errorf("of a hundred answers of large books %d are kept", n)
 	}
 }

@@ -55,13 +55,17 @@ func serve() error {
 				slog.Error("profile", "error", err)
 			}
 		}()
-		defer func() {
-			pprof.StopCPUProfile()
+		defer pprof.StopCPUProfile()
+		asked, going := context.WithCancel(context.WithoutCancel(ctx))
+		defer going()
+		context.AfterFunc(ctx, func() { // while it still is in memory
+			defer going()
 			runtime.GC()
 			if err := remembered(strings.TrimSuffix(name, ".pprof") + ".memory.pprof"); err != nil {
 				slog.Error("profile", "error", err)
 			}
-		}()
+		})
+		ctx = asked
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	return app.Run(ctx, cfg, app.Outside{Version: "load", Messages: os.Stdout, Log: log})
