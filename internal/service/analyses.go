@@ -127,6 +127,8 @@ type foldedBook struct {
 	book  *portfolio.Book
 	panel *market.Panel
 	asOf  date.Date
+	// doubts is what speaks against series of the panel.
+	doubts analysis.Doubts
 
 	preparing sync.Mutex
 	whole     *analysis.Prepared            // nil until it is first asked for
@@ -246,6 +248,10 @@ func (a *analyses) foldAnew(ctx context.Context, v store.View, set *asked, asOf,
 	if err != nil {
 		return nil, err
 	}
+	doubts, err := doubtsOf(ctx, v, panel, set)
+	if err != nil {
+		return nil, err
+	}
 	if asOf.IsNone() {
 		asOf = lastValued(panel, transactions, today)
 	}
@@ -261,7 +267,7 @@ func (a *analyses) foldAnew(ctx context.Context, v store.View, set *asked, asOf,
 	if err != nil {
 		return nil, err
 	}
-	return &foldedBook{book: book, panel: panel, asOf: asOf}, nil
+	return &foldedBook{book: book, panel: panel, asOf: asOf, doubts: doubts}, nil
 }
 
 // latestBook is the newest fold of a portfolio's ledger.
@@ -413,7 +419,7 @@ func instruments(panel *market.Panel, transactions []ledger.Transaction, base mo
 
 // input turns the question into what the analysis is run on.
 func (f *foldedBook) input(set *asked, q Question) (analysis.Input, error) {
-	in := analysis.Input{Name: set.name, Book: f.book, Panel: f.panel, AsOf: f.asOf, Benchmark: set.benchmark, RiskFree: set.riskFree, Sessions: f.sessions}
+	in := analysis.Input{Name: set.name, Book: f.book, Panel: f.panel, AsOf: f.asOf, Benchmark: set.benchmark, RiskFree: set.riskFree, Sessions: f.sessions, Doubts: f.doubts}
 	if len(set.versions) == 1 {
 		in.LedgerVersion = set.versions[0]
 	}

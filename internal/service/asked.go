@@ -22,6 +22,7 @@ type asked struct {
 	portfolios []store.Portfolio
 	versions   []int64
 	market     store.MarketVersion
+	knownOn    time.Time // what was known then; zero: now
 	base       money.Currency
 	benchmark  string
 	riskFree   string
@@ -97,6 +98,7 @@ func (set *asked) withoutSimulated() {
 
 // pin fixes the versions that the answer rests on.
 func (set *asked) pin(ctx context.Context, v store.View, knownOn time.Time) (err error) {
+	set.knownOn = knownOn
 	if knownOn.IsZero() {
 		set.market, err = v.MarketVersion(ctx)
 	} else {

@@ -280,7 +280,7 @@ func (a *analyses) propose(ctx context.Context, v store.View, q Question, asked 
 		if err != nil {
 			return nil, err
 		}
-		folded = &foldedBook{book: now.book, panel: panel, asOf: now.asOf}
+		folded = &foldedBook{book: now.book, panel: panel, asOf: now.asOf, doubts: now.doubts}
 	}
 	in, err := folded.input(set, q)
 	if err != nil {

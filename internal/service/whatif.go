@@ -128,7 +128,7 @@ func (a *analyses) whatIf(ctx context.Context, v store.View, q Question, trades 
 		return nil, err
 	}
 	out.Trades = t.trades
-	after := &foldedBook{book: t.book, panel: t.panel, asOf: now.asOf}
+	after := &foldedBook{book: t.book, panel: t.panel, asOf: now.asOf, doubts: now.doubts}
 	in, err := after.input(set, q)
 	if err != nil {
 		return nil, err
