@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mattn/go-isatty"
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/foliosight/foliosight/internal/app"
+	"github.com/foliosight/foliosight/internal/marketdata"
 	"github.com/foliosight/foliosight/internal/service"
 )
 
@@ -54,7 +56,7 @@ func (c *syncCommand) tell(r service.SyncReport, interrupted bool) error {
 	switch {
 	case interrupted:
 		return &exitError{exitUnchecked, "interrupted; what came is kept, and the next sync goes on"}
-	case slices.ContainsFunc(r.Outcomes, func(o service.SyncOutcome) bool { return o.Reason != "" }):
+	case slices.ContainsFunc(r.Outcomes, func(o service.SyncOutcome) bool { return o.Reason != "" && !o.Optional() }):
 		return &exitError{exitFinding, ""}
 	}
 	return nil
@@ -83,19 +85,20 @@ func syncBar() (progress func(service.SyncProgress), done func()) {
 func printSync(r service.SyncReport, plan bool) {
 	w := columns()
 	for _, o := range r.Outcomes {
-		if !o.Asked && o.Reason == "" {
-			continue
+		if !o.Asked || o.Reason != "" {
+			continue // why nothing came is said once for all of a reason
 		}
 		days := ""
 		if !o.From.IsNone() && o.From != 0 {
 			days = o.From.String() + " to " + o.To.String()
 		}
 		came := fmt.Sprintf("%d days, %d replaced, %d actions", o.Added, o.Replaced, o.Actions)
+		if service.IsReference(o.Kind) {
+			came = fmt.Sprintf("%d documents", o.Documents)
+		}
 		switch {
 		case plan:
 			came = ""
-		case o.Reason != "":
-			came = o.Reason + ": " + o.Said
 		case o.Held > 0:
 			came += fmt.Sprintf(", %d held back", o.Held)
 		}
@@ -106,5 +109,31 @@ func printSync(r service.SyncReport, plan bool) {
 		fmt.Printf("%d subjects would be asked for; nobody was\n", len(r.Outcomes))
 		return
 	}
+	for _, g := range r.Reasons {
+		if len(r.Unreached) > 0 && g.Reason == string(marketdata.Unreached) {
+			continue // the report ends with it
+		}
+		fmt.Println(refusals(g))
+	}
 	fmt.Println(r)
+}
+
+// mostNamed is how many series a reason names before it counts them.
+const mostNamed = 6
+
+// refusals is a reason in a line: whose, what, of which series, and when it is tried again.
+func refusals(g service.Refusals) string {
+	text := g.Says
+	if g.Provider != "" {
+		text = g.Provider + ": " + text
+	}
+	if n := len(g.Symbols); n <= mostNamed {
+		text += " - " + strings.Join(g.Symbols, ", ")
+	} else {
+		text += fmt.Sprintf(" - %d series", n)
+	}
+	if !g.Next.IsZero() {
+		text += ", again at " + g.Next.UTC().Format("2006-01-02 15:04") + " UTC"
+	}
+	return text
 }

@@ -44,6 +44,9 @@ type Feed struct {
 	// Awaited says that nobody was asked for it yet, and that somebody will be with the next
 	// fetch.
 	Awaited bool
+	// Booked says that a ledger names it; Compared that a portfolio is compared with it. What
+	// is neither, and no rate of exchange, only the risk model needs.
+	Booked, Compared bool
 	// Simulated says that it is a series of the simulated market.
 	Simulated bool
 }
@@ -89,6 +92,7 @@ func (s *Service) Feeds(ctx context.Context, c Caller, id string) (all []Feed, e
 // feedNeeds are what portfolios need of the market, by use.
 type feedNeeds struct {
 	uses       map[string]FeedUse // of symbols
+	booked     map[string]bool    // symbols that a ledger names, and what options are on
 	currencies []money.Currency
 	rates      []string
 }
@@ -96,7 +100,7 @@ type feedNeeds struct {
 // needsOf gathers them: what was booked, what is held on the last day (of a book that is
 // folded), and what measuring it needs beside.
 func needsOf(ctx context.Context, v store.View, set *asked, f *foldedBook) (n feedNeeds, err error) {
-	n.uses = map[string]FeedUse{}
+	n.uses, n.booked = map[string]FeedUse{}, map[string]bool{}
 	currencies := map[money.Currency]bool{}
 	for _, symbol := range wantsOf(nil, set.base, set.benchmark).symbols {
 		n.uses[symbol] = FeedModel
@@ -107,6 +111,14 @@ func needsOf(ctx context.Context, v store.View, set *asked, f *foldedBook) (n fe
 			return n, err
 		}
 		w := wantsOf(transactions, p.Base, p.Benchmark)
+		for i := range transactions {
+			for _, symbol := range []string{transactions[i].Symbol, transactions[i].ToSymbol} {
+				n.booked[symbol] = true
+				if o, err := instrument.ParseOCC(symbol); err == nil {
+					n.booked[o.Underlying] = true
+				}
+			}
+		}
 		for _, symbol := range w.symbols {
 			if n.uses[symbol] == "" {
 				n.uses[symbol] = FeedPast
@@ -156,6 +168,7 @@ func (n *feedNeeds) feeds(ctx context.Context, v store.View, set *asked) ([]Feed
 	for i := range all {
 		one := &all[i]
 		one.Kept = stored[heldKey{seriesKindOf(one.Kind), one.Symbol}]
+		one.Booked, one.Compared = n.booked[one.Symbol], one.Symbol == set.benchmark
 		if x, ok := asked[[2]string{one.Kind, one.Symbol}]; ok {
 			one.Supply = x
 		} else {

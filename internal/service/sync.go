@@ -25,6 +25,9 @@ type SyncOptions struct {
 	Full bool
 	// DryRun asks nobody and changes nothing: it says what would be asked.
 	DryRun bool
+	// PricesOnly leaves out what is asked for beside prices: what instruments are, what funds
+	// hold, reports and news.
+	PricesOnly bool
 	// Patience is how long is waited for a limit of a source to free, for one subject.
 	Patience time.Duration
 	// AtOnce is how many subjects are asked for at the same time; 4 unless given.
@@ -51,11 +54,14 @@ type SyncOutcome struct {
 	Held     int       `json:"held"`     // values put into quarantine
 	Released int       `json:"released"` // values that came out of it by themselves
 	Actions  int       `json:"actions"`  // splits and dividends added or changed
+	// Documents is how many profiles, reports, lists of holdings and articles are new or changed.
+	Documents int `json:"documents,omitempty"`
 	// Reason is why nothing came; empty: it did, or nothing was asked.
 	Reason string    `json:"reason,omitempty"`
-	Said   string    `json:"said,omitempty"` // in plain words
-	Due    time.Time `json:"due,omitzero"`   // when it is asked for next
-	Asked  bool      `json:"asked"`          // a source was asked, or with DryRun would be
+	Said   string    `json:"said,omitempty"`  // in plain words
+	Hosts  []string  `json:"hosts,omitempty"` // that were tried where none could be reached
+	Due    time.Time `json:"due,omitzero"`    // when it is asked for next
+	Asked  bool      `json:"asked"`           // a source was asked, or with DryRun would be
 }
 
 // SyncReport is what a sync did.
@@ -66,13 +72,18 @@ type SyncReport struct {
 	Outcomes []SyncOutcome `json:"outcomes"`
 	// Left is how many were due and not reached: it was interrupted.
 	Left int `json:"left"`
-	// Next is when the first of those that only a limit held up can be asked for; zero: none.
+	// Next is when the first of those that only a limit or the network held up can be asked
+	// for; zero: none.
 	Next time.Time `json:"next,omitzero"`
+	// Unreached are the hosts that were tried where nobody could be reached: is there a network?
+	Unreached []string `json:"unreached,omitempty"`
+	// Reasons are why subjects got nothing, each once.
+	Reasons []Refusals `json:"reasons,omitempty"`
 }
 
 // String is the report in a sentence.
 func (r SyncReport) String() string {
-	asked, refused, days, held := 0, 0, 0, 0
+	asked, refused, days, held, documents := 0, 0, 0, 0, 0
 	for _, o := range r.Outcomes {
 		if o.Asked {
 			asked++
@@ -80,9 +91,12 @@ func (r SyncReport) String() string {
 		if o.Reason != "" {
 			refused++
 		}
-		days, held = days+o.Added+o.Replaced, held+o.Held
+		days, held, documents = days+o.Added+o.Replaced, held+o.Held, documents+o.Documents
 	}
 	text := fmt.Sprintf("%d of %d subjects asked for: %d days came", asked, r.Needed, days)
+	if documents > 0 {
+		text += fmt.Sprintf(", %d documents", documents)
+	}
 	if refused > 0 {
 		text += fmt.Sprintf(", %d got nothing", refused)
 	}
@@ -91,6 +105,9 @@ func (r SyncReport) String() string {
 	}
 	if r.Left > 0 {
 		text += fmt.Sprintf(", %d left", r.Left)
+	}
+	if len(r.Unreached) > 0 {
+		text += "; " + NoNetwork(r.Unreached)
 	}
 	return text
 }
@@ -126,6 +143,9 @@ type syncing struct {
 	now     time.Time
 	known   map[string]instrument.Instrument
 	rows    map[subjectKey]store.Supply
+	seen    map[subjectKey]bool // that were asked for in this sync
+	ref     referencing
+	markets *markets
 
 	mu     sync.Mutex
 	report SyncReport
@@ -139,7 +159,7 @@ const atOnce = 4
 const mostTogether = 50
 
 func (s *Service) sync(ctx context.Context, as store.Identity, o SyncOptions) (SyncReport, error) {
-	y := &syncing{s: s, as: as, options: o, now: s.now(), rows: map[subjectKey]store.Supply{}}
+	y := &syncing{s: s, as: as, options: o, now: s.now(), rows: map[subjectKey]store.Supply{}, seen: map[subjectKey]bool{}}
 	y.report.Started = y.now
 	if s.sources == nil {
 		why := s.market.Off
@@ -148,33 +168,78 @@ func (s *Service) sync(ctx context.Context, as store.Identity, o SyncOptions) (S
 		}
 		return y.report, fmt.Errorf("%w: %s", ErrNoSources, why)
 	}
-	list, err := y.prepare(ctx)
-	if err != nil {
-		return y.report, err
-	}
-	y.total = len(list)
-	// One file of a source holds the rates of all currencies: asked for together they are one call.
-	list, together := partition(list, func(x subject) bool { return x.kind == marketdata.FX })
-	most := cmp.Or(o.AtOnce, atOnce)
-	if o.AtOnce == 0 {
-		y.run(ctx, together, mostTogether)
-	} else {
-		y.run(ctx, together, most)
-	}
-	y.run(ctx, list, most)
-	y.report.Ended = s.now()
-	y.report.Left = y.total - len(y.report.Outcomes)
-	for _, o := range y.report.Outcomes {
-		if o.Reason == string(marketdata.Limited) && (y.report.Next.IsZero() || o.Due.Before(y.report.Next)) {
-			y.report.Next = o.Due
+	for range mostRounds {
+		list, err := y.prepare(ctx)
+		if err != nil {
+			y.close()
+			return y.report, err
 		}
+		if len(list) == 0 || ctx.Err() != nil {
+			break
+		}
+		y.total += len(list)
+		y.round(ctx, list)
+		if o.DryRun || len(o.Symbols) > 0 {
+			break
+		}
+		// What was booked meanwhile is not left to the next sync.
+		y.now = s.now()
 	}
-	order := func(a, b SyncOutcome) int { return compareText(a.Kind+"\x00"+a.Symbol, b.Kind+"\x00"+b.Symbol) }
-	slices.SortStableFunc(y.report.Outcomes, order)
+	y.reference(ctx)
+	held := y.lookAgain(ctx)
+	y.close()
 	if err := ctx.Err(); err != nil {
 		return y.report, fmt.Errorf("sync: %w", err)
 	}
+	if held != nil {
+		return y.report, fmt.Errorf("sync: looking again at what is held back: %w", held)
+	}
 	return y.report, nil
+}
+
+// mostRounds is how often a sync looks for what is due anew when it is through.
+const mostRounds = 5
+
+// round asks for subjects: for what is held first, then for what it is exchanged with, then
+// for the rest by rank.
+func (y *syncing) round(ctx context.Context, list []subject) {
+	most := cmp.Or(y.options.AtOnce, atOnce)
+	rest, held := partition(list, func(x subject) bool { return x.rank == rankHeld })
+	// One file of a source holds the rates of all currencies: asked for together they are one call.
+	rest, together := partition(rest, func(x subject) bool { return x.kind == marketdata.FX })
+	y.run(ctx, held, most)
+	y.run(ctx, together, cmp.Or(y.options.AtOnce, mostTogether))
+	y.run(ctx, rest, most)
+	for _, x := range list {
+		y.seen[subjectKey{x.kind, x.symbol}] = true
+	}
+}
+
+// close works out what the report says of all outcomes.
+func (y *syncing) close() {
+	r := &y.report
+	r.Ended, r.Left = y.s.now(), y.total-len(r.Outcomes)
+	answered := false
+	for _, o := range r.Outcomes {
+		unreached := o.Reason == string(marketdata.Unreached)
+		if (unreached || o.Reason == string(marketdata.Limited)) && (r.Next.IsZero() || o.Due.Before(r.Next)) {
+			r.Next = o.Due
+		}
+		answered = answered || o.Asked && !unreached && o.Provider != ""
+		for _, host := range o.Hosts {
+			if !slices.Contains(r.Unreached, host) {
+				r.Unreached = append(r.Unreached, host)
+			}
+		}
+	}
+	slices.Sort(r.Unreached)
+	r.Reasons = outcomeReasons(r.Outcomes)
+	if answered || y.options.DryRun {
+		r.Unreached = nil
+	}
+	slices.SortStableFunc(r.Outcomes, func(a, b SyncOutcome) int {
+		return compareText(a.Kind+"\x00"+a.Symbol, b.Kind+"\x00"+b.Symbol)
+	})
 }
 
 func partition[T any](all []T, is func(T) bool) (no, yes []T) {
@@ -264,9 +329,14 @@ func (y *syncing) prepare(ctx context.Context) ([]subject, error) {
 		return nil, err
 	}
 	if len(y.options.Symbols) > 0 {
-		return y.named(list)
+		if list, err = y.named(list); err != nil {
+			return nil, err
+		}
 	}
-	return slices.DeleteFunc(list, func(x subject) bool { return !y.due(x) }), nil
+	if list, y.ref.later = partition(list, ofReference); len(y.options.Symbols) > 0 {
+		return list, nil
+	}
+	return slices.DeleteFunc(list, func(x subject) bool { return y.seen[subjectKey{x.kind, x.symbol}] || !y.due(x) }), nil
 }
 
 // need writes down what is needed now and what is not any more.
@@ -300,7 +370,7 @@ func (y *syncing) need(ctx context.Context, list []subject, before []store.Suppl
 
 // synced are the kinds of requests that this sync sees to.
 func synced(kind string) bool {
-	return slices.Contains([]marketdata.Kind{marketdata.Bars, marketdata.Splits, marketdata.Dividends, marketdata.FX, marketdata.Rates}, marketdata.Kind(kind))
+	return slices.Contains([]marketdata.Kind{marketdata.Bars, marketdata.Splits, marketdata.Dividends, marketdata.FX, marketdata.Rates}, marketdata.Kind(kind)) || isReference(marketdata.Kind(kind))
 }
 
 // due reports whether a subject is to be asked for.

@@ -82,8 +82,7 @@ func (y *syncing) noActions(ctx context.Context, x subject, row store.Supply, e 
 		out.Reason, out.Said = "", "none"
 		row.Succeeded, row.Reason, row.Words, row.Failures, row.Due = y.now, "", "none", 0, y.now.Add(actionsEvery)
 	} else {
-		row.Failures++
-		row.Reason, row.Words, row.Due = out.Reason, shorten(out.Said, longestWords), y.again(e, row.Failures)
+		y.failed(&row, e, out)
 	}
 	out.Due = row.Due
 	y.remember([]store.Supply{row})

@@ -28,6 +28,8 @@ const (
 	unknownEvery = 7 * 24 * time.Hour
 	againSoon    = time.Hour
 	longestAgain = 24 * time.Hour
+	// afterNetwork is how soon a network that was away is looked for again: it costs no calls.
+	afterNetwork = 5 * time.Minute
 )
 
 // ask asks for a subject, gap by gap, and writes what came.
@@ -37,6 +39,8 @@ func (y *syncing) ask(ctx context.Context, x subject) (out SyncOutcome, err erro
 	switch x.kind {
 	case marketdata.Splits, marketdata.Dividends:
 		return out, y.askActions(ctx, x, row, &out)
+	case marketdata.Profiles, marketdata.Holdings, marketdata.Earnings, marketdata.Statements, marketdata.News:
+		return out, y.askReference(ctx, x, row, &out)
 	}
 	h := hoursOf(string(x.kind), y.known[x.symbol])
 	over, err := h.over(y.now)
@@ -248,10 +252,18 @@ func (y *syncing) refused(ctx context.Context, x subject, row *store.Supply, h h
 			return y.put(ctx, *row)
 		}
 	}
-	row.Failures++
+	y.failed(row, e, out)
+	return y.put(ctx, *row)
+}
+
+// failed notes that nothing came, why, and when it is worth another attempt. That there is
+// no network says nothing of the subject.
+func (y *syncing) failed(row *store.Supply, e *route.Exhausted, out *SyncOutcome) {
+	if out.Hosts = e.Unreached(); out.Hosts == nil {
+		row.Failures++
+	}
 	row.Reason, row.Words, row.Due = out.Reason, shorten(out.Said, longestWords), y.again(e, row.Failures)
 	out.Due = row.Due
-	return y.put(ctx, *row)
 }
 
 // late reports whether the last session of a gap has been over for so long that what is
@@ -265,6 +277,8 @@ func (y *syncing) late(h hours, gap span, over date.Date) bool {
 func (y *syncing) again(e *route.Exhausted, failures int) time.Time {
 	at := y.now.Add(unknownEvery)
 	switch {
+	case e.Unreached() != nil:
+		at = y.now.Add(afterNetwork)
 	case e.Known() && slices.ContainsFunc(e.Attempts, func(a route.Attempt) bool { return a.Reason == marketdata.Empty }):
 		at = y.now.Add(againSoon << min(failures-1, 5)) // a day that is not there yet
 	case e.Known():
@@ -292,10 +306,14 @@ func limitedOnly(e *route.Exhausted) bool {
 }
 
 // weights say which of several refusals says most about why nothing came.
-var weights = []marketdata.Reason{marketdata.Empty, marketdata.NotFound, marketdata.Limited, marketdata.Failed, marketdata.Garbled, marketdata.Refused, marketdata.BadKey, marketdata.NotInPlan, route.NotOffered}
+var weights = []marketdata.Reason{marketdata.Empty, marketdata.NotFound, marketdata.Limited, marketdata.Failed, marketdata.Garbled, marketdata.Unreached, marketdata.Refused, marketdata.BadKey, marketdata.NotInPlan, route.NotOffered}
 
 // weightiest is the reason to show of all attempts, whose it is, and what all said.
 func weightiest(e *route.Exhausted) (reason, provider, said string) {
+	if hosts := e.Unreached(); hosts != nil {
+		i := slices.IndexFunc(e.Attempts, func(a route.Attempt) bool { return a.Reason == marketdata.Unreached })
+		return string(marketdata.Unreached), e.Attempts[i].Provider, NoNetwork(hosts)
+	}
 	best := len(weights)
 	var words, unasked []string
 	last := map[string]int{} // a source may have been asked twice: what it said last counts

@@ -64,7 +64,11 @@ func (y *syncing) believed(ctx context.Context, tx store.Tx, x subject, h hours,
 		return nil, err
 	}
 	include(actions, coming)
-	found := quality.CheckNew(y.checkable(x, h, history), y.checkable(x, h, fresh), quality.Context{Actions: actions, Others: others})
+	moved, err := y.market(ctx, tx, x, fresh.Currency)
+	if err != nil {
+		return nil, err
+	}
+	found := quality.CheckNew(y.checkable(x, h, history), y.checkable(x, h, fresh), quality.Context{Actions: actions, Market: moved, Others: others})
 	suspect := map[date.Date]quality.Finding{}
 	for _, f := range found {
 		if f.Severity != quality.Suspect {

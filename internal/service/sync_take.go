@@ -378,7 +378,11 @@ func (y *syncing) score(ctx context.Context, v store.View, x subject, row *store
 	if err != nil {
 		return err
 	}
-	found := quality.Check(s, quality.Context{Through: through, Actions: actions})
+	moved, err := y.market(ctx, v, x, fresh.Currency)
+	if err != nil {
+		return err
+	}
+	found := quality.Check(s, quality.Context{Through: through, Actions: actions, Market: moved})
 	rate := quality.Rate(h.checked(), s.Dates, found, quality.Hold(found, nil), 0, through)
 	points := int(math.Round(rate.Points))
 	row.Score = &points
