@@ -2,8 +2,9 @@ package web
 
 import (
 	"net/http"
-	"slices"
+	"strings"
 
+	"github.com/foliosight/foliosight/internal/marketdata"
 	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/web/page"
 	"github.com/foliosight/foliosight/internal/web/view"
@@ -38,18 +39,22 @@ func (r *request) fetchPart(f *service.Fetching) view.Fetch {
 	switch {
 	case f.Why != "":
 	case f.Running():
-		card.Says = "Bringing in prices, dividends and rates. You can leave the page: it goes on."
-		if f.State == service.JobQueued {
-			card.Says = "It begins in a moment."
-		}
-		if f.State == service.JobWaiting {
-			card.Says = sentence("the last attempt failed and is made again: " + f.Note)
-		}
+		card.Says = r.fetchUnderWay(f)
 		if r.caller.Operator {
 			card.Stop = &view.Action{Label: "Stop", Href: r.address("/fetch/stop")}
 		}
 	case f.Asked:
 		card.Says = "It was told to stop; what came is kept."
+	case !f.Next.IsZero():
+		card.Waits, card.Begin = true, begin
+		card.Says = "It goes on by itself " + r.moment(f.Next) + "."
+		if f.State == service.JobWaiting {
+			card.Says = sentence("the last attempt failed and is made again " + r.moment(f.Next) + ": " + f.Note)
+		}
+		if f.Done > 0 && len(f.Unreached) == 0 {
+			card.Says = r.locale.Count(f.Got) + " of " + counted(w, f.Of, "series is", "series are") + " up to date. " + card.Says
+		}
+		begin.Label = "Try now"
 	case f.State == service.JobFailed:
 		card.Says, card.Begin = sentence("it failed: "+f.Note), begin
 	case f.State == service.JobCancelled:
@@ -57,7 +62,7 @@ func (r *request) fetchPart(f *service.Fetching) view.Fetch {
 	case f.State == service.JobDone && f.Done > 0:
 		card.Says, card.Begin = counted(w, f.Got, "series", "series")+" up to date.", begin
 		if f.Got < f.Done {
-			card.Says = r.locale.Count(f.Got) + " of " + counted(w, f.Done, "series is", "series are") + " up to date; of the others the list says why not."
+			card.Says = r.locale.Count(f.Got) + " of " + counted(w, f.Done, "series is", "series are") + " up to date."
 		}
 	case f.Of > 0:
 		card.Says, card.Begin = counted(w, f.Of, "series is", "series are")+" to be asked for.", begin
@@ -65,22 +70,96 @@ func (r *request) fetchPart(f *service.Fetching) view.Fetch {
 		card.Says, card.Begin = "Nothing is due.", begin
 	}
 	card.Whole = f.State == service.JobDone && f.Done > 0 && f.Got == f.Done
+	card.Reasons = r.reasonRows(f.Reasons, f.Unreached)
+	r.lacking(&card, f)
+	return card
+}
+
+// fetchUnderWay says what is done now: first what people have, then what the model needs.
+func (r *request) fetchUnderWay(f *service.Fetching) string {
+	w := r.writer(nil)
+	switch {
+	case f.Done == 0 && f.Of > 0:
+		return "Asking for " + counted(w, f.Of, "series", "series") + ", what you hold first. You can leave the page: it goes on."
+	case f.Own > 0 && f.OwnDone == f.Own && f.Done < f.Of:
+		return "What you hold and compare with was asked for. " + sentence(counted(w, f.Of-f.Done, "series", "series")+" of the risk model and of rates follow; you can leave the page")
+	}
+	return "Bringing in prices, dividends and rates. You can leave the page: it goes on."
+}
+
+// lacking names what nothing is stored of, what only the risk model needs by its number.
+func (r *request) lacking(card *view.Fetch, f *service.Fetching) {
+	w := r.writer(nil)
+	shared := map[string]bool{} // symbols whose reason is said above
+	for _, g := range f.Reasons {
+		for _, symbol := range g.Symbols {
+			shared[symbol] = true
+		}
+	}
 	for i := range f.Lacking {
 		one := &f.Lacking[i]
 		if i == lackingShown {
 			card.Rest = "and " + r.locale.Count(len(f.Lacking)-i) + " more, in the list of series"
 			break
 		}
-		value := one.Says
-		if one.State == service.SupplyNever {
-			value = "not asked for yet"
-		}
-		if one.Simulated {
+		value := "not asked for yet"
+		switch {
+		case one.Simulated:
 			value = "not in the simulated market"
+		case shared[one.Symbol]:
+			value = "nothing came"
+		case one.State != service.SupplyNever:
+			value = one.Says
 		}
 		card.Lacking = append(card.Lacking, view.Row{Name: one.Symbol, Lead: view.Partial, Value: value, Tone: view.Quiet})
 	}
-	return card
+	if f.Model > 0 {
+		model := counted(w, f.Model, "series", "series") + " of the risk model"
+		switch {
+		case card.Rest != "":
+			card.Rest += ", and " + model
+		case len(card.Lacking) > 0:
+			card.Rest = "and " + model
+		default:
+			card.Rest = "Nothing is stored yet of " + model + "."
+		}
+	}
+}
+
+// symbolsNamed is how many series a reason names before it counts them.
+const symbolsNamed = 5
+
+// reasonRows say why series got nothing, each reason once with how many it concerns and when
+// they are asked for again. hosts are those that were tried where nobody could be reached.
+func (r *request) reasonRows(all []service.Refusals, hosts []string) (rows []view.Reason) {
+	w := r.writer(nil)
+	for i := range all {
+		g := &all[i]
+		row := view.Reason{Text: sentenceOf(g), Which: counted(w, len(g.Symbols), "series", "series")}
+		if g.Reason == string(marketdata.Unreached) && len(hosts) > 0 {
+			row.Text += " Tried " + enumerate(hosts) + "."
+		}
+		if len(g.Symbols) <= symbolsNamed {
+			row.Which = strings.Join(g.Symbols, ", ")
+		}
+		switch {
+		case g.Next.IsZero():
+		case g.Next.After(r.site.opts.Now()):
+			row.Again = "again " + r.moment(g.Next)
+		default:
+			row.Again = "asked for next"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// sentenceOf is a reason with whose it is.
+func sentenceOf(g *service.Refusals) string {
+	if g.Provider == "" {
+		return capital(g.Says)
+	}
+	return providerName(g.Provider) + ": " + g.Says
 }
 
 // fetchPage is bringing in what a portfolio lacks, as it happens. The part that changes is
@@ -138,8 +217,7 @@ func (r *request) afterImport() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	booked := func(one service.Feed) bool { return one.Use != service.FeedModel && one.Use != service.FeedRate }
-	if !slices.ContainsFunc(f.Lacking, booked) {
+	if len(f.Lacking) == 0 {
 		return r.address("/transactions"), nil
 	}
 	if f.Why == "" {

@@ -62,6 +62,9 @@ func (r *request) providers(v *view.DataStatus, wrong wrongKey) error {
 		}
 		if p.Asked && (!p.NeedsKey || p.KeyPresent) {
 			asked++
+			if p.Unreached {
+				v.Away = append(v.Away, p.Host)
+			}
 		}
 		v.Providers = append(v.Providers, r.providerRow(p, wrong))
 	}
@@ -162,6 +165,8 @@ func providerState(p *service.MarketProvider) view.Tag {
 		return view.Tag{Text: "no key"}
 	case p.KeyRefused:
 		return view.Tag{Text: "key refused", Kind: "warn"}
+	case p.Unreached:
+		return view.Tag{Text: "not reached", Kind: "warn"}
 	case p.Breaker == circuitOpen:
 		return view.Tag{Text: "out of order", Kind: "warn"}
 	case p.Blocked != "":

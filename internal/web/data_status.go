@@ -8,6 +8,7 @@ import (
 
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/internal/marketdata"
 	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/web/format"
 	"github.com/foliosight/foliosight/internal/web/page"
@@ -45,6 +46,7 @@ func (s *site) showDataWrong(r *request, status int, wrong wrongCorrection, key 
 		}
 	}
 	r.series(&v, feeds)
+	reasons := service.FeedReasons(feeds)
 	v.Versions = []view.Term{{Label: "As of", Text: format.Date(a.AsOf)}, {Label: "Ledger", Text: fmt.Sprint(a.LedgerVersion)}, {Label: "Market", Text: fmt.Sprint(a.MarketVersion)}, {Label: "Engine", Text: a.Engine}}
 	if err := r.heldBack(&v, wrong); err != nil {
 		return err
@@ -52,6 +54,7 @@ func (s *site) showDataWrong(r *request, status int, wrong wrongCorrection, key 
 	if err := r.providers(&v, key); err != nil {
 		return err
 	}
+	v.Notice, v.Reasons = r.offline(v.Away, feeds, reasons)
 	if r.portfolio != nil && r.caller.Link == "" {
 		if err := r.fetchCard(&v); err != nil {
 			return err
@@ -145,6 +148,31 @@ func (w *writer) issues() []view.DataIssue {
 	return list
 }
 
+// offline says what is wrong where no provider can be reached, and how old what is shown is;
+// the reasons of other kinds remain. hosts are those that could not be.
+func (r *request) offline(hosts []string, feeds []service.Feed, reasons []service.Refusals) (*view.Notice, []view.Reason) {
+	i := slices.IndexFunc(reasons, func(g service.Refusals) bool { return g.Reason == string(marketdata.Unreached) })
+	if i < 0 || len(hosts) == 0 {
+		return nil, r.reasonRows(reasons, hosts)
+	}
+	text := "No provider could be reached: is there a network? Tried " + enumerate(hosts) + ". "
+	newest := date.None
+	for i := range feeds {
+		if one := &feeds[i]; one.Use == service.FeedHeld && one.Kind == "bars" && one.Kept.Count > 0 {
+			newest = max(newest, one.Kept.Last)
+		}
+	}
+	if newest.IsNone() {
+		text += "No price is stored yet."
+	} else {
+		text += "Figures use what is stored: the newest price is of " + format.Date(newest) + "."
+	}
+	if next := reasons[i].Next; next.After(r.site.opts.Now()) {
+		text += " It is tried again " + r.moment(next) + "."
+	}
+	return &view.Notice{Kind: "warn", Icon: "wifi-off", Text: text}, r.reasonRows(slices.Delete(slices.Clone(reasons), i, i+1), nil)
+}
+
 // seriesShown is how many series a page lists until more are asked for.
 const seriesShown = 60
 
@@ -183,8 +211,14 @@ func (r *request) series(v *view.DataStatus, feeds []service.Feed) {
 		shown = shown[:seriesShown]
 		v.More = &view.Link{Label: "Show all " + r.locale.Count(total), Href: r.with("all", "1")}
 	}
+	once := map[[2]string]bool{} // reasons with the symbols they concern, where that is several
+	for _, g := range service.FeedReasons(feeds) {
+		for _, symbol := range g.Symbols {
+			once[[2]string{g.Reason, symbol}] = len(g.Symbols) > 1
+		}
+	}
 	for i, f := range shown {
-		v.Series = append(v.Series, r.feedRow(f, i))
+		v.Series = append(v.Series, r.feedRow(f, i, once))
 	}
 	v.Shown = counted(r.writer(nil), total, "series", "series")
 }
@@ -210,7 +244,7 @@ func trouble(f *service.Feed) int {
 // feedKinds are what people call the kinds of series.
 var feedKinds = map[string]string{"bars": "prices", "fx": "exchange rate", "rates": "interest rate"}
 
-func (r *request) feedRow(f *service.Feed, n int) view.FeedRow {
+func (r *request) feedRow(f *service.Feed, n int, once map[[2]string]bool) view.FeedRow {
 	row := view.FeedRow{Symbol: f.Symbol, Name: f.Name, Kind: feedKinds[f.Kind], Source: format.Unknown, Newest: format.Unknown, Age: format.Unknown}
 	if f.Kept.Count > 0 {
 		row.Source = sourceName(f.Kept.Source, f.Kept.Own)
@@ -218,7 +252,9 @@ func (r *request) feedRow(f *service.Feed, n int) view.FeedRow {
 		row.Age = r.ageWords(f)
 	}
 	row.State = feedState(f)
-	row.Says = r.feedSays(f)
+	if row.Says = r.feedSays(f); once[[2]string{f.Reason, f.Symbol}] {
+		row.Says = "" // it is said once, above the list
+	}
 	switch {
 	case f.Use == service.FeedPast || f.Valued || f.Simulated:
 	case !f.Files:

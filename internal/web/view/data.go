@@ -40,12 +40,14 @@ type DataStatus struct {
 	Held      []HeldRow
 	HeldNone  string // what is said where nothing is held back
 	Decided   []HeldRow
+	Reasons   []Reason
 	Series    []FeedRow
 	Uses      []Choice
 	Shown     string // how many of how many
 	More      *Link  // the rest of them
 	Providers []ProviderRow
-	Sources   string // who is asked, in a sentence
+	Sources   string   // who is asked, in a sentence
+	Away      []string // hosts of those that could not be reached
 	Imports   []ImportBatch
 }
 
@@ -102,8 +104,17 @@ type Fetch struct {
 	Whole   bool   // it ended, and nothing is missing
 	Watch   string // address of this part of the page, to be read again while it runs
 	Then    *Link  // where the figures are
+	Waits   bool   // it goes on by itself later
+	Reasons []Reason
 	Lacking []Row
 	Rest    string // how many more lack something
+}
+
+// Reason is why series got nothing, said once for all of them.
+type Reason struct {
+	Text  string
+	Which string // how many series, or their names
+	Again string // when they are asked for next
 }
 
 // Fetching is the page that brings in what an import needs.

@@ -1,6 +1,6 @@
 // Bringing in market data: the part of the page that says how far it is, is read again
 // when the server tells of new data, and now and then while it works.
-const again = 3000;
+const again = 1000;
 let stream;
 let timer;
 let reading = false;
