@@ -28,7 +28,7 @@ bars class=option: polygon
 bars exchange=XLON,XETR,XPAR,XAMS,XBRU,XLIS,XMIL,XMAD,XSWX,XTSE,XTKS,XHKG,XASX: yahoo, fmp, alphavantage, stooq
 bars: polygon, fmp, yahoo, alphavantage, stooq
 splits,dividends: polygon, fmp, alphavantage, yahoo
-holdings: fmp, tradefeeds
+holdings: fmp, tradefeeds, alphavantage
 profiles,statements,earnings,news: fmp, alphavantage, polygon, yahoo`
 
 // marketOf makes the sources of market data. No other place does.

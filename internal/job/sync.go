@@ -24,7 +24,7 @@ const (
 // syncMarket asks for the market data that are due, piece by piece: what is left after a
 // while, or waits for a limit, is the next piece's.
 func syncMarket(ctx context.Context, t *task) error {
-	r, err := syncPiece(ctx, t)
+	r, err := syncPiece(ctx, t, service.SyncOptions{})
 	if errors.Is(err, service.ErrNoSources) {
 		return t.note(ctx, err.Error())
 	}
@@ -46,10 +46,11 @@ func syncMarket(ctx context.Context, t *task) error {
 }
 
 // syncPiece syncs for as long as a piece may take. That it was not enough is no error.
-func syncPiece(ctx context.Context, t *task) (service.SyncReport, error) {
+func syncPiece(ctx context.Context, t *task, o service.SyncOptions) (service.SyncReport, error) {
 	within, cancel := context.WithTimeout(ctx, syncTime)
 	defer cancel()
-	r, err := t.workers.service.SyncDue(within, service.SyncOptions{Patience: syncPatience})
+	o.Patience = syncPatience
+	r, err := t.workers.service.SyncDue(within, o)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 		err = nil
 	}
@@ -76,7 +77,8 @@ func (t *task) piece() int {
 // how well they are known, and lets the night begin. What limits hold up for long comes
 // without it.
 func checkMarket(ctx context.Context, t *task) error {
-	r, err := syncPiece(ctx, t)
+	// A night waits for prices alone.
+	r, err := syncPiece(ctx, t, service.SyncOptions{PricesOnly: true})
 	if err != nil && !errors.Is(err, service.ErrNoSources) {
 		return err
 	}

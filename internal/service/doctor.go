@@ -28,7 +28,7 @@ type Diagnosis struct {
 
 // Step is one thing that was looked at, from the instrument to the source.
 type Step struct {
-	What string `json:"what"` // "needed", "instrument", "calendar", "stored", "quarantine", "sources", "last attempt", "next"
+	What string `json:"what"` // "needed", "instrument", "calendar", "stored", "quarantine", "sources", "last attempt", "next", "profile and fundamentals" …
 	Good bool   `json:"good"`
 	Says string `json:"says"`
 }
@@ -148,6 +148,11 @@ func (s *Service) diagnose(ctx context.Context, v store.View, symbol string, min
 		return d.Diagnosis, err
 	}
 	s.lookAttempt(d, supply, mine)
+	if mine && kind == marketdata.Bars {
+		if err := s.lookReference(ctx, v, d, symbol); err != nil {
+			return d.Diagnosis, err
+		}
+	}
 	d.Fine, d.Says = d.fault == "", cmp.Or(d.fault, "its prices are there, through "+over.String())
 	return d.Diagnosis, nil
 }

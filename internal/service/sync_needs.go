@@ -118,6 +118,7 @@ func wants(all []store.Wanted, known map[string]instrument.Instrument, today dat
 	if len(w.all) > 0 {
 		w.shared()
 	}
+	w.reference()
 	list := slices.Collect(maps.Values(w.all))
 	slices.SortFunc(list, func(a, b subject) int {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.symbol, b.symbol), cmp.Compare(a.kind, b.kind))
