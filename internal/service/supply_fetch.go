@@ -153,13 +153,15 @@ func (f *Fetching) work(ctx context.Context, s *Service) error {
 // count says how many series were seen to since it began, and which are lacking.
 func (f *Fetching) count(feeds []Feed, now time.Time) {
 	var refused []Feed
+	// Once a sync has looked at what is needed, what it left out is not asked for.
+	looked := slices.ContainsFunc(feeds, func(one Feed) bool { return one.Needed })
 	for i := range feeds {
 		one := &feeds[i]
 		if one.Valued {
 			continue
 		}
 		done := !f.Began.IsZero() && !one.Asked.Before(f.Began)
-		due := one.Kept.Count == 0 && one.Asked.IsZero() || one.Needed && !one.Due.IsZero() && !one.Due.After(now)
+		due := one.Kept.Count == 0 && one.Asked.IsZero() && (one.Needed || one.Booked || !looked) && f.State != JobDone || one.Needed && !one.Due.IsZero() && !one.Due.After(now)
 		own := one.ofPeople()
 		if done || due {
 			f.Of++

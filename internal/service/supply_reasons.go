@@ -27,6 +27,9 @@ func NoNetwork(hosts []string) string {
 	return "no provider could be reached: is there a network? Tried " + strings.Join(hosts, ", ")
 }
 
+// noKey is what a source is refused with that was not asked as it has no key.
+const noKey = "no key is set"
+
 // refused is a series that got nothing.
 type refused struct {
 	symbol, reason, provider, said string
@@ -42,6 +45,8 @@ func reasonsOf(all []refused) (groups []Refusals) {
 		switch {
 		case one.reason == string(marketdata.Unreached):
 			key, says = [3]string{one.reason}, "no provider could be reached: is there a network?"
+		case one.reason == string(marketdata.BadKey) && strings.Contains(one.said, noKey):
+			says = noKey
 		case says == "" || one.reason == string(marketdata.Refused): // a reason of our own, which is in the words alone
 			key, says = [3]string{one.reason, "", one.said}, cmp.Or(one.said, one.reason)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/internal/marketdata"
+	"github.com/foliosight/foliosight/internal/marketdata/route"
 	"github.com/foliosight/foliosight/internal/store"
 )
 
@@ -225,7 +226,11 @@ func (y *syncing) close() {
 		if (unreached || o.Reason == string(marketdata.Limited)) && (r.Next.IsZero() || o.Due.Before(r.Next)) {
 			r.Next = o.Due
 		}
-		answered = answered || o.Asked && !unreached && o.Provider != ""
+		switch marketdata.Reason(o.Reason) {
+		case marketdata.Unreached, marketdata.BadKey, marketdata.NotInPlan, route.NotOffered: // nobody answered
+		default:
+			answered = answered || o.Asked && o.Provider != ""
+		}
 		for _, host := range o.Hosts {
 			if !slices.Contains(r.Unreached, host) {
 				r.Unreached = append(r.Unreached, host)

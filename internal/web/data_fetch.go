@@ -23,6 +23,7 @@ func (r *request) fetchCard(v *view.DataStatus) error {
 	if !r.caller.Operator {
 		card.Begin, card.Stop = nil, nil
 	}
+	card.Reasons = nil // the page says them with the series
 	v.Fetch = &card
 	return nil
 }
