@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime/debug"
 
 	"github.com/foliosight/foliosight/internal/app"
 	"github.com/foliosight/foliosight/internal/config"
@@ -22,6 +23,11 @@ type serveCommand struct {
 	LogLevel string `help:"Least severe message that is logged: debug, info, warn or error." placeholder:"LEVEL"`
 }
 
+// garbage is how much may gather before it is collected, in hundredths of what is in use:
+// while it is collected requests wait, and what is in use is bounded by what is kept.
+// GOGC stands over it.
+const garbage = 200
+
 // Run serves.
 func (c *serveCommand) Run(ctx context.Context, g *globals) error {
 	flags := g.flags()
@@ -35,6 +41,9 @@ func (c *serveCommand) Run(ctx context.Context, g *globals) error {
 	cfg, err := g.load(flags)
 	if err != nil {
 		return err
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
 	}
 	err = app.Run(ctx, cfg, app.Outside{Version: version, Messages: os.Stdout, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: cfg.LogLevel}))})
 	return unchecked(err)

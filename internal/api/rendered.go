@@ -5,10 +5,10 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"reflect"
 	"strings"
-	"sync"
 	"weak"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -21,16 +21,15 @@ import (
 
 // renderedAtMost is how many bytes of answers are kept as they were sent: room for the
 // dashboard and the holdings of a thousand people.
-const renderedAtMost = 192 << 20
+const renderedAtMost = 96 << 20
 
 // rendering is an answer as it is sent. It is made of a result that is never changed,
 // so that it stays true as long as the services give that very result, or as the look
 // is the same under which they gave it.
 type rendering struct {
-	body []byte
+	body []byte // compressed where that pays
+	gzip bool
 	etag string
-	zip  sync.Once
-	gzip []byte
 }
 
 // renderings keeps answers by the look they are to, else by the result they were made of.
@@ -50,7 +49,7 @@ type renderKey struct {
 func newRenderings() *renderings {
 	return &renderings{otter.Must(&otter.Options[renderKey, *rendering]{
 		MaximumWeight: renderedAtMost,
-		Weigher:       func(_ renderKey, r *rendering) uint32 { return uint32(len(r.body) + len(r.body)/4 + 200) },
+		Weigher:       func(_ renderKey, r *rendering) uint32 { return uint32(len(r.body) + 400) },
 	})}
 }
 
@@ -67,25 +66,35 @@ func rendered[R, T any](k *renderings, operation string, of any, result *R, part
 	if err := encoder.Encode(part(result)); err != nil {
 		return nil, err
 	}
-	r := &rendering{body: bytes.Clone(b.Bytes())}
-	r.etag = contentTag(r.body)
+	r := newRendering(b.Bytes())
 	k.kept.Set(key, r)
 	return r, nil
 }
 
-// zipped is the body compressed, made when somebody first takes it so.
-func (r *rendering) zipped() []byte {
-	r.zip.Do(func() {
-		var b bytes.Buffer
-		z := zippers.Get().(*gzip.Writer)
-		z.Reset(&b)
-		_, _ = z.Write(r.body) // into memory
-		_ = z.Close()
-		z.Reset(nil)
-		zippers.Put(z)
-		r.gzip = bytes.Clone(b.Bytes())
-	})
-	return r.gzip
+// newRendering copies a body.
+func newRendering(body []byte) *rendering {
+	r := &rendering{etag: contentTag(body), gzip: len(body) >= compressFrom}
+	if !r.gzip {
+		r.body = bytes.Clone(body)
+		return r
+	}
+	var b bytes.Buffer
+	z := zippers.Get().(*gzip.Writer)
+	z.Reset(&b)
+	_, _ = z.Write(body) // into memory
+	_ = z.Close()
+	z.Reset(nil)
+	zippers.Put(z)
+	r.body = bytes.Clone(b.Bytes())
+	return r
+}
+
+// plain is the body as it was before it was compressed.
+func (r *rendering) plain() (io.Reader, error) {
+	if !r.gzip {
+		return bytes.NewReader(r.body), nil
+	}
+	return gzip.NewReader(bytes.NewReader(r.body))
 }
 
 // send answers with it, or with 304 to whoever has it.
@@ -98,13 +107,18 @@ func (r *rendering) send(ctx huma.Context) {
 		return
 	}
 	h["Content-Type"] = []string{"application/json"}
-	body := r.body
-	if len(body) >= compressFrom && strings.Contains(request.Header.Get("Accept-Encoding"), "gzip") {
+	if r.gzip && strings.Contains(request.Header.Get("Accept-Encoding"), "gzip") {
 		h["Content-Encoding"] = []string{"gzip"}
-		body = r.zipped()
+		w.WriteHeader(http.StatusOK)
+		_, _ = w.Write(r.body) // the client went away: nothing to do
+		return
+	}
+	body, err := r.plain()
+	if err != nil { // our own bytes
+		panic(err)
 	}
 	w.WriteHeader(http.StatusOK)
-	_, _ = w.Write(body) // the client went away: nothing to do
+	_, _ = io.Copy(w, body)
 }
 
 type renderedOut struct {

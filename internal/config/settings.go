@@ -62,7 +62,7 @@ var settings = slices.Concat([]setting{
 	{key: "database_password_file", name: "DATABASE_PASSWORD_FILE", means: "file that holds the password of DATABASE_URL, where it is not in it",
 		set: func(c *Config, v string) error { c.Password = v; return nil },
 		get: func(c *Config) string { return c.Password }},
-	{key: "database_pool_size", name: "DATABASE_POOL_SIZE", means: "connections to PostgreSQL at most (default: 30, 10 for a worker alone)",
+	{key: "database_pool_size", name: "DATABASE_POOL_SIZE", means: "connections to PostgreSQL at most (default: 4 a processor, from 8 to 30; 10 for a worker alone)",
 		set: func(c *Config, v string) (err error) { c.PoolSize, err = number(v, 2, 1000); return err },
 		get: func(c *Config) string { return strconv.Itoa(c.PoolSize) }},
 	{key: "session_hours", name: "ACCESS_TOKEN_EXPIRE_HOURS", means: "hours that an access token lasts",

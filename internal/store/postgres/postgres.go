@@ -19,6 +19,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,7 +29,7 @@ import (
 	"github.com/foliosight/foliosight/internal/store/sqlstore"
 )
 
-// Connections that each kind of process needs.
+// Connections that each kind of process has at most.
 const (
 	APIConnections    = 30
 	WorkerConnections = 10
@@ -47,7 +48,7 @@ type Options struct {
 	AdminURL     string // of the owner; where it is given the schema is brought up to date first
 	PasswordFile string // holds the password of URL, where it is not in it
 	Now          func() time.Time
-	PoolSize     int // connections at most; APIConnections unless given
+	PoolSize     int // connections at most; as many as connections gives unless given
 	// Unscoped is for tests of the policies: see sqlstore.Dialect.
 	Unscoped bool
 }
@@ -85,10 +86,15 @@ func Pool(o Options) (*sql.DB, error) {
 	}
 	size := o.PoolSize
 	if size == 0 {
-		size = APIConnections
+		size = connections()
 	}
 	return pool(config, size), nil
 }
+
+// connections is how many a process that answers requests uses: four for each processor,
+// as more of them at work at once make each other slow (on two processors that they
+// shared with the database, 30 had four times the 99th percentile of 8).
+func connections() int { return min(APIConnections, max(8, 4*runtime.GOMAXPROCS(0))) }
 
 func pool(config *pgx.ConnConfig, size int) *sql.DB {
 	if config.ConnectTimeout == 0 {
