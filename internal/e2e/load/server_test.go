@@ -36,7 +36,7 @@ func (c *crowd) start(t *testing.T, profile string) *server {
 	}
 	s := &server{said: &strings.Builder{}}
 	command.Stderr = s.said
-	command.Env = append(append(environ, c.environ...), "HOME="+t.TempDir(), "PATH="+os.Getenv("PATH"), "FOLIOSIGHT_LISTEN=127.0.0.1:0", "LOG_LEVEL=warn",
+	command.Env = append(append(environ, c.environ...), "HOME="+t.TempDir(), "PATH="+os.Getenv("PATH"), "FOLIOSIGHT_LISTEN=127.0.0.1:0", "LOG_LEVEL=warn", "MARKET_DATA=off",
 		"API_RATE_LIMIT=1000000000", "RATE_LIMIT_MAX=1000000000", "FOLIOSIGHT_LOGIN_LIMIT=100000000")
 	out, err := command.StdoutPipe()
 	if err != nil {
