@@ -14,6 +14,7 @@
 package secret
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
@@ -53,6 +54,7 @@ type Place struct {
 type Keys struct {
 	current key
 	all     map[[idSize]byte]cipher.AEAD
+	raw     map[[idSize]byte][]byte // what the keys of streams are derived from
 }
 
 type key struct {
@@ -62,7 +64,7 @@ type key struct {
 
 // New takes the current key and those that were current before.
 func New(current []byte, previous ...[]byte) (*Keys, error) {
-	k := &Keys{all: map[[idSize]byte]cipher.AEAD{}}
+	k := &Keys{all: map[[idSize]byte]cipher.AEAD{}, raw: map[[idSize]byte][]byte{}}
 	for i, raw := range append([][]byte{current}, previous...) {
 		one, err := newKey(raw)
 		if err != nil {
@@ -71,7 +73,7 @@ func New(current []byte, previous ...[]byte) (*Keys, error) {
 		if i == 0 {
 			k.current = one
 		}
-		k.all[one.id] = one.aead
+		k.all[one.id], k.raw[one.id] = one.aead, bytes.Clone(raw)
 	}
 	return k, nil
 }
