@@ -18,28 +18,29 @@ import (
 type commands struct {
 	globals
 
-	Serve     serveCommand     `cmd:"" help:"Run the server: pages for people, an API for programs."`
-	Import    importCommand    `cmd:"" help:"Import transaction files into a portfolio; undo an import."`
-	Prices    pricesCommand    `cmd:"" help:"Import prices, splits and dividends, exchange and interest rates."`
-	Sync      syncCommand      `cmd:"" help:"Ask the sources of market data for what is needed and not there."`
-	Providers providersCommand `cmd:"" help:"Show where market data come from: limits used, last success, last error, what is kept of each."`
-	Doctor    doctorCommand    `cmd:"" help:"Explain a missing price: from the instrument to the source to what that said."`
-	Demo      demoCommand      `cmd:"" help:"Add the simulated portfolios to a database, or make them anew."`
-	User      userCommand      `cmd:"" help:"The people: list, add, invite, disable, new passwords, roles, limits."`
-	Features  featuresCommand  `cmd:"" help:"Switch parts on and off, for everybody or for some."`
-	Isolation isolationCommand `cmd:"" help:"Try to reach other people's data."`
-	Audit     auditCommand     `cmd:"" help:"Recompute the audit trail."`
-	Jobs      jobsCommand      `cmd:"" help:"Work in the background: list, show, run, cancel, retry; verify the snapshots it left."`
-	Migrate   migrateCommand   `cmd:"" help:"Change the schema of the database: plan, up, down, status."`
-	DB        dbCommand        `cmd:"" name:"db" help:"Look through the database."`
-	RLS       rlsCommand       `cmd:"" name:"rls" help:"Check what keeps one user from another in PostgreSQL."`
-	Move      moveCommand      `cmd:"" help:"Copy a whole database into another, from SQLite to PostgreSQL or back."`
-	Config    configCommand    `cmd:"" help:"Show the configuration."`
-	Analyze   analyzeCommand   `cmd:"" help:"Analyse transaction files: value, returns, gains, risk. No server, no database."`
-	Scenarios scenariosCommand `cmd:"" help:"Say what scenarios do to the holdings of transaction files: the library, your own shocks, a loss turned round."`
-	WhatIf    whatIfCommand    `cmd:"" name:"what-if" help:"Try trades on the holdings of transaction files, or suggest some: the portfolio before and after."`
-	Calc      calcCommand      `cmd:"" help:"Answer the requests of a calculation engine, one JSON document a line."`
-	Version   versionCommand   `cmd:"" help:"Say which version this is."`
+	Serve      serveCommand      `cmd:"" help:"Run the server: pages for people, an API for programs."`
+	Import     importCommand     `cmd:"" help:"Import transaction files into a portfolio; undo an import."`
+	Prices     pricesCommand     `cmd:"" help:"Import prices, splits and dividends, exchange and interest rates."`
+	Sync       syncCommand       `cmd:"" help:"Ask the sources of market data for what is needed and not there."`
+	Providers  providersCommand  `cmd:"" help:"Show where market data come from: limits used, last success, last error, what is kept of each."`
+	Doctor     doctorCommand     `cmd:"" help:"Explain a missing price: from the instrument to the source to what that said."`
+	Demo       demoCommand       `cmd:"" help:"Add the simulated portfolios to a database, or make them anew."`
+	User       userCommand       `cmd:"" help:"The people: list, add, invite, disable, new passwords, roles, limits."`
+	Features   featuresCommand   `cmd:"" help:"Switch parts on and off, for everybody or for some."`
+	Isolation  isolationCommand  `cmd:"" help:"Try to reach other people's data."`
+	Audit      auditCommand      `cmd:"" help:"Recompute the audit trail."`
+	Jobs       jobsCommand       `cmd:"" help:"Work in the background: list, show, run, cancel, retry; verify the snapshots it left."`
+	Migrate    migrateCommand    `cmd:"" help:"Change the schema of the database: plan, up, down, status."`
+	DB         dbCommand         `cmd:"" name:"db" help:"Look through the database."`
+	Operations operationsCommand `cmd:"" help:"Show what was run to look after this installation, and what came of it."`
+	RLS        rlsCommand        `cmd:"" name:"rls" help:"Check what keeps one user from another in PostgreSQL."`
+	Move       moveCommand       `cmd:"" help:"Copy a whole database into another, from SQLite to PostgreSQL or back."`
+	Config     configCommand     `cmd:"" help:"Show the configuration."`
+	Analyze    analyzeCommand    `cmd:"" help:"Analyse transaction files: value, returns, gains, risk. No server, no database."`
+	Scenarios  scenariosCommand  `cmd:"" help:"Say what scenarios do to the holdings of transaction files: the library, your own shocks, a loss turned round."`
+	WhatIf     whatIfCommand     `cmd:"" name:"what-if" help:"Try trades on the holdings of transaction files, or suggest some: the portfolio before and after."`
+	Calc       calcCommand       `cmd:"" help:"Answer the requests of a calculation engine, one JSON document a line."`
+	Version    versionCommand    `cmd:"" help:"Say which version this is."`
 }
 
 // globals are the flags that every command understands.

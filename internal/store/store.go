@@ -86,6 +86,7 @@ type Gate interface {
 	AlertGate
 	ResearchGate
 	SupplyGate
+	OperationGate
 }
 
 // View reads what an identity may see.

@@ -195,6 +195,9 @@ func Catalogue() []Table {
 		{Name: "guest_deliveries", Kind: Own, Rights: writes, Policies: ofGuest},
 		{Name: "guest_attempts", Kind: PerUser, Rights: corrects},
 
+		// 0015_operations
+		{Name: "operations", Kind: Global, Rights: appends},
+
 		// what was run
 		{Name: "migrations", Kind: Internal, Rights: reads},
 		{Name: "goose_versions", Kind: Internal},

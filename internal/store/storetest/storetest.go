@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"challenges and attempts", challenges},
 		{"attempts at the same time", attemptsTogether},
 		{"signing keys and features", signingKeys},
+		{"what was run is recorded", operations},
 		{"a user and a tenant are deleted with everything", deletion},
 		{"portfolios, accounts and grants", portfolios},
 		{"a booking comes back as it was given", bookingRoundTrip},
