@@ -42,6 +42,7 @@ type Config struct {
 	Key         string // PEM file
 	Accounts    Accounts
 	Market      Market
+	Backup      Backup
 
 	Demo bool      // simulated portfolios in a database that is thrown away
 	AsOf date.Date // the demonstration's last day; None: today

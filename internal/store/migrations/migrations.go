@@ -223,3 +223,13 @@ func checksums(source fs.FS) (map[string]string, error) {
 	}
 	return sums, nil
 }
+
+// Missing names what this program would run on a database in which others were run, as
+// Plan does of one that is open.
+func Missing(applied []Applied) ([]string, error) {
+	known, err := checksums(Common())
+	if err != nil {
+		return nil, err
+	}
+	return compare(known, applied)
+}
