@@ -4,11 +4,22 @@ import (
 	"fmt"
 	"os"
 	"text/tabwriter"
+
+	"github.com/foliosight/foliosight/internal/config"
 )
 
 // configCommand says how the program is configured.
 type configCommand struct {
-	Show configShow `cmd:"" help:"Show every setting with where it came from; secrets are redacted."`
+	Show    configShow    `cmd:"" help:"Show every setting with where it came from; secrets are redacted."`
+	Example configExample `cmd:"" help:"Print a file of settings with every one that there is, its meaning and its default."`
+}
+
+type configExample struct{}
+
+// Run prints .env.example.
+func (configExample) Run() error {
+	_, err := fmt.Print(config.Example())
+	return err
 }
 
 type configShow struct {

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -114,11 +115,22 @@ func (s setting) shown(value string) string {
 	return value
 }
 
-// redact hides the password of an address and leaves the rest readable.
+// passwordArgument is a password among the arguments of an address.
+var passwordArgument = regexp.MustCompile(`(?i)(password|passwd|pwd)=[^&\s]*`)
+
+// redact hides the password of an address and leaves the rest readable. Of what is no
+// address nothing before an @ is shown.
 func redact(value string) string {
+	value = passwordArgument.ReplaceAllString(value, "$1=•••")
 	scheme, rest, found := strings.Cut(value, "://")
 	at := strings.LastIndex(rest, "@")
-	if !found || at < 0 {
+	if !found {
+		if at = strings.LastIndex(value, "@"); at >= 0 {
+			return "•••" + value[at:]
+		}
+		return value
+	}
+	if at < 0 {
 		return value
 	}
 	user, _, hasPassword := strings.Cut(rest[:at], ":")

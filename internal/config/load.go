@@ -38,7 +38,12 @@ func (m *Mistake) Error() string {
 
 // Load makes the configuration. Its error joins a *Mistake for each thing that is wrong.
 func Load(in Input) (Config, error) {
-	l := loader{Config: defaults(), environ: map[string]string{}, flags: in.Flags}
+	l := load(in)
+	return l.Config, errors.Join(l.mistakes...)
+}
+
+func load(in Input) *loader {
+	l := &loader{Config: defaults(), environ: map[string]string{}, flags: in.Flags}
 	for _, line := range in.Environ {
 		if name, value, ok := strings.Cut(line, "="); ok && value != "" {
 			l.environ[name] = value
@@ -55,7 +60,7 @@ func Load(in Input) (Config, error) {
 	l.addresses()
 	l.people()
 	l.whole()
-	return l.Config, errors.Join(l.mistakes...)
+	return l
 }
 
 // loader applies one source after the other.
@@ -64,6 +69,7 @@ type loader struct {
 	environ  map[string]string
 	fromFile map[string]string
 	flags    map[string]string
+	read     []File // that settings came from
 	mistakes []error
 }
 
@@ -83,6 +89,7 @@ func (l *loader) names(source string, values map[string]string) {
 		if value, ok := values[s.name]; ok {
 			l.apply(s, source+" "+s.name, value)
 		} else if path, ok := values[s.name+"_FILE"]; ok && (s.secret || s.hide) {
+			l.read = append(l.read, File{Name: s.name + "_FILE", Path: path})
 			content, err := os.ReadFile(path)
 			if err != nil {
 				l.mistakes = append(l.mistakes, &Mistake{Key: s.key, Origin: source + " " + s.name + "_FILE", Value: path, Reason: err.Error()})
@@ -117,6 +124,7 @@ func (l *loader) file(path string) {
 		l.mistakes = append(l.mistakes, &Mistake{Key: "config", Origin: "file", Value: path, Reason: err.Error()})
 		return
 	}
+	l.read = append(l.read, File{Name: "settings", Path: path})
 	l.fromFile = l.parse(path, content)
 	l.names(path, l.fromFile)
 }
@@ -138,15 +146,18 @@ func (l *loader) parse(path string, content []byte) map[string]string {
 		origin := fmt.Sprintf("%s line %d", path, number)
 		switch {
 		case !ok:
-			l.mistakes = append(l.mistakes, &Mistake{Key: "config", Origin: origin, Value: line, Reason: "not a setting; write it as NAME=VALUE"})
+			l.mistakes = append(l.mistakes, &Mistake{Key: "config", Origin: origin, Value: unshown, Reason: "not a setting; write it as NAME=VALUE"})
 		case !known(name):
-			l.mistakes = append(l.mistakes, &Mistake{Key: name, Origin: origin, Value: value, Reason: "there is no such setting; `foliosight config show` lists them"})
+			l.mistakes = append(l.mistakes, &Mistake{Key: name, Origin: origin, Value: unshown, Reason: "there is no such setting; `foliosight config show` lists them"})
 		case value != "":
 			values[name] = value
 		}
 	}
 	return values
 }
+
+// unshown stands for what may be a secret: nobody knows of a name that there is not.
+const unshown = "•••"
 
 // addressNames are the variables that together make the address.
 var addressNames = []string{"BACKEND_API_HOST", "BACKEND_API_PORT", "PORT"}
