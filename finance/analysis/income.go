@@ -164,6 +164,9 @@ func sumsOf[K comparable](m map[K]*incomeSums, k K) *incomeSums {
 }
 
 func (m *incomeMaker) money(x money.Decimal, method string, left []string) Figure {
+	if x.IsZero() && len(left) > 0 { // all there is was left out
+		return Unknown(m.runner.unit(), m.runner.AsOf, method, fewReasons(left)...)
+	}
 	return m.runner.money(x, method).With(leaves(left), fewReasons(left)...)
 }
 

@@ -185,3 +185,25 @@ func TestIncomeAddsUp(t *testing.T) {
 		t.Fatalf("only %d checked", checked)
 	}
 }
+
+// What was received is unknown, not nothing, where all of it was paid in a currency whose
+// rate is unknown.
+func TestIncomeWithoutARateIsUnknown(t *testing.T) {
+	day := date.MustParse("2024-06-03")
+	transactions := []ledger.Transaction{
+		{ID: "1", Date: day, Type: ledger.Deposit, Account: "A", Amount: money.Some(money.MustParse("1000")), Currency: "EUR"},
+		{ID: "2", Date: day, Type: ledger.Buy, Account: "A", Symbol: "MUTE", Quantity: money.Some(money.MustParse("1")), Price: money.Some(money.MustParse("10")), Currency: "EUR"},
+		{ID: "3", Date: day + 30, Type: ledger.Dividend, Account: "A", Symbol: "MUTE", Amount: money.Some(money.MustParse("7")), Currency: "USD"},
+	}
+	asOf := day + 60
+	book, err := portfolio.Fold(portfolio.Input{Base: "EUR", Transactions: transactions, Given: true, Through: asOf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := analysis.Prepare(analysis.Input{AsOf: asOf, Book: book, Panel: market.NewPanel()}).Income(func(string) bool { return false })
+	for name, f := range map[string]analysis.Figure{"received": in.Received, "of the holding": in.Holdings[0].Received} {
+		if f.Known() || len(f.Reasons) == 0 || !strings.Contains(f.Reasons[0], "USD") {
+			t.Errorf("%s is %v (%s, %v)", name, f.Float64(), f.Status, f.Reasons)
+		}
+	}
+}

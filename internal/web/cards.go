@@ -78,7 +78,9 @@ func (w *writer) allocationView(label string, slices []analysis.Slice) view.Allo
 	if w.a.Summary.Value.Float64() <= 0 {
 		aside = format.Unknown
 	}
-	v.Rows = append(v.Rows, view.Row{Name: "Total", Value: w.Float(total, 0), Money: true, Aside: aside, Total: true})
+	if len(slices) > 0 { // else there is nothing to add up
+		v.Rows = append(v.Rows, view.Row{Name: "Total", Value: w.Float(total, 0), Money: true, Aside: aside, Total: true})
+	}
 	if n := len(w.a.Data.Unpriced); n > 0 {
 		v.Note = "Without " + counted(w, n, "holding that has no price", "holdings that have no price") + "."
 	}
