@@ -72,6 +72,12 @@ func (s *site) showDataWrong(r *request, status int, wrong wrongCorrection, key 
 func (w *writer) dataStrip(feeds []service.Feed) []view.Figure {
 	d := w.a.Data
 	prices := view.Figure{Label: "Prices", Text: w.Count(d.Priced) + " of " + w.Count(d.Holdings), Note: "up to date on " + format.Date(w.a.ValuedOn)}
+	switch { // without a price there is no day on which one is up to date
+	case d.Holdings == 0:
+		prices.Text, prices.Note = "none", "needed: nothing is held"
+	case len(d.Unpriced) == d.Holdings:
+		prices.Note, prices.NoteTone = "none is stored", view.Warn
+	}
 	known := 0
 	for _, rate := range d.Rates {
 		if rate.Reason == "" {

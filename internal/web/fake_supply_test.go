@@ -19,6 +19,9 @@ type supplied struct {
 	fetch service.Fetching
 	began int // fetches
 	ended int // fetches that were stopped
+
+	feeds     []service.Feed           // in place of the usual ones, unless nil
+	providers []service.MarketProvider // likewise
 }
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
@@ -38,6 +41,9 @@ func newSupplied() supplied {
 }
 
 func (f *fake) Feeds(_ context.Context, _ service.Caller, portfolio string) ([]service.Feed, error) {
+	if f.supply.feeds != nil {
+		return f.supply.feeds, nil
+	}
 	score := func(n int) *int { return &n }
 	kept := func(symbol, source string, last date.Date) store.SeriesInfo {
 		return store.SeriesInfo{Kind: store.Prices, Symbol: symbol, Source: source, First: asOf - 2000, Last: last, Count: 1400}
@@ -101,6 +107,9 @@ func (f *fake) Decide(_ context.Context, c service.Caller, id string, v store.Ve
 }
 
 func (f *fake) MarketProviders(_ context.Context, c service.Caller) ([]service.MarketProvider, error) {
+	if f.supply.providers != nil {
+		return f.supply.providers, nil
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	polygon := service.MarketProvider{Asked: true, Says: "it answers", Series: 12, First: asOf - 2000, Last: asOf}
