@@ -35,6 +35,10 @@ type commands struct {
 	Operations operationsCommand `cmd:"" help:"Show what was run to look after this installation, and what came of it."`
 	RLS        rlsCommand        `cmd:"" name:"rls" help:"Check what keeps one user from another in PostgreSQL."`
 	Move       moveCommand       `cmd:"" help:"Copy a whole database into another, from SQLite to PostgreSQL or back."`
+	Backup     backupCommand     `cmd:"" help:"Back up, list, verify and prune backups."`
+	Restore    restoreCommand    `cmd:"" help:"Bring a backup back: verified, restored beside, compared, then put in its place."`
+	Drill      drillCommand      `cmd:"" help:"Rehearse a restore, and measure it."`
+	Env        envCommand        `cmd:"" help:"Check what the program is started with."`
 	Config     configCommand     `cmd:"" help:"Show the configuration."`
 	Analyze    analyzeCommand    `cmd:"" help:"Analyse transaction files: value, returns, gains, risk. No server, no database."`
 	Scenarios  scenariosCommand  `cmd:"" help:"Say what scenarios do to the holdings of transaction files: the library, your own shocks, a loss turned round."`
