@@ -151,6 +151,10 @@ func roleOf(o MigrateOptions) (string, error) {
 	return config.User, nil
 }
 
+// Prepare makes, as the owner, the schema and the domains that migrations are written in,
+// in a database without any. Up does it too.
+func Prepare(ctx context.Context, db *sql.DB) error { return prepare(ctx, db) }
+
 // prepare makes the schema and the domains that the migrations are written in.
 func prepare(ctx context.Context, db *sql.DB) error {
 	if _, err := db.ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+Schema); err != nil {

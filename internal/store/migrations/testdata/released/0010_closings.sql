@@ -1,0 +1,2 @@
+INSERT INTO closings (tenant_id, portfolio_id, sequence, through, reason, user_id, at) SELECT tenant_id, id, 1, '2024-12-31', 'the year is filed', owner_id, '2025-01-03T22:00:01Z' FROM portfolios WHERE name = 'Small';
+INSERT INTO closings (tenant_id, portfolio_id, sequence, through, reason, user_id, at) SELECT tenant_id, id, 2, NULL, 'a late dividend', owner_id, '2025-01-03T23:00:01Z' FROM portfolios WHERE name = 'Small';

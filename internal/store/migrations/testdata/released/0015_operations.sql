@@ -1,0 +1,1 @@
+INSERT INTO operations (id, command, began, ended, outcome, by_whom, report) VALUES ('01a203d4-9c29-7ebf-9174-000000000151', 'audit security --full', '2025-01-03T22:00:01Z', '2025-01-03T22:00:03.25Z', 'finding', 'ops@db1', '{"checks": []}');
