@@ -250,15 +250,19 @@ type Mover struct {
 // Series are the daily figures of the period, for charts. All run parallel to Days;
 // null is unknown.
 type Series struct {
-	Days              []date.Date `json:"days"`
-	Value             Numbers     `json:"value"`
-	PaidIn            Numbers     `json:"paid_in"`             // cumulated flows from the period's starting value
-	Flow              Numbers     `json:"flow"`                // of the day, inflow positive
-	Benchmark         Numbers     `json:"benchmark,omitempty"` // same flows
-	Return            Numbers     `json:"return"`              // cumulated, time-weighted
-	BenchmarkReturn   Numbers     `json:"benchmark_return,omitempty"`
-	Drawdown          Numbers     `json:"drawdown"`
-	BenchmarkDrawdown Numbers     `json:"benchmark_drawdown,omitempty"`
+	Days   []date.Date `json:"days"`
+	Value  Numbers     `json:"value"`
+	PaidIn Numbers     `json:"paid_in"` // cumulated flows from the period's starting value
+	Flow   Numbers     `json:"flow"`    // of the day, inflow positive
+	// Paid and Payment are PaidIn and Flow as a person sees them: a purchase of what has no
+	// price is none of them, though returns, which measure what can be valued, take it for one.
+	Paid              Numbers `json:"-"`
+	Payment           Numbers `json:"-"`
+	Benchmark         Numbers `json:"benchmark,omitempty"` // same flows
+	Return            Numbers `json:"return"`              // cumulated, time-weighted
+	BenchmarkReturn   Numbers `json:"benchmark_return,omitempty"`
+	Drawdown          Numbers `json:"drawdown"`
+	BenchmarkDrawdown Numbers `json:"benchmark_drawdown,omitempty"`
 }
 
 // MonthRow is the return of a calendar month.

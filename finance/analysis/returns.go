@@ -191,18 +191,21 @@ func (r *runner) series() {
 	}
 	out.Days = append(out.Days, r.days[s.From:s.To+1]...)
 	grow := func() Numbers { return make(Numbers, n+k) }
-	out.Value, out.PaidIn, out.Flow = grow(), grow(), grow()
+	out.Value, out.PaidIn, out.Flow, out.Payment, out.Paid = grow(), grow(), grow(), grow(), grow()
 	returns := performance.Daily(r.timeline, s)
 	cumulated := performance.Growth(returns)
 	drawdown := performance.Drawdowns(returns, s.Initial != 0)
 	out.Return, out.Drawdown = grow(), grow()
-	paid := s.Initial
+	paid, outside := s.Initial, s.Initial
 	if begins {
-		out.Value[0], out.PaidIn[0] = s.Initial, paid
+		out.Value[0], out.PaidIn[0], out.Paid[0] = s.Initial, paid, outside
 	}
 	for i := range n {
 		flow := r.timeline.Inflow[s.From+i] - r.timeline.Outflow[s.From+i]
 		paid += flow
+		out.Payment[k+i] = r.timeline.Payment(s.From + i)
+		outside += out.Payment[k+i]
+		out.Paid[k+i] = outside
 		out.Value[k+i], out.PaidIn[k+i], out.Flow[k+i] = r.timeline.Value[s.From+i], paid, flow
 		out.Return[k+i], out.Drawdown[k+i] = cumulated[i]-1, drawdown[i]
 	}

@@ -68,6 +68,27 @@ func (f *flow) book() {
 	known := !math.IsNaN(f.fx)
 	f.money = known && f.pick.money(f.cash)
 	f.security = f.symbol >= 0 && f.valued(f.account, f.symbol)
+	before := f.t.Inflow[f.i] - f.t.Outflow[f.i]
+	f.sort()
+	if f.inside() {
+		f.t.Unpriced[f.i] += f.t.Inflow[f.i] - f.t.Outflow[f.i] - before
+	}
+}
+
+// inside reports whether all sides of the event belong to the node, one of them without a
+// price: what it books as a flow is none from outside.
+func (f *flow) inside() bool {
+	switch f.post {
+	case postInflow, postOutflow, postDeliveryIn, postDeliveryOut, postGone, postMove:
+		return false
+	}
+	without := func(symbol int32) bool { return f.pick.security(f.account, symbol) && !f.valued(f.account, symbol) }
+	mine := func(symbol int32) bool { return symbol < 0 || f.pick.security(f.account, symbol) }
+	return f.money && mine(f.symbol) && mine(f.toSymbol) && (without(f.symbol) || without(f.toSymbol))
+}
+
+// sort books the event by what it is.
+func (f *flow) sort() {
 	switch f.post {
 	case postInflow:
 		if f.money {
@@ -213,10 +234,12 @@ func (f *flow) charge(amount float64) {
 // delivery books securities that come from (+1) or leave to (−1) the outside, at the
 // amount booked or, where none is, at the day's close.
 func (f *flow) delivery(sign float64) {
-	if !f.security {
+	if !f.security && !(f.stated && f.pick.security(f.account, f.symbol)) {
 		return
 	}
-	f.costs()
+	if f.security {
+		f.costs()
+	}
 	worth := sign * f.amount * f.booked()
 	if f.foreign != 0 {
 		worth = sign*f.foreign + (f.fees+f.taxes)*f.rate
@@ -226,6 +249,12 @@ func (f *flow) delivery(sign float64) {
 	}
 	if !f.stated || math.IsNaN(worth) {
 		worth = f.market(f.symbol, f.moved)
+	}
+	if !f.security { // it has no price: it was paid in or out, but is not in the value
+		if !f.pick.holding && !math.IsNaN(worth) {
+			f.t.Unpriced[f.i] -= worth
+		}
+		return
 	}
 	f.in(f.i, worth)
 }

@@ -19,7 +19,21 @@ type Timeline struct {
 	Income  []float64   // dividends, coupons and interest of the day, gross; charges are negative
 	Fees    []float64   // of the day, positive; refunds are negative
 	Taxes   []float64
-	Gaps    []Gap // what the values leave out
+	// Unpriced is the part of Inflow less Outflow that never crossed the border: what went
+	// between the cash and what has no price, and the value of that on the day it got one.
+	// Without it they are what came from outside and went there: Payment.
+	Unpriced []float64
+	Gaps     []Gap // what the values leave out
+}
+
+// Payment is what came from outside on the day at position i, less what went there. What has
+// no price and was delivered without an amount counts on the day it gets a price.
+func (t *Timeline) Payment(i int) float64 {
+	paid := t.Inflow[i] - t.Outflow[i] - t.Unpriced[i]
+	if math.Abs(paid) <= 1e-9*(t.Inflow[i]+t.Outflow[i]) {
+		return 0 // what is left over by rounding
+	}
+	return paid
 }
 
 // Gap is a position that the values leave out for want of a price or a rate.
@@ -52,15 +66,15 @@ func (v *View) TimelineFrom(previous *Timeline, node Node, from date.Date) *Time
 func newTimeline(v *View) *Timeline {
 	n := len(v.Days)
 	t := &Timeline{Base: v.Book.Base, Days: v.Days}
-	block := make([]float64, 7*n)
+	block := make([]float64, len(t.columns())*n)
 	for k, c := range t.columns() {
 		*c = block[k*n : (k+1)*n : (k+1)*n]
 	}
 	return t
 }
 
-func (t *Timeline) columns() [7]*[]float64 {
-	return [7]*[]float64{&t.Value, &t.Cash, &t.Inflow, &t.Outflow, &t.Income, &t.Fees, &t.Taxes}
+func (t *Timeline) columns() [8]*[]float64 {
+	return [8]*[]float64{&t.Value, &t.Cash, &t.Inflow, &t.Outflow, &t.Income, &t.Fees, &t.Taxes, &t.Unpriced}
 }
 
 func sameDays(a, b []date.Date) bool {
@@ -156,7 +170,10 @@ func (p *painter) addSecurity(l *line) {
 		name := p.Book.Symbols[l.what]
 		p.gap(name, l, price.reason, price.from)
 		if price.from < len(p.Days) {
-			p.enters(l, price.from, price.at(price.from)*p.splitOn(name, price.from))
+			value := p.enters(l, price.from, price.at(price.from)*p.splitOn(name, price.from))
+			if value != 0 && !p.pick.holding {
+				p.t.Unpriced[price.from] += value * (1 - p.unstated(l, price.from))
+			}
 		}
 	}
 	value := p.t.Value
@@ -172,14 +189,38 @@ func (p *painter) addSecurity(l *line) {
 	})
 }
 
-// enters lets in, on the first day on which it can be valued, what was there before.
-func (p *painter) enters(l *line, from int, value float64) {
+// enters lets in, on the first day on which it can be valued, what was there before, and
+// returns what that was worth.
+func (p *painter) enters(l *line, from int, value float64) float64 {
 	if from < p.start || from >= len(p.Days) || from == 0 {
-		return
+		return 0
 	}
-	if q := l.at(p.Days[from] - 1); !q.IsZero() {
-		p.in(from, q.Float64()*value)
+	q := l.at(p.Days[from] - 1)
+	if q.IsZero() {
+		return 0
 	}
+	worth := q.Float64() * value
+	p.in(from, worth)
+	if math.IsNaN(worth) {
+		return 0
+	}
+	return worth
+}
+
+// unstated is which part of what a line holds before a day came from outside without an
+// amount, so that nobody knows what was paid in with it. What was sold since was not that.
+func (p *painter) unstated(l *line, day int) float64 {
+	held, came := math.Abs(l.at(p.Days[day]-1).Float64()), 0.0
+	for k := range p.Book.events {
+		e := &p.Book.events[k]
+		if e.day >= p.Days[day] {
+			break
+		}
+		if e.symbol == l.what && e.post == postDeliveryIn && !e.stated && p.pick.security(e.account, e.symbol) && (p.pick.accounts == nil || e.account == l.account) {
+			came += math.Abs(e.moved)
+		}
+	}
+	return min(came/held, 1)
 }
 
 // splitOn is how many pieces stand for one after the splits booked on a day.

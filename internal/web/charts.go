@@ -48,7 +48,7 @@ func (r *request) valueSpec(a *analysis.Analysis) chart.Spec {
 	keep := thin(len(a.Series.Days))
 	v := chart.Value{
 		Days: pick(a.Series.Days, keep), Own: pick(a.Series.Value, keep), Benchmark: pick(a.Series.Benchmark, keep),
-		PaidIn: pick(a.Series.PaidIn, keep), Currency: string(a.Base), PaidName: paidWord(a),
+		PaidIn: pick(a.Series.Paid, keep), Currency: string(a.Base), PaidName: paidWord(a),
 	}
 	if len(v.Days) == 0 {
 		return chart.Spec{Summary: "There are no values in this period."}
@@ -56,7 +56,7 @@ func (r *request) valueSpec(a *analysis.Analysis) chart.Spec {
 	if a.Benchmark != nil {
 		v.Name = benchmarkName(a)
 	}
-	for i, flow := range a.Series.Flow {
+	for i, flow := range a.Series.Payment {
 		if flow != 0 && !math.IsNaN(flow) && i > 0 {
 			v.Flows = append(v.Flows, chart.Flow{On: a.Series.Days[i], Amount: flow})
 		}
@@ -103,7 +103,7 @@ func (r *request) seriesCSV(a *analysis.Analysis) error {
 	columns := []struct {
 		name   string
 		values analysis.Numbers
-	}{{"value", s.Value}, {"paid_in", s.PaidIn}, {"flow", s.Flow}, {"benchmark_same_flows", s.Benchmark}, {"return", s.Return}, {"benchmark_return", s.BenchmarkReturn}, {"drawdown", s.Drawdown}}
+	}{{"value", s.Value}, {"paid_in", s.Paid}, {"flow", s.Payment}, {"benchmark_same_flows", s.Benchmark}, {"return", s.Return}, {"benchmark_return", s.BenchmarkReturn}, {"drawdown", s.Drawdown}}
 	head := []string{"date"}
 	for _, c := range columns {
 		head = append(head, c.name)

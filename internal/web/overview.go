@@ -187,7 +187,7 @@ func (w *writer) valueTable() *view.Table {
 		if len(t.Head) == 5 {
 			row = append(row, w.Float(s.Benchmark[i], 0))
 		}
-		t.Rows = append(t.Rows, append(row, w.Float(s.PaidIn[i], 0), w.SignedPercent(s.Return[i], 2)))
+		t.Rows = append(t.Rows, append(row, w.Float(s.Paid[i], 0), w.SignedPercent(s.Return[i], 2)))
 	}
 	return t
 }
