@@ -178,6 +178,8 @@ func (n *feedNeeds) feeds(ctx context.Context, v store.View, set *asked) ([]Feed
 			one.First, one.Last = one.Kept.First, one.Kept.Last
 		}
 	}
+	// Of the index of volatility the model takes either name; asked for it is under the other.
+	all = slices.DeleteFunc(all, func(one Feed) bool { return one.Use == FeedModel && one.Symbol == "VIX" && one.Kept.Count == 0 })
 	order := map[FeedUse]int{FeedHeld: 0, FeedModel: 1, FeedFX: 2, FeedRate: 3, FeedPast: 4}
 	slices.SortStableFunc(all, func(a, b Feed) int { return cmp.Or(order[a.Use]-order[b.Use], compareText(a.Symbol, b.Symbol)) })
 	return all, nil

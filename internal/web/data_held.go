@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"math"
 	"net/http"
 	"strings"
@@ -27,6 +28,11 @@ var findingWords = map[quality.Kind]string{
 	quality.UnlistedSplit: "unknown split", quality.SplitNotShown: "split not shown", quality.SplitUnadjusted: "split not adjusted", quality.UnitMixup: "unit mixed up",
 	quality.CurrencyMixup: "currency mixed up", quality.Inverted: "upside down", quality.Repeated: "repeated", quality.AdjustedDiffers: "adjusted differs",
 	quality.BasisMismatch: "sources differ", quality.LevelMismatch: "sources differ", quality.Disagreement: "sources differ",
+}
+
+// findingWord names what is wrong with a value.
+func findingWord(kind string) string {
+	return cmp.Or(findingWords[quality.Kind(kind)], strings.ReplaceAll(kind, "-", " "))
 }
 
 // wrongCorrection is a correction that was not taken: what was typed and why.
@@ -64,11 +70,8 @@ func (r *request) heldBack(v *view.DataStatus, wrong wrongCorrection) error {
 func (r *request) decides(h *store.HeldValue) bool { return h.Own || r.caller.Operator }
 
 func (r *request) heldWords(h *store.HeldValue) view.HeldRow {
-	row := view.HeldRow{ID: h.ID, Symbol: h.Symbol, Source: sourceName(h.Source, h.Own), Day: format.Date(h.Day), Finding: findingWords[quality.Kind(h.Finding)],
-		Value: r.level(h.Bar.Close, h.Kind), Expected: r.level(h.Expected, h.Kind), Reason: sentence(h.Reason), Found: "found " + r.moment(h.Found)}
-	if row.Finding == "" {
-		row.Finding = h.Finding
-	}
+	row := view.HeldRow{ID: h.ID, Symbol: h.Symbol, Source: sourceName(h.Source, h.Own), Day: format.Date(h.Day), Finding: findingWord(h.Finding),
+		Value: r.level(h.Bar.Close, h.Kind), Expected: r.level(h.Expected, h.Kind), Reason: sentence(told(h.Reason)), Found: "found " + r.moment(h.Found)}
 	return row
 }
 

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
+	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/store"
@@ -37,6 +39,26 @@ func providerName(name string) string {
 		return p.name
 	}
 	return name
+}
+
+var (
+	namedSource = regexp.MustCompile(`\b(alphavantage|polygon|fmp|fred|tradefeeds|yahoo|stooq|ecb)( \(|: | has )`)
+	writtenDay  = regexp.MustCompile(`\b\d{4}-\d{2}-\d{2}\b`)
+)
+
+// told is what the machinery says of a source or a value, with names and days as pages write
+// them.
+func told(text string) string {
+	text = namedSource.ReplaceAllStringFunc(text, func(found string) string {
+		end := strings.IndexAny(found, " :")
+		return providerName(found[:end]) + found[end:]
+	})
+	return writtenDay.ReplaceAllStringFunc(text, func(found string) string {
+		if day, err := date.Parse(found); err == nil {
+			return format.Date(day)
+		}
+		return found
+	})
 }
 
 // circuitOpen is the state of a source that failed several times in a row.
@@ -104,7 +126,10 @@ func enumerate(names []string) string {
 }
 
 func (r *request) providerRow(p *service.MarketProvider, wrong wrongKey) view.ProviderRow {
-	row := view.ProviderRow{Name: providerName(p.Provider), Host: p.Host, What: providerWords[p.Provider].what, Says: sentence(p.Says), State: providerState(p)}
+	row := view.ProviderRow{Name: providerName(p.Provider), Host: p.Host, What: providerWords[p.Provider].what, Says: sentence(told(p.Says)), State: providerState(p)}
+	if !p.PausedUntil.IsZero() && strings.HasPrefix(row.Says, "Left alone until ") {
+		row.Says = "Left alone until " + r.moment(p.PausedUntil) + "."
+	}
 	add := func(label, text string) {
 		if text != "" {
 			row.Terms = append(row.Terms, view.Term{Label: label, Text: text})
@@ -120,7 +145,7 @@ func (r *request) providerRow(p *service.MarketProvider, wrong wrongKey) view.Pr
 			add("Plan", plan)
 		}
 		add("Last success", r.when(p.LastSuccess, p.LastEndpoint))
-		add("Last error", r.when(p.LastRefusal, p.Refused))
+		add("Last error", r.when(p.LastRefusal, told(p.Refused)))
 		add("Circuit", r.circuit(p))
 		if len(p.NotInPlan) > 0 {
 			add("Not in the plan", strings.Join(p.NotInPlan, ", "))

@@ -288,7 +288,7 @@ func (r *request) feedSays(f *service.Feed) string {
 	case f.Simulated && f.Kept.Count == 0:
 		return "The simulated market does not have it."
 	case f.State == service.SupplyRefused:
-		return sentence(f.Says)
+		return sentence(told(f.Says))
 	case f.Kept.Count == 0:
 		return ""
 	case f.Held > 0:
@@ -382,7 +382,7 @@ func (r *request) score(f *service.Feed, n int) view.Figure {
 		{Label: "Doubtful", Text: r.locale.Count(s.Doubtful) + ", counted as good"},
 	}
 	for _, x := range s.Findings {
-		e.Terms = append(e.Terms, view.Term{Label: capital(x.Severity), Text: days(x.From, x.To) + ": " + x.Reason})
+		e.Terms = append(e.Terms, view.Term{Label: capital(x.Severity), Text: days(x.From, x.To) + ": " + told(x.Reason)})
 	}
 	figure.Explain = e
 	return figure

@@ -88,6 +88,21 @@ func TestAnAbsentNetworkIsSaidAtTheTop(t *testing.T) {
 	}
 }
 
+// TestSourcesAreNamedAsPeopleKnowThem looks at what a source says of its limit, as the
+// machinery words it: with its own short name, and the day as machines write it.
+func TestSourcesAreNamedAsPeopleKnowThem(t *testing.T) {
+	f := newFake()
+	p := service.MarketProvider{Asked: true, Says: "left alone until 2126-11-20 13:00:00 UTC", First: date.None, Last: date.None}
+	p.Provider, p.Host, p.PausedUntil, p.LastRefusal = "alphavantage", "www.alphavantage.co", noon.AddDate(100, 0, 0).Add(time.Hour), noon
+	p.Refused = `alphavantage (TIME_SERIES_DAILY): its limit of calls is reached since 2026-11-20: "see www.alphavantage.co/premium"`
+	f.supply.providers = []service.MarketProvider{p}
+	text := words(visit(t, f, "GET", "/p/fund/data", nil, nil))
+	contains(t, "the source", text, "Left alone until 20 Nov 2126, 14:00.", `Alpha Vantage (TIME_SERIES_DAILY): its limit of calls is reached since 20 Nov 2026: "see www.alphavantage.co/premium"`)
+	if strings.Contains(text, "alphavantage (") || strings.Contains(text, "2126-11-20") {
+		t.Errorf("it speaks as machines do: %s", text)
+	}
+}
+
 // unpricedPages are the real pages of a portfolio in which a share was bought on a day, that
 // has no price, beside 4,000 in cash.
 func unpricedPages(t *testing.T, bought date.Date) *realHouse {

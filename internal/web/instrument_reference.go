@@ -40,7 +40,7 @@ func (p *instrumentPage) facts() view.FactsCard {
 	}
 	profile := p.d.Reference.Profile
 	if profile == nil {
-		c.Missing = sentence(p.d.Reference.Missing[marketdata.Profiles])
+		c.Missing = sentence(told(p.d.Reference.Missing[marketdata.Profiles]))
 		return c
 	}
 	c.Note = said(profile.Sourced)
@@ -103,7 +103,7 @@ const mostPeriods = 6
 func (p *instrumentPage) reports(v *view.Instrument) {
 	all := p.d.Reference.Statements
 	if len(all) == 0 {
-		v.ReportsNo = sentence(p.d.Reference.Missing[marketdata.Statements])
+		v.ReportsNo = sentence(told(p.d.Reference.Missing[marketdata.Statements]))
 		return
 	}
 	v.ReportsOf = from(all[0].Sourced)
@@ -230,7 +230,7 @@ func round1(x float64) float64 { return math.Round(10*x) / 10 }
 func (p *instrumentPage) results(v *view.Instrument) {
 	all := p.d.Reference.Earnings
 	if len(all) == 0 {
-		v.ResultsNo = sentence(p.d.Reference.Missing[marketdata.Earnings])
+		v.ResultsNo = sentence(told(p.d.Reference.Missing[marketdata.Earnings]))
 		return
 	}
 	v.Results = view.PartTable{Caption: "Results", Note: from(all[0].Sourced), Head: heads("Reported", "Quarter to", ">Earnings a share", ">Expected", ">Revenue")}
@@ -257,7 +257,7 @@ func (p *instrumentPage) results(v *view.Instrument) {
 
 // news are the stored articles.
 func (p *instrumentPage) news(v *view.Instrument) {
-	v.NewsNo = sentence(p.d.Reference.Missing[marketdata.News])
+	v.NewsNo = sentence(told(p.d.Reference.Missing[marketdata.News]))
 	for i := range p.d.Reference.News {
 		a := &p.d.Reference.News[i]
 		item := view.NewsItem{Title: a.Title, Summary: clipped(a.Summary, 220), Meta: p.day(a.Published)}
@@ -287,9 +287,6 @@ func clipped(text string, most int) string {
 	}
 	return cut + "…"
 }
-
-// kindWords name findings about values that were not believed.
-func findingWord(kind string) string { return sentence(strings.ReplaceAll(kind, "-", " ")) }
 
 // data says how good the prices are and how the sources fare.
 func (p *instrumentPage) data(v *view.Instrument) {
@@ -323,9 +320,9 @@ func (p *instrumentPage) data(v *view.Instrument) {
 	}
 	for i := range p.d.Supply {
 		s := &p.d.Supply[i]
-		r := view.Row{Name: "Supply of " + s.Word, Value: s.Says, Tone: view.Quiet}
+		r := view.Row{Name: "Supply of " + s.Word, Value: told(s.Says), Tone: view.Quiet}
 		if s.Known && s.Score != nil {
-			r.Value = fmt.Sprintf("score %d of 100, %s", *s.Score, s.Says)
+			r.Value = fmt.Sprintf("score %d of 100, %s", *s.Score, r.Value)
 		}
 		if s.State == service.SupplyRefused || s.State == service.SupplyLate {
 			r.Lead = view.Stale
@@ -345,8 +342,8 @@ func (p *instrumentPage) data(v *view.Instrument) {
 		if !math.IsNaN(x.Bar.Close) {
 			close = p.locale.Float(x.Bar.Close, 2)
 		}
-		why := leftCell(findingWord(x.Finding), "pc")
-		why.Note = x.Reason
+		why := leftCell(capital(findingWord(x.Finding)), "pc")
+		why.Note = sentence(told(x.Reason))
 		v.Held.Rows = append(v.Held.Rows, []view.PartCell{leftCell(format.Date(x.Day), "pa nowrap"), numberCell(close, "pb"), why, leftCell(string(x.Decision), "pd")})
 	}
 }

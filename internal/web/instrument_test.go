@@ -271,7 +271,7 @@ func TestInstrumentReference(t *testing.T) {
 	h := referenceHouse(t)
 	w := h.open("/instruments/ACME", nil)
 	says(t, w, "Acme Corporation", "ISIN DE000ACME001", "Anvils", ", of 18 Nov 2026, fetched 20 Nov 2026", "48.2", "Price / earnings, trailing 18.52", "14.32%", "512", "28 Jan 2027",
-		"Balance sheet", "Income, millions EUR", "FY2025", "15,000.0", "−120.4", "Q3 26", "11,700.0", "Eps diluted", "1.05", "Anvils fall on weak demand", "The Example", "score 97 of 100", "Unit mixup", "100 times the close before", "110.00 EUR", "Acme makes anvils")
+		"Balance sheet", "Income, millions EUR", "FY2025", "15,000.0", "−120.4", "Q3 26", "11,700.0", "Eps diluted", "1.05", "Anvils fall on weak demand", "The Example", "score 97 of 100", "Unit mixed up", "100 times the close before", "110.00 EUR", "Acme makes anvils")
 	body := w.Body.String()
 	if !strings.Contains(body, `href="https://news.example/anvils"`) || strings.Contains(body, "javascript:alert") {
 		t.Error("the links of the news are not what they should be")
