@@ -9,9 +9,13 @@ import (
 	"github.com/foliosight/foliosight/internal/store"
 )
 
-// auditCommand looks at what was recorded.
+// auditCommand looks at how safe an installation is, and at what was recorded.
 type auditCommand struct {
-	Verify auditVerify `cmd:"" help:"Recompute the audit trail of every tenant: a changed, missing or added event is found."`
+	Security auditSecurity `cmd:"" help:"Settings as in production, file modes, policies, certificate, failed sign-ins, ages of keys."`
+	SQL      auditSQL      `cmd:"" name:"sql" help:"Look through the source for SQL that is built from strings."`
+	Deps     auditDeps     `cmd:"" help:"The modules that this program was built of: checksums, licences, known vulnerabilities."`
+	System   auditSystem   `cmd:"" help:"The checklist of a production installation: TLS, backups, alerts, headers, drills, policies."`
+	Verify   auditVerify   `cmd:"" help:"Recompute the audit trail of every tenant: a changed, missing or added event is found."`
 }
 
 type auditVerify struct {

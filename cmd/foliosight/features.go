@@ -64,15 +64,32 @@ func (f *featuresEnable) Run(ctx context.Context, g *globals) error {
 }
 
 type featuresDisable struct {
-	Name string `arg:"" help:"Name of the feature."`
+	Name        string `arg:"" optional:"" help:"Name of the feature."`
+	NonCritical bool   `help:"All of them: what can be switched is not critical; books and figures stay."`
 	asJSON
 }
 
 // Run disables.
 func (f *featuresDisable) Run(ctx context.Context, g *globals) error {
+	if (f.Name == "") == !f.NonCritical {
+		return &exitError{exitUsage, "name a feature, or give --non-critical"}
+	}
 	return g.with(ctx, func(h *app.House, c service.Caller) error {
-		if err := h.SwitchFeature(ctx, c, f.Name, false, 100); err != nil {
-			return err
+		names := []string{f.Name}
+		if f.NonCritical {
+			all, err := h.Features(ctx, c)
+			if err != nil {
+				return err
+			}
+			names = nil
+			for _, one := range all {
+				names = append(names, one.Name)
+			}
+		}
+		for _, name := range names {
+			if err := h.SwitchFeature(ctx, c, name, false, 100); err != nil {
+				return err
+			}
 		}
 		return f.list(ctx, h, c)
 	})

@@ -28,11 +28,15 @@ type commands struct {
 	User       userCommand       `cmd:"" help:"The people: list, add, invite, disable, new passwords, roles, limits."`
 	Features   featuresCommand   `cmd:"" help:"Switch parts on and off, for everybody or for some."`
 	Isolation  isolationCommand  `cmd:"" help:"Try to reach other people's data."`
-	Audit      auditCommand      `cmd:"" help:"Recompute the audit trail."`
+	Audit      auditCommand      `cmd:"" help:"Audit settings, source, modules, policies and the audit trail."`
+	Monitor    monitorCommand    `cmd:"" help:"Look at what changes by itself and matters for security."`
+	Keys       keysCommand       `cmd:"" help:"How old the keys are that sign and seal; rotate them."`
 	Jobs       jobsCommand       `cmd:"" help:"Work in the background: list, show, run, cancel, retry; verify the snapshots it left."`
 	Migrate    migrateCommand    `cmd:"" help:"Change the schema of the database: plan, up, down, status."`
 	DB         dbCommand         `cmd:"" name:"db" help:"Look through the database."`
 	Operations operationsCommand `cmd:"" help:"Show what was run to look after this installation, and what came of it."`
+	Quality    qualityCommand    `cmd:"" help:"Say how good the market data are that figures rest on; tell findings."`
+	Perf       perfCommand       `cmd:"" help:"Say how quick the database and the requests are, and what has become slower."`
 	RLS        rlsCommand        `cmd:"" name:"rls" help:"Check what keeps one user from another in PostgreSQL."`
 	Move       moveCommand       `cmd:"" help:"Copy a whole database into another, from SQLite to PostgreSQL or back."`
 	Backup     backupCommand     `cmd:"" help:"Back up, list, verify and prune backups."`
@@ -44,6 +48,8 @@ type commands struct {
 	Scenarios  scenariosCommand  `cmd:"" help:"Say what scenarios do to the holdings of transaction files: the library, your own shocks, a loss turned round."`
 	WhatIf     whatIfCommand     `cmd:"" name:"what-if" help:"Try trades on the holdings of transaction files, or suggest some: the portfolio before and after."`
 	Calc       calcCommand       `cmd:"" help:"Answer the requests of a calculation engine, one JSON document a line."`
+	Health     healthCommand     `cmd:"" help:"Ask the running server how it is."`
+	Resources  resourcesCommand  `cmd:"" help:"Say what the running server takes: processor, memory, disk, connections, recent errors."`
 	Version    versionCommand    `cmd:"" help:"Say which version this is."`
 }
 

@@ -11,10 +11,11 @@ import (
 	"github.com/foliosight/foliosight/internal/store/sqlite"
 )
 
-// Record opens the record of operations of a configured database, also while a server
+// Record opens the record of operations of a configured database, with what else those
+// who look after it read, also while a server
 // holds it, and changes no schema. A SQLite database that is not there yet is
 // store.ErrNotFound.
-func Record(ctx context.Context, cfg config.Config) (record store.OperationGate, close func() error, err error) {
+func Record(ctx context.Context, cfg config.Config) (record store.Upkeep, close func() error, err error) {
 	if !cfg.PostgreSQL() {
 		return sqlite.Beside(ctx, cfg.SQLite())
 	}

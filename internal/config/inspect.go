@@ -24,13 +24,13 @@ type Inspection struct {
 	Config
 	Mistakes []*Mistake
 	Files    []File
-	Given    int // settings that are not the default
+	Changed  int // settings that are not the default
 }
 
 // Inspect makes a configuration as Load does, and says more of it.
 func Inspect(in Input) Inspection {
 	l := load(in)
-	i := Inspection{Config: l.Config, Files: slices.Clone(l.read), Given: len(l.origins)}
+	i := Inspection{Config: l.Config, Files: slices.Clone(l.read), Changed: len(l.origins)}
 	for _, err := range l.mistakes {
 		var m *Mistake
 		if errors.As(err, &m) {

@@ -31,4 +31,23 @@ type OperationGate interface {
 	RecordOperation(ctx context.Context, o Operation) error
 	// Operations are runs, the latest first.
 	Operations(ctx context.Context, f OperationFilter) ([]Operation, error)
+	// FailedAttempts counts what failed to prove who it is since a time, and has not
+	// succeeded after that.
+	FailedAttempts(ctx context.Context, since, now time.Time) (Failed, error)
+}
+
+// Failed is how much failed to prove who it is: passwords, codes, reset links. Names and
+// addresses are kept as hashes alone and are not told.
+type Failed struct {
+	Keys     int // accounts, and addresses with accounts, that something failed on
+	Failures int // on all of them
+	Waiting  int // of the keys, those that are made to wait now
+	Most     int // failures on one key
+}
+
+// Upkeep is what those who look after an installation read and append beside a server.
+type Upkeep interface {
+	OperationGate
+	// SigningKeys are all that are kept, the newest first.
+	SigningKeys(ctx context.Context) ([]SealedKey, error)
 }

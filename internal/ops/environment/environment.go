@@ -72,7 +72,7 @@ func form(i config.Inspection, r *check.Report) {
 		r.Find("form of "+m.Key, fmt.Sprintf("%s %q: %s", m.Origin, m.Value, m.Reason), cure)
 	}
 	if len(i.Mistakes) == 0 {
-		r.Fine("form", fmt.Sprintf("%d settings are given, all of the right form", i.Given))
+		r.Fine("form", fmt.Sprintf("%d settings are given, all of the right form", i.Changed))
 	}
 }
 

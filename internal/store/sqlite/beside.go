@@ -12,10 +12,10 @@ import (
 	"github.com/foliosight/foliosight/internal/store/sqlstore"
 )
 
-// Beside opens the installation's record of operations in a file that a server may hold:
+// Beside opens what those who look after an installation read and append, in a file that a server may hold:
 // without the lock that keeps a second process away from ledgers and market data, which
 // a server has in memory. The file has to be there, with its schema up to date.
-func Beside(ctx context.Context, path string) (record store.OperationGate, close func() error, err error) {
+func Beside(ctx context.Context, path string) (record store.Upkeep, close func() error, err error) {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil, nil, fmt.Errorf("sqlite: %s: %w", path, store.ErrNotFound)
 	} else if err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/foliosight/foliosight/internal/store"
 )
@@ -46,4 +47,14 @@ func (s *Store) Operations(ctx context.Context, f store.OperationFilter) ([]stor
 		all = append(all, o)
 	}
 	return all, rows.Err()
+}
+
+// FailedAttempts implements store.OperationGate.
+func (s *Store) FailedAttempts(ctx context.Context, since, now time.Time) (f store.Failed, err error) {
+	err = s.reader.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(failures), 0), COALESCE(SUM(CASE WHEN until > $2 THEN 1 ELSE 0 END), 0), COALESCE(MAX(failures), 0)
+		FROM attempts WHERE failures > 0 AND last >= $1`, formatTime(since), formatTime(now)).Scan(&f.Keys, &f.Failures, &f.Waiting, &f.Most)
+	if err != nil {
+		return f, fmt.Errorf("failed attempts: %w", err)
+	}
+	return f, nil
 }

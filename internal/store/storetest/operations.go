@@ -62,3 +62,20 @@ func operations(t *testing.T, s store.Store) {
 		t.Error("an outcome that there is not was recorded")
 	}
 }
+
+func failedAttempts(t *testing.T, s store.Store) {
+	limit := func(b byte) store.AttemptLimit {
+		return store.AttemptLimit{Key: hash(b), Free: 2, First: time.Hour, Longest: time.Hour, Forget: 24 * time.Hour}
+	}
+	for _, b := range []byte{1, 1, 1, 2, 3} {
+		_, err := s.SpendAttempt(ctx, []store.AttemptLimit{limit(b)}, epoch)
+		check(t, err)
+	}
+	check(t, s.GoodAttempt(ctx, hash(3), hash(9)))
+	got, err := s.FailedAttempts(ctx, epoch.Add(-time.Hour), epoch.Add(time.Minute))
+	check(t, err)
+	wantEqual(t, got, store.Failed{Keys: 2, Failures: 4, Waiting: 1, Most: 3}, "what failed")
+	got, err = s.FailedAttempts(ctx, epoch.Add(time.Minute), epoch.Add(time.Minute))
+	check(t, err)
+	wantEqual(t, got, store.Failed{}, "what failed since")
+}

@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"attempts at the same time", attemptsTogether},
 		{"signing keys and features", signingKeys},
 		{"what was run is recorded", operations},
+		{"what failed is counted", failedAttempts},
 		{"a user and a tenant are deleted with everything", deletion},
 		{"portfolios, accounts and grants", portfolios},
 		{"a booking comes back as it was given", bookingRoundTrip},
