@@ -14,12 +14,20 @@ var errNobody = errors.New("nobody has been here yet; set the installation up fi
 
 // Allowance is the count of calls to the sources, kept in the store: all processes share
 // it.
-func (d *Desk) Allowance() allowance.Allowance { return counting{d} }
+func (d *Desk) Allowance() allowance.Allowance { return callCount{d} }
 
-// counting finds the store and who runs the installation when they are needed.
-type counting struct{ desk *Desk }
+// settleCalls writes down what the count of calls has in hand.
+func (d *Desk) settleCalls(ctx context.Context) error {
+	if d == nil {
+		return nil
+	}
+	return d.leases.Settle(ctx)
+}
 
-func (c counting) store(ctx context.Context) (*stored.Allowance, error) {
+// callCount finds the store and who runs the installation when they are needed.
+type callCount struct{ desk *Desk }
+
+func (c callCount) store(ctx context.Context) (*stored.Allowance, error) {
 	s := c.desk.service()
 	if s == nil {
 		return nil, errors.New("a source was asked before there was a store to count its calls in")
@@ -35,23 +43,15 @@ func (c counting) store(ctx context.Context) (*stored.Allowance, error) {
 	return stored.New(s.store, admin), nil
 }
 
-func (c counting) Take(ctx context.Context, call allowance.Call) (allowance.Taken, error) {
-	a, err := c.store(ctx)
-	if err != nil {
-		return allowance.Taken{}, err
-	}
-	return a.Take(ctx, call)
+func (c callCount) Take(ctx context.Context, call allowance.Call) (allowance.Taken, error) {
+	return c.desk.leases.Take(ctx, call)
 }
 
-func (c counting) Done(ctx context.Context, provider, id string, o allowance.Outcome) error {
-	a, err := c.store(ctx)
-	if err != nil {
-		return err
-	}
-	return a.Done(ctx, provider, id, o)
+func (c callCount) Done(ctx context.Context, provider, id string, o allowance.Outcome) error {
+	return c.desk.leases.Done(ctx, provider, id, o)
 }
 
-func (c counting) State(ctx context.Context, provider string, windows []allowance.Window) (allowance.State, error) {
+func (c callCount) State(ctx context.Context, provider string, windows []allowance.Window) (allowance.State, error) {
 	a, err := c.store(ctx)
 	if errors.Is(err, errNobody) {
 		return allowance.State{Used: make([]int, len(windows))}, nil // nothing was asked by anybody

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/foliosight/foliosight/internal/marketdata"
+	"github.com/foliosight/foliosight/internal/marketdata/allowance/stored"
 	"github.com/foliosight/foliosight/internal/secret"
 	"github.com/foliosight/foliosight/internal/store"
 )
@@ -29,6 +30,7 @@ type Market struct {
 type Desk struct {
 	configured map[string]string // keys of the environment, by source
 	offered    []marketdata.Provider
+	leases     *stored.Leases
 
 	mu     sync.Mutex
 	s      *Service
@@ -38,7 +40,9 @@ type Desk struct {
 
 // NewDesk knows the sources there are and the keys that the environment has.
 func NewDesk(offered []marketdata.Provider, configured map[string]string) *Desk {
-	return &Desk{offered: offered, configured: configured}
+	d := &Desk{offered: offered, configured: configured}
+	d.leases = stored.NewLeases(callCount{d}.store)
+	return d
 }
 
 func (d *Desk) attach(s *Service) {

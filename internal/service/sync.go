@@ -147,6 +147,8 @@ type syncing struct {
 	seen    map[subjectKey]bool // that were asked for in this sync
 	ref     referencing
 	markets *markets
+	lander  lander
+	have    map[subjectKey][]date.Date // that were read ahead
 
 	mu     sync.Mutex
 	report SyncReport
@@ -188,12 +190,16 @@ func (s *Service) sync(ctx context.Context, as store.Identity, o SyncOptions) (S
 	}
 	y.reference(ctx)
 	held := y.lookAgain(ctx)
+	settled := s.desk.settleCalls(context.WithoutCancel(ctx))
 	y.close()
 	if err := ctx.Err(); err != nil {
 		return y.report, fmt.Errorf("sync: %w", err)
 	}
 	if held != nil {
 		return y.report, fmt.Errorf("sync: looking again at what is held back: %w", held)
+	}
+	if settled != nil {
+		return y.report, fmt.Errorf("sync: the count of calls: %w", settled)
 	}
 	return y.report, nil
 }
@@ -256,26 +262,6 @@ func partition[T any](all []T, is func(T) bool) (no, yes []T) {
 		}
 	}
 	return no, yes
-}
-
-// run asks for subjects in their order, some at the same time.
-func (y *syncing) run(ctx context.Context, list []subject, most int) {
-	work := make(chan subject)
-	var all sync.WaitGroup
-	for range min(most, len(list)) {
-		all.Go(func() {
-			for x := range work {
-				if ctx.Err() == nil {
-					y.one(ctx, x)
-				}
-			}
-		})
-	}
-	for _, x := range list {
-		work <- x
-	}
-	close(work)
-	all.Wait()
 }
 
 // one asks for a subject and tells what became of it. An error is about it alone.

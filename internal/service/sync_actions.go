@@ -21,7 +21,7 @@ func (y *syncing) askActions(ctx context.Context, x subject, row store.Supply, o
 		out.Provider = strings.Join(y.s.sources.Sources(q), ", ")
 		return nil
 	}
-	a, err := y.s.sources.Answer(ctx, q, y.options.Patience)
+	a, err := y.asks(ctx, y.s.sources, q)
 	var e *route.Exhausted
 	switch {
 	case errors.As(err, &e):
@@ -30,47 +30,47 @@ func (y *syncing) askActions(ctx context.Context, x subject, row store.Supply, o
 		return err
 	}
 	out.Provider = a.Provider
-	return y.s.store.As(ctx, y.as, func(ctx context.Context, tx store.Tx) error {
-		known, err := y.knownSplits(ctx, tx, x.symbol)
-		if err != nil {
-			return err
-		}
-		notes := slices.Clone(a.Left)
-		batch := store.Batch{Source: a.Provider, Reason: "sync"}
-		var splits []pricefile.Action
-		for _, one := range a.Splits {
-			if one.Symbol != x.symbol && one.Symbol != "" {
-				continue
-			}
-			if one.Doubt != "" {
-				notes = append(notes, "the split of "+one.Date.String()+" is not taken: "+one.Doubt)
-				continue
-			}
-			splits = append(splits, pricefile.Action{Date: one.Date, Symbol: x.symbol, Kind: pricefile.Split, Ratio: one.Ratio})
-		}
-		if batch.Actions, err = y.splitActions(ctx, tx, x.symbol, a.Provider, splits); err != nil {
-			return err
-		}
-		for _, one := range splits {
-			if !slices.ContainsFunc(known, func(k pricefile.Action) bool { return k.Date == one.Date }) {
-				known = append(known, one)
-			}
-		}
-		dividends, faults := paid(a.Dividends, known, x.symbol, y.known[x.symbol].Currency)
-		batch.Actions, notes = append(batch.Actions, dividends...), append(notes, faults...)
-		if len(batch.Actions) > 0 {
-			result, err := y.keep(ctx, tx, batch)
+	before := *out
+	var notes []string
+	return y.land(ctx, &landing{symbol: x.symbol,
+		check: func(ctx context.Context, tx *landingTx) (*store.Batch, error) {
+			*out = before
+			known, err := y.knownSplits(ctx, tx, x.symbol)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			out.Actions += result.Actions
-		}
-		row.Provider, row.Reason, row.Failures, row.Asked, row.Succeeded = a.Provider, "", 0, y.now, y.now
-		row.Words, row.Due = shorten(strings.Join(notes, "; "), longestWords), y.now.Add(actionsEvery)
-		out.Said, out.Due = row.Words, row.Due
-		y.remember([]store.Supply{row})
-		return tx.PutSupplies(ctx, []store.Supply{row})
-	})
+			notes = slices.Clone(a.Left)
+			batch := &store.Batch{Source: a.Provider, Reason: "sync"}
+			var splits []pricefile.Action
+			for _, one := range a.Splits {
+				if one.Symbol != x.symbol && one.Symbol != "" {
+					continue
+				}
+				if one.Doubt != "" {
+					notes = append(notes, "the split of "+one.Date.String()+" is not taken: "+one.Doubt)
+					continue
+				}
+				splits = append(splits, pricefile.Action{Date: one.Date, Symbol: x.symbol, Kind: pricefile.Split, Ratio: one.Ratio})
+			}
+			if batch.Actions, err = y.splitActions(ctx, tx, x.symbol, a.Provider, splits); err != nil {
+				return nil, err
+			}
+			for _, one := range splits {
+				if !slices.ContainsFunc(known, func(k pricefile.Action) bool { return k.Date == one.Date }) {
+					known = append(known, one)
+				}
+			}
+			dividends, faults := paid(a.Dividends, known, x.symbol, y.known[x.symbol].Currency)
+			batch.Actions, notes = append(batch.Actions, dividends...), append(notes, faults...)
+			return batch, nil
+		},
+		settle: func(_ context.Context, _ *landingTx, wrote store.BatchPart) ([]store.Supply, error) {
+			out.add(wrote)
+			row.Provider, row.Reason, row.Failures, row.Asked, row.Succeeded = a.Provider, "", 0, y.now, y.now
+			row.Words, row.Due = shorten(strings.Join(notes, "; "), longestWords), y.now.Add(actionsEvery)
+			out.Said, out.Due = row.Words, row.Due
+			return []store.Supply{row}, nil
+		}})
 }
 
 // noActions notes that no source gave a list. That an instrument had no split or pays

@@ -93,18 +93,26 @@ func (y *syncing) rowOf(x subject) store.Supply {
 func (y *syncing) answer(ctx context.Context, x subject, gap span) (route.Answer, error) {
 	q := x.request(y.known[x.symbol], gap.from, gap.to)
 	if x.kind != marketdata.Rates {
-		return y.s.sources.Answer(ctx, q, y.options.Patience)
+		return y.asks(ctx, y.s.sources, q)
 	}
 	var all error
 	for _, name := range sourceNames(x.symbol) {
 		q.Series = name
-		a, err := y.s.sources.Answer(ctx, q, y.options.Patience)
+		a, err := y.asks(ctx, y.s.sources, q)
 		if err == nil || ctx.Err() != nil {
 			return a, err
 		}
 		all = joinExhausted(all, err)
 	}
 	return route.Answer{}, all
+}
+
+// asks asks sources when it is this subject's turn.
+func (y *syncing) asks(ctx context.Context, sources answering, q marketdata.Request) (route.Answer, error) {
+	if err := placeOf(ctx).take(ctx); err != nil {
+		return route.Answer{}, err
+	}
+	return sources.Answer(ctx, q, y.options.Patience)
 }
 
 // joinExhausted makes one refusal of those under several names.
@@ -170,22 +178,6 @@ func (y *syncing) gaps(ctx context.Context, x subject, row store.Supply, h hours
 	return all, nil
 }
 
-// days are those on which all together have a value that everybody shares.
-func (y *syncing) days(ctx context.Context, x subject) ([]date.Date, error) {
-	var have []date.Date
-	err := y.s.store.Read(ctx, y.as, func(ctx context.Context, v store.View) error {
-		all, err := v.Series(ctx, store.SeriesQuery{Kind: seriesKindOf(string(x.kind)), Symbols: []string{x.symbol}, From: date.None, To: lastDay, Version: store.LatestMarket})
-		for _, s := range all {
-			if !s.Own {
-				have = append(have, s.Dates...)
-			}
-		}
-		return err
-	})
-	slices.Sort(have)
-	return slices.Compact(have), err
-}
-
 // nothing notes that a subject has all it should, and when there is more.
 func (y *syncing) nothing(ctx context.Context, x subject, row store.Supply, h hours, over date.Date, out *SyncOutcome) error {
 	if y.options.DryRun {
@@ -227,8 +219,11 @@ func (y *syncing) next(x subject, h hours, over date.Date) time.Time {
 	return at
 }
 
-func (y *syncing) put(ctx context.Context, rows ...store.Supply) error {
-	return y.s.store.As(ctx, y.as, func(ctx context.Context, tx store.Tx) error { return tx.PutSupplies(ctx, rows) })
+// put writes down how a subject stands.
+func (y *syncing) put(ctx context.Context, row store.Supply) error {
+	return y.land(ctx, &landing{symbol: row.Symbol, settle: func(context.Context, *landingTx, store.BatchPart) ([]store.Supply, error) {
+		return []store.Supply{row}, nil
+	}})
 }
 
 // longestWords is how much of what sources said is kept with a supply.

@@ -144,7 +144,7 @@ func picked[T any](column []T, keep []bool) []T {
 // heldOf are the values of a series by its source that were held back ever, by day.
 func heldOf(ctx context.Context, v store.View, s store.Series) (map[date.Date]store.HeldValue, error) {
 	all := map[date.Date]store.HeldValue{}
-	f := store.HeldFilter{Kind: s.Kind, Symbol: s.Symbol, Source: s.Source, Limit: 1000}
+	f := store.HeldFilter{Kind: s.Kind, Symbol: s.Symbol, Source: s.Source, Limit: mostHeldRead}
 	for {
 		page, err := v.HeldValues(ctx, f)
 		if err != nil {

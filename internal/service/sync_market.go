@@ -192,7 +192,11 @@ func (y *syncing) letGo(ctx context.Context, x subject, source string, values []
 	}
 	err = y.s.store.As(ctx, y.as, func(ctx context.Context, tx store.Tx) error {
 		d := delivered{series: waitingSeries(store.Series{Kind: store.Prices, Symbol: x.symbol, Source: source, Currency: y.known[x.symbol].Currency}, values)}
-		if _, _, err := y.write(ctx, tx, x, h, over, source, d, &out); err != nil || out.Released == 0 || row.Provider != source {
+		batch, _, _, err := y.checked(ctx, tx, x, h, over, source, d, &out)
+		if err != nil || batch == nil {
+			return err
+		}
+		if _, err := y.keep(ctx, tx, *batch); err != nil || out.Released == 0 || row.Provider != source {
 			return err
 		}
 		if err := y.score(ctx, tx, x, &row, h, over, source, d.series); err != nil {

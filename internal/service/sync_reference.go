@@ -268,7 +268,7 @@ func (y *syncing) askReference(ctx context.Context, x subject, row store.Supply,
 			out.Provider = strings.Join(y.s.sources.Sources(q), ", ")
 			continue
 		}
-		a, err := y.ref.sources.Answer(ctx, q, y.options.Patience)
+		a, err := y.asks(ctx, y.ref.sources, q)
 		var e *route.Exhausted
 		switch {
 		case errors.As(err, &e):

@@ -33,10 +33,13 @@ type referenceTake struct {
 // instrument and with the supply that says so.
 func (t *referenceTake) take(ctx context.Context, part string, a route.Answer, last bool) error {
 	y := t.y
-	return y.s.store.As(ctx, y.as, func(ctx context.Context, tx store.Tx) error {
+	before := t.mark()
+	return y.land(ctx, &landing{symbol: t.x.symbol, settle: func(ctx context.Context, l *landingTx, _ store.BatchPart) ([]store.Supply, error) {
+		t.reset(before)
+		tx := l.Tx
 		docs, err := t.documents(ctx, tx, &a)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		notes := slices.Clone(a.Left)
 		if len(docs) == 0 {
@@ -44,41 +47,56 @@ func (t *referenceTake) take(ctx context.Context, part string, a route.Answer, l
 		}
 		changed, err := tx.PutDocuments(ctx, docs)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if t.x.kind == marketdata.Earnings && len(docs) > 0 {
 			if err := t.dropExpected(ctx, tx, a.Provider, docs); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if t.x.kind == marketdata.News {
 			if _, err := tx.DropArticles(ctx, y.now.Add(-newsKept)); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		t.out.Documents += changed
 		t.provider, t.notes = a.Provider, append(t.notes, notes...)
 		if t.x.kind == marketdata.Profiles || t.x.kind == marketdata.Holdings {
 			if err := y.describe(ctx, tx, t.x.symbol, t.x.kind, a.Provider, &t.notes); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		t.came[part] = y.now
-		rows := []store.Supply{}
 		if last || t.x.kind == marketdata.Holdings && part == "" && hasSectors(a.Holdings) {
 			if err := t.settle(ctx, tx); err != nil {
-				return err
+				return nil, err
 			}
 		} else {
 			t.progress()
 		}
-		rows = append(rows, *t.row)
+		rows := []store.Supply{*t.row}
 		if along := t.alongside(&a); along != nil {
 			rows = append(rows, *along)
 		}
-		y.remember(rows)
-		return tx.PutSupplies(ctx, rows)
-	})
+		return rows, nil
+	}})
+}
+
+// marked is how far a subject had come before something was brought in for it.
+type marked struct {
+	row      store.Supply
+	out      SyncOutcome
+	provider string
+	notes    []string
+}
+
+func (t *referenceTake) mark() marked {
+	return marked{*t.row, *t.out, t.provider, slices.Clone(t.notes)}
+}
+
+func (t *referenceTake) reset(m marked) {
+	*t.row, *t.out, t.provider, t.notes = m.row, m.out, m.provider, slices.Clone(m.notes)
+	t.finished = false
 }
 
 // progress notes the parts that came, so that the next attempt begins with the others.
@@ -147,21 +165,22 @@ func partWord(part string) string {
 // where any part is; what nobody could be asked for is said with it.
 func (t *referenceTake) finish(ctx context.Context) error {
 	y := t.y
-	return y.s.store.As(ctx, y.as, func(ctx context.Context, tx store.Tx) error {
+	before := t.mark()
+	return y.land(ctx, &landing{symbol: t.x.symbol, settle: func(ctx context.Context, l *landingTx, _ store.BatchPart) ([]store.Supply, error) {
+		t.reset(before)
 		if len(t.came) > 0 || t.lacking == nil {
-			if err := t.settle(ctx, tx); err != nil {
-				return err
+			if err := t.settle(ctx, l.Tx); err != nil {
+				return nil, err
 			}
-		} else {
-			row := t.row
-			row.Asked, row.Failures = y.now, row.Failures+1
-			reason, provider, said := weightiest(t.lacking)
-			row.Provider, row.Reason, row.Words, row.Due = provider, reason, shorten(said, longestWords), y.again(t.lacking, row.Failures)
-			t.out.Provider, t.out.Reason, t.out.Said, t.out.Due = provider, reason, row.Words, row.Due
+			return []store.Supply{*t.row}, nil
 		}
-		y.remember([]store.Supply{*t.row})
-		return tx.PutSupplies(ctx, []store.Supply{*t.row})
-	})
+		row := t.row
+		row.Asked, row.Failures = y.now, row.Failures+1
+		reason, provider, said := weightiest(t.lacking)
+		row.Provider, row.Reason, row.Words, row.Due = provider, reason, shorten(said, longestWords), y.again(t.lacking, row.Failures)
+		t.out.Provider, t.out.Reason, t.out.Said, t.out.Due = provider, reason, row.Words, row.Due
+		return []store.Supply{*row}, nil
+	}})
 }
 
 // alongside is the supply of what a fund holds where it came with what the fund is.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/foliosight/foliosight/finance/date"
-	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/quality"
 	"github.com/foliosight/foliosight/internal/importer/pricefile"
@@ -22,7 +21,6 @@ import (
 const (
 	reasonUnsettled   = "unsettled"   // nobody can say on which basis the prices stand
 	reasonImplausible = "implausible" // so much of it cannot be right that none of it is believed
-	reasonRefused     = "refused"
 )
 
 // graceDays is how many days after the first one that was asked for a series may begin
@@ -44,40 +42,48 @@ type delivered struct {
 
 // take settles, checks and writes what came for a gap, with the supply that says so.
 func (y *syncing) take(ctx context.Context, x subject, row *store.Supply, h hours, over date.Date, gap span, a route.Answer, out *SyncOutcome) error {
-	out.Provider = a.Provider
-	row.Asked, row.Provider = y.now, a.Provider
-	return y.s.store.As(ctx, y.as, func(ctx context.Context, tx store.Tx) error {
-		d, why, said, err := y.settle(ctx, tx, x, gap, over, a)
-		if err != nil {
-			return err
-		}
-		if why == "" {
-			why, said, err = y.write(ctx, tx, x, h, over, a.Provider, d, out)
-		}
-		if err != nil {
-			return err
-		}
-		if why != "" {
-			out.Reason, out.Said = why, said
-			row.Failures++
-			row.Reason, row.Words, row.Due = why, shorten(said, longestWords), y.now.Add(longestAgain)
-			out.Due = row.Due
-			return tx.PutSupplies(ctx, []store.Supply{*row})
-		}
-		y.covered(x, row, h, over, gap, d.series.Dates)
-		d.notes = append(d.notes, a.Left...)
-		row.Reason, row.Failures, row.Succeeded, row.Words = "", 0, y.now, shorten(strings.Join(d.notes, "; "), longestWords)
-		if err := y.score(ctx, tx, x, row, h, over, a.Provider, d.series); err != nil {
-			return err
-		}
-		out.Said, out.Due = row.Words, row.Due
-		rows := []store.Supply{*row}
-		if d.along {
-			rows = append(rows, y.alongside(x, a.Provider)...)
-		}
-		y.remember(rows)
-		return tx.PutSupplies(ctx, rows)
-	})
+	beforeRow, beforeOut := *row, *out
+	var d delivered
+	var why, said string
+	return y.land(ctx, &landing{symbol: x.symbol, kind: seriesKindOf(string(x.kind)),
+		from: min(gap.from-historyDays, over-scoredDays), to: max(gap.to, over),
+		check: func(ctx context.Context, tx *landingTx) (batch *store.Batch, err error) {
+			*row, *out = beforeRow, beforeOut
+			out.Provider = a.Provider
+			row.Asked, row.Provider = y.now, a.Provider
+			if d, why, said, err = y.settle(ctx, tx, x, gap, over, a); err != nil || why != "" {
+				return nil, err
+			}
+			batch, why, said, err = y.checked(ctx, tx, x, h, over, a.Provider, d, out)
+			return batch, err
+		},
+		settle: func(ctx context.Context, tx *landingTx, wrote store.BatchPart) ([]store.Supply, error) {
+			if why != "" {
+				out.Reason, out.Said = why, said
+				row.Failures++
+				row.Reason, row.Words, row.Due = why, shorten(said, longestWords), y.now.Add(longestAgain)
+				out.Due = row.Due
+				return []store.Supply{*row}, nil
+			}
+			out.add(wrote)
+			y.covered(x, row, h, over, gap, d.series.Dates)
+			notes := slices.Concat(d.notes, a.Left)
+			row.Reason, row.Failures, row.Succeeded, row.Words = "", 0, y.now, shorten(strings.Join(notes, "; "), longestWords)
+			if err := y.score(ctx, tx, x, row, h, over, a.Provider, d.series); err != nil {
+				return nil, err
+			}
+			out.Said, out.Due = row.Words, row.Due
+			rows := []store.Supply{*row}
+			if d.along {
+				rows = append(rows, y.alongside(x, a.Provider)...)
+			}
+			return rows, nil
+		}})
+}
+
+// add counts what was written.
+func (o *SyncOutcome) add(wrote store.BatchPart) {
+	o.Added, o.Replaced, o.Actions = o.Added+wrote.Added, o.Replaced+wrote.Replaced, o.Actions+wrote.Actions
 }
 
 // remember keeps rows for subjects that come later in the same sync.
@@ -273,31 +279,25 @@ func paid(all []marketdata.Dividend, splits []pricefile.Action, symbol string, c
 	return out, notes
 }
 
-// write checks what came against what is kept, holds back what cannot be believed, and
-// writes the rest as one batch.
-func (y *syncing) write(ctx context.Context, tx store.Tx, x subject, h hours, over date.Date, provider string, d delivered, out *SyncOutcome) (why, said string, err error) {
+// checked checks what came against what is kept, holds back what cannot be believed, and
+// returns the rest as a batch.
+func (y *syncing) checked(ctx context.Context, tx store.Tx, x subject, h hours, over date.Date, provider string, d delivered, out *SyncOutcome) (batch *store.Batch, why, said string, err error) {
 	splits, err := y.splitActions(ctx, tx, x.symbol, provider, d.splits)
 	if err != nil {
-		return "", "", err
+		return nil, "", "", err
 	}
-	batch := store.Batch{Source: provider, Reason: "sync", Actions: slices.Concat(splits, d.dividends)}
+	batch = &store.Batch{Source: provider, Reason: "sync", Actions: slices.Concat(splits, d.dividends)}
 	kept, err := y.believed(ctx, tx, x, h, over, d, batch.Actions, out)
 	if err != nil {
-		return "", "", err
+		return nil, "", "", err
 	}
 	if kept == nil {
-		return reasonImplausible, out.Said, nil
+		return nil, reasonImplausible, out.Said, nil
 	}
 	if len(kept.Dates) > 0 {
 		batch.Series = []store.Series{*kept}
 	}
-	result, err := y.keep(ctx, tx, batch)
-	var f *ledger.Fault
-	if asFault(err, &f) {
-		return reasonRefused, fmt.Sprintf("%s: %v", provider, f), nil
-	}
-	out.Added, out.Replaced, out.Actions = out.Added+result.Added, out.Replaced+result.Replaced, out.Actions+result.Actions
-	return "", "", err
+	return batch, "", "", nil
 }
 
 // keep writes a batch that all share. Where splits or dividends came with it, income is

@@ -126,6 +126,18 @@ type Batch struct {
 	// Whole also takes away what the source had before of the series and actions that
 	// the batch names, so that afterwards the source says exactly what the batch says.
 	Whole bool
+	// Each is told what changed of each series and of the actions of each symbol, for one
+	// that writes several deliveries at once; nil: nobody is.
+	Each func(BatchPart)
+}
+
+// BatchPart is what a batch changed of a series, or of the actions of a symbol.
+type BatchPart struct {
+	Kind     SeriesKind // empty: it is about actions
+	Symbol   string
+	Added    int // days that were not there
+	Replaced int // days with another value than before
+	Actions  int // actions added or changed
 }
 
 // BatchResult is what a batch changed.

@@ -183,19 +183,20 @@ func (w *marketWrite) newDay(ctx context.Context, b store.Batch) ([]store.Series
 	if len(days) < manySeries {
 		return b.Series, nil
 	}
-	return others, w.dayRow(ctx, kind, day, there, days)
+	return others, w.dayRow(ctx, kind, day, there, days, b.Each)
 }
 
 // dayRow writes what is new or other of a day as a row.
-func (w *marketWrite) dayRow(ctx context.Context, kind store.SeriesKind, day date.Date, there []dayRow, series []*store.Series) error {
+func (w *marketWrite) dayRow(ctx context.Context, kind store.SeriesKind, day date.Date, there []dayRow, series []*store.Series, each func(store.BatchPart)) error {
 	slices.SortFunc(series, func(a, b *store.Series) int { return strings.Compare(a.Symbol, b.Symbol) })
 	var names []string
 	columns := make([][]float64, 6)
 	for _, s := range series {
 		old, _ := pending(there, seriesKey{s.Symbol, w.source}, nil)
-		same, before := w.result.Same, *s
+		was, before := w.result, *s
 		merged := w.merge(&old, &before, false)
-		if w.result.Same > same {
+		w.tell(each, kind, s.Symbol, was)
+		if w.result.Same > was.Same {
 			continue
 		}
 		names = append(names, s.Symbol)

@@ -35,9 +35,11 @@ func (w *marketWrite) actions(ctx context.Context, b store.Batch) error {
 		}
 	}
 	for _, symbol := range symbols {
+		before := w.result
 		if err := w.symbolActions(ctx, symbol, bySymbol[symbol], b.Whole); err != nil {
 			return fmt.Errorf("actions of %s: %w", symbol, err)
 		}
+		w.tell(b.Each, "", symbol, before)
 	}
 	return nil
 }

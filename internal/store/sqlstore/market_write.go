@@ -31,9 +31,11 @@ func (t *tx) WriteMarket(ctx context.Context, b store.Batch) (result store.Batch
 			return err
 		}
 		for _, one := range series {
+			before := w.result
 			if err := w.series(ctx, &one, b.Whole); err != nil {
 				return fmt.Errorf("%s %s: %w", one.Kind, one.Symbol, err)
 			}
+			w.tell(b.Each, one.Kind, one.Symbol, before)
 		}
 		if err := w.actions(ctx, b); err != nil {
 			return err
@@ -75,6 +77,13 @@ func (t *tx) beginMarket(ctx context.Context, own bool, source, reason string) (
 		}
 	}
 	return w, nil
+}
+
+// tell says what changed since the result was what it was before.
+func (w *marketWrite) tell(each func(store.BatchPart), kind store.SeriesKind, symbol string, before store.BatchResult) {
+	if each != nil {
+		each(store.BatchPart{Kind: kind, Symbol: symbol, Added: w.result.Added - before.Added, Replaced: w.result.Replaced - before.Replaced, Actions: w.result.Actions - before.Actions})
+	}
 }
 
 // changed raises the market version, once a batch.

@@ -71,13 +71,19 @@ func (t taken) windows(latest time.Time) []store.Window {
 }
 
 // Take implements allowance.Allowance.
-func (a *Allowance) Take(ctx context.Context, c allowance.Call) (answer allowance.Taken, err error) {
+func (a *Allowance) Take(ctx context.Context, c allowance.Call) (allowance.Taken, error) {
+	answer, _, err := a.take(ctx, c, 1)
+	return answer, err
+}
+
+// take takes several calls like one, all or none. The ID is that of each.
+func (a *Allowance) take(ctx context.Context, c allowance.Call, n int) (answer allowance.Taken, call taken, err error) {
 	for _, w := range c.Windows {
-		if w.Cost(c.Credits) > w.Most {
-			return allowance.Taken{Full: w}, nil
+		if w.Cost(c.Credits)*n > w.Most {
+			return allowance.Taken{Full: w}, call, nil
 		}
 	}
-	call := taken{At: c.At, Latest: c.Latest, Credits: c.Credits, Windows: c.Windows}
+	call = taken{At: c.At, Latest: c.Latest, Credits: c.Credits, Windows: c.Windows}
 	err = a.store.As(ctx, a.id, func(ctx context.Context, tx store.Tx) error {
 		p, err := known(ctx, tx, c.Provider)
 		if err != nil {
@@ -88,24 +94,24 @@ func (a *Allowance) Take(ctx context.Context, c allowance.Call) (answer allowanc
 			return nil
 		}
 		answer = allowance.Taken{}
-		if answer.OK, answer.Free, err = tx.TakeAllowance(ctx, c.Provider, call.windows(c.Latest)); err != nil || answer.OK {
+		if answer.OK, answer.Free, err = tx.TakeAllowance(ctx, c.Provider, many(call.windows(c.Latest), n)); err != nil || answer.OK {
 			return err
 		}
 		answer.Full, err = full(ctx, tx, c)
 		return err
 	})
 	if err != nil {
-		return allowance.Taken{}, fmt.Errorf("allowance of %s: %w", c.Provider, err)
+		return allowance.Taken{}, call, fmt.Errorf("allowance of %s: %w", c.Provider, err)
 	}
 	if answer.OK {
 		answer.Free = time.Time{}
 		text, err := json.Marshal(call)
 		if err != nil {
-			return allowance.Taken{}, fmt.Errorf("allowance of %s: %w", c.Provider, err)
+			return allowance.Taken{}, call, fmt.Errorf("allowance of %s: %w", c.Provider, err)
 		}
 		answer.ID = base64.RawURLEncoding.EncodeToString(text)
 	}
-	return answer, nil
+	return answer, call, nil
 }
 
 // full is the window that a call does not fit into, the longest of several.
