@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"runtime/debug"
 
@@ -45,8 +44,12 @@ func (c *serveCommand) Run(ctx context.Context, g *globals) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
-	err = app.Run(ctx, cfg, app.Outside{Version: version, Messages: os.Stdout, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: cfg.LogLevel}))})
-	return unchecked(err)
+	log, err := openLog(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	err = app.Run(ctx, cfg, app.Outside{Version: version, Messages: os.Stdout, Log: log.Logger(), Records: log})
+	return unchecked(errors.Join(err, log.Close()))
 }
 
 // flags are those of the globals that were given.

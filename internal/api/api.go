@@ -23,6 +23,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/foliosight/foliosight/internal/ops/health"
+	"github.com/foliosight/foliosight/internal/ops/request"
 	"github.com/foliosight/foliosight/internal/service"
 )
 
@@ -37,8 +39,15 @@ type Options struct {
 	Frontend    string          // the one other origin that browsers may use the API from; empty: none
 	LookEvery   time.Duration   // how often streams of events look for changes; 1 s unless given
 	Stopping    <-chan struct{} // closed when the server stops: streams end then
-	Now         func() time.Time
-	Log         *slog.Logger
+	// Health says how the process is; nil: it asks the services themselves.
+	Health *health.Health
+	// Calculated is told of each request to an engine; nil: nobody is.
+	Calculated func(kind string, err error, refused bool)
+	// Rendered is given what tells how the answers stand that are kept as they were sent; nil:
+	// nobody is.
+	Rendered func(of func() service.Kept)
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // server is what the handlers share.
@@ -97,6 +106,9 @@ func build(svc Services, o Options) (http.Handler, *mounted, error) {
 	mux := &mounted{ServeMux: http.NewServeMux()}
 	document := humago.New(mux, describe(o))
 	s := &server{Options: o, svc: svc, root: document, group: huma.NewGroup(document, Prefix), rendered: newRenderings(), calcs: make(chan struct{}, calcsAtOnce)}
+	if o.Rendered != nil {
+		o.Rendered(s.rendered.stands)
+	}
 	s.people()
 	s.portfolios()
 	s.accounts()
@@ -168,6 +180,7 @@ func private(next http.Handler) http.Handler {
 
 // methods answers a method that an address does not take with a problem.
 func methods(mux *http.ServeMux) http.Handler {
+	routed := request.Routed(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, pattern := mux.Handler(r)
 		if pattern == "/" {
@@ -179,7 +192,7 @@ func methods(mux *http.ServeMux) http.Handler {
 				return
 			}
 		}
-		mux.ServeHTTP(w, r)
+		routed.ServeHTTP(w, r)
 	})
 }
 

@@ -65,6 +65,9 @@ func (s *server) calculate(ctx context.Context, _ service.Caller, in *calcIn) (*
 			done <- o
 		}()
 		o.body, o.err = calc.Answer(in.Engine, request)
+		if s.Calculated != nil && slices.Contains(calc.Engines(), in.Engine) {
+			s.Calculated("engine_"+in.Engine, o.err, o.err != nil) // an engine refuses what it cannot answer
+		}
 	}()
 	select {
 	case o := <-done:

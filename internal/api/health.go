@@ -2,76 +2,34 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
-	"net/http"
-	"runtime/debug"
 	"slices"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/foliosight/foliosight/internal/ops/health"
 )
 
 // health registers what load balancers ask. None of it waits for a calculation.
 func (s *server) health(mux *mounted) {
-	alive := map[string]any{"status": "ok", "version": s.Version}
-	for _, path := range []string{"/health", "/health/live"} {
-		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { sendHealth(w, http.StatusOK, alive) })
+	h := s.Health
+	if h == nil {
+		h = health.New(health.Options{Version: s.Version, Commit: health.Commit(), Now: s.Now, Log: s.Log, Database: func(ctx context.Context) error {
+			_, err := s.svc.NeedsSetup(ctx)
+			return err
+		}})
 	}
-	mux.HandleFunc("GET /health/ready", func(w http.ResponseWriter, r *http.Request) {
-		status, word := s.asked(r.Context())
-		sendHealth(w, status, map[string]any{"status": word, "version": s.Version})
-	})
-	commit := commitOf()
-	mux.HandleFunc("GET /api/health", func(w http.ResponseWriter, r *http.Request) {
-		status, word := s.asked(r.Context())
-		database := map[int]string{http.StatusOK: "connected", http.StatusServiceUnavailable: "unavailable"}[status]
-		sendHealth(w, status, map[string]any{"status": word, "version": s.Version, "timestamp": s.Now().UTC().Format(time.RFC3339), "database": database, "backend_connectivity": database,
-			"build_info": map[string]any{"commit": commit}})
-	})
-}
-
-func sendHealth(w http.ResponseWriter, status int, body map[string]any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the client went away: nothing to do
-}
-
-// asked is how the database is, as a status and a word.
-func (s *server) asked(ctx context.Context) (int, string) {
-	if err := s.ready(ctx); err != nil {
-		s.Log.WarnContext(ctx, "not ready", "error", err)
-		return http.StatusServiceUnavailable, "unavailable"
-	}
-	return http.StatusOK, "ok"
-}
-
-// ready asks the database, briefly.
-func (s *server) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
-	defer cancel()
-	_, err := s.svc.NeedsSetup(ctx)
-	return err
-}
-
-// commitOf is the commit that the program was built from; nil where it is not known.
-func commitOf() any {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, setting := range info.Settings {
-			if setting.Key == "vcs.revision" {
-				return setting.Value
-			}
-		}
-	}
-	return nil
+	h.Mount(mux.HandleFunc, true)
 }
 
 // healthPaths describe them in the document.
 func healthPaths() map[string]*huma.PathItem {
-	schema := func(more map[string]*huma.Schema) *huma.Schema {
+	text := func(about string, words ...any) *huma.Schema {
+		return &huma.Schema{Type: huma.TypeString, Enum: words, Description: about}
+	}
+	schema := func(status *huma.Schema, more map[string]*huma.Schema) *huma.Schema {
 		o := &huma.Schema{Type: huma.TypeObject, Description: "Whether it is well.", Properties: map[string]*huma.Schema{
-			"status":  {Type: huma.TypeString, Enum: []any{"ok", "unavailable"}, Description: "ok or unavailable."},
-			"version": {Type: huma.TypeString, Description: "Version of the program.", Examples: []any{"0.1.0"}},
+			"status": status, "version": {Type: huma.TypeString, Description: "Version of the program.", Examples: []any{"0.1.0"}},
 		}, Required: []string{"status", "version"}}
 		for _, name := range slices.Sorted(maps.Keys(more)) {
 			o.Properties[name] = more[name]
@@ -79,28 +37,33 @@ func healthPaths() map[string]*huma.PathItem {
 		}
 		return o
 	}
-	word := func(about string) *huma.Schema {
-		return &huma.Schema{Type: huma.TypeString, Enum: []any{"connected", "unavailable"}, Description: about}
-	}
-	plain := schema(nil)
-	seed := schema(map[string]*huma.Schema{
+	whole := text("healthy, or unhealthy where requests cannot be answered.", health.Healthy, health.Unhealthy)
+	database := text("Whether the database answers.", health.Connected, health.Unavailable)
+	full := map[string]*huma.Schema{
 		"timestamp": {Type: huma.TypeString, Format: "date-time", Description: "When it was asked."},
-		"database":  word("Whether the database answers."), "backend_connectivity": word("The same, as the original calls it."),
-		"build_info": {Type: huma.TypeObject, Description: "What it was built from.", Required: []string{"commit"}, Properties: map[string]*huma.Schema{
-			"commit": {Type: huma.TypeString, Nullable: true, Description: "The commit; null where it is not known."}}},
-	})
-	get := func(id, tag, summary, about string, answer *huma.Schema, ready bool) *huma.PathItem {
+		"services": {Type: huma.TypeObject, Description: "The parts.", Required: []string{"database", "market_data"}, Properties: map[string]*huma.Schema{"database": database,
+			"market_data": text("Whether a source of market data could be asked now; off where none ever is. None is needed to answer requests, and none is asked to find out.",
+				health.Operational, health.Degraded, health.Off, health.Unknown)}},
+	}
+	alive := schema(text("ok.", "ok"), nil)
+	ready := schema(text("ok or unavailable.", "ok", health.Unavailable), nil)
+	seed := maps.Clone(full)
+	seed["database"] = database
+	seed["backend_connectivity"] = text("Whether the API can be reached from here.", health.Connected, health.Unavailable)
+	seed["build_info"] = &huma.Schema{Type: huma.TypeObject, Description: "What it was built from.", Required: []string{"commit"}, Properties: map[string]*huma.Schema{
+		"commit": {Type: huma.TypeString, Nullable: true, Description: "The commit; null where it is not known."}}}
+	get := func(id, tag, summary, about string, answer *huma.Schema, refuses bool) *huma.PathItem {
 		op := &huma.Operation{OperationID: id, Summary: summary, Description: about, Tags: []string{tag}, Security: []map[string][]string{},
 			Responses: map[string]*huma.Response{"200": {Description: "It is well.", Content: map[string]*huma.MediaType{"application/json": {Schema: answer}}}}}
-		if ready {
+		if refuses {
 			op.Responses["503"] = &huma.Response{Description: "It is not ready.", Content: map[string]*huma.MediaType{"application/json": {Schema: answer}}}
 		}
 		return &huma.PathItem{Get: op}
 	}
 	return map[string]*huma.PathItem{
-		"/health":       get("health", tagHealth, "Whether the server is there", "Answers at once.", plain, false),
-		"/health/live":  get("health-live", tagHealth, "Whether the process lives", "Answers at once; restart the process where it does not.", plain, false),
-		"/health/ready": get("health-ready", tagHealth, "Whether requests can be answered", "Asks the database, for half a second at most.", plain, true),
-		"/api/health":   get("seed-health", tagSeeds, "Whether requests can be answered", "GET /health/ready with the fields of the original.", seed, true),
+		"/health":       get("health", tagHealth, "Whether the server is well", "Asks the database, for half a second at most, and says how the sources of market data stand.", schema(whole, full), true),
+		"/health/live":  get("health-live", tagHealth, "Whether the process lives", "Answers at once; restart the process where it does not.", alive, false),
+		"/health/ready": get("health-ready", tagHealth, "Whether requests can be answered", "Asks the database, for half a second at most.", ready, true),
+		"/api/health":   get("seed-health", tagSeeds, "Whether the server is well", "GET /health with the fields of the original.", schema(whole, seed), true),
 	}
 }

@@ -12,29 +12,35 @@ import (
 	"strings"
 	"time"
 
+	"github.com/foliosight/foliosight/internal/ops/request"
 	"github.com/foliosight/foliosight/internal/store"
 )
 
-type requestKey struct{}
-
 // RequestID is the id of the request that a context belongs to; empty outside of one.
 func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestKey{}).(string)
-	return id
+	return request.Of(ctx).Known().ID
 }
 
 // Observe gives every request an id, logs it when it is done and turns a panic into a
-// problem with a reference. It goes around both faces.
-func Observe(log *slog.Logger, next http.Handler) http.Handler {
+// problem with a reference. It goes around both faces. Whoever is told hears of each
+// request when it is done.
+func Observe(log *slog.Logger, next http.Handler, told ...func(request.Done)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get("X-Request-Id")
 		if !sane(id) {
 			id = store.NewID()
 		}
 		w.Header().Set("X-Request-Id", id)
-		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, id))
+		ctx, mark := request.With(r.Context(), id)
+		r = r.WithContext(ctx)
 		seen := &watcher{ResponseWriter: w}
 		start := time.Now()
+		defer func() {
+			for _, tell := range told {
+				tell(request.Done{Method: r.Method, Route: mark.Known().Route, Status: seen.status, Bytes: seen.bytes, Took: time.Since(start),
+					Stream: strings.HasPrefix(seen.Header().Get("Content-Type"), "text/event-stream")})
+			}
+		}()
 		defer func() {
 			if bug := recover(); bug != nil {
 				if bug == http.ErrAbortHandler {
@@ -56,7 +62,7 @@ func Observe(log *slog.Logger, next http.Handler) http.Handler {
 				level = slog.LevelWarn
 			}
 			log.Log(r.Context(), level, "request", "method", r.Method, "path", loggedPath(r.URL.Path), "status", seen.status, "bytes", seen.bytes,
-				"took", time.Since(start).Round(time.Microsecond), "reference", id)
+				"route", mark.Known().Route, "took", time.Since(start).Round(time.Microsecond), "reference", id)
 		}()
 		next.ServeHTTP(seen, r)
 	})

@@ -84,6 +84,7 @@ var (
 	errTooLong   = errors.New("took too long")
 	errCode      = errors.New("set-up code is wrong")
 	errForeign   = errors.New("sent by another site")
+	errOperators = errors.New("for who runs the installation")
 )
 
 // kinds maps errors to what the user is told. The first match wins; what is not here
@@ -93,6 +94,7 @@ var kinds = []kind{
 	{service.ErrCredentials, 401, "wrong-credentials", "The e-mail address or the password is wrong", "Which of the two is not said."},
 	{errCode, 403, "wrong-code", "The set-up code is wrong", "It was printed where the server was started."},
 	{errForeign, 403, "cross-origin", "Another site sent this", "A browser may change something from our own pages only. Programs send no Origin."},
+	{errOperators, 403, "operators-only", "This is for who runs the installation", "Ask on the machine itself, or with an administrator's token."},
 	{service.ErrCode, 401, "wrong-second-factor", "The code is wrong", "Codes change every half minute and are good once. A recovery code will do too."},
 	{service.ErrPasskey, 401, "passkey-refused", "The passkey does not prove who this is", "Sign in another way and register it anew, or take another."},
 	{service.ErrSecondFactor, 403, "mfa-required", "A second factor is needed", "Send the challenge with a code to POST /api/v1/auth/login/second-factor."},

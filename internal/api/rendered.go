@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/maypok86/otter/v2"
+	"github.com/maypok86/otter/v2/stats"
 
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/internal/service"
@@ -48,9 +49,16 @@ type renderKey struct {
 
 func newRenderings() *renderings {
 	return &renderings{otter.Must(&otter.Options[renderKey, *rendering]{
+		StatsRecorder: stats.NewCounter(),
 		MaximumWeight: renderedAtMost,
 		Weigher:       func(_ renderKey, r *rendering) uint32 { return uint32(len(r.body) + 400) },
 	})}
+}
+
+// stands says how what is kept stands.
+func (k *renderings) stands() service.Kept {
+	seen := k.kept.Stats()
+	return service.Kept{Name: "rendered", Hits: seen.Hits, Misses: seen.Misses, Entries: k.kept.EstimatedSize(), Bytes: k.kept.WeightedSize()}
 }
 
 // rendered is the answer of an operation with a result, made of it by part and kept by

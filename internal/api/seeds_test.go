@@ -109,7 +109,7 @@ func TestSeedLogin(t *testing.T) {
 
 func TestSeedHealth(t *testing.T) {
 	a := client{house: open(t)}.get("/api/health").is(200)
-	if a.text("status") != "ok" || a.text("backend_connectivity") != "connected" || a.text("database") != "connected" || a.text("timestamp") != "2025-07-01T12:00:00Z" || a.text("version") != "test" {
+	if a.text("status") != "healthy" || a.text("backend_connectivity") != "connected" || a.text("database") != "connected" || a.text("timestamp") != "2025-07-01T12:00:00Z" || a.text("version") != "test" {
 		t.Errorf("%s", a.body)
 	}
 }

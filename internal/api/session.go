@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/foliosight/foliosight/internal/ops/request"
 	"github.com/foliosight/foliosight/internal/service"
 )
 
@@ -26,6 +27,9 @@ func (s *server) signedIn(ctx huma.Context, next func(huma.Context)) {
 	}
 	r = r.WithContext(context.WithValue(r.Context(), callerKey{}, caller))
 	defer forget(r)
+	noted := request.Of(r.Context())
+	noted.From(caller.User)
+	noted.About(ctx.Param("portfolio"))
 	next(humago.NewContext(ctx.Operation(), r, w))
 }
 

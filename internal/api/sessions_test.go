@@ -201,14 +201,21 @@ func TestAnotherSitesForms(t *testing.T) {
 
 func TestHealthNeedsNobody(t *testing.T) {
 	h := open(t)
-	for _, path := range []string{"/health", "/health/live", "/health/ready", "/api/health"} {
-		if a := (client{house: h}).get(path).is(200); a.text("status") != "ok" {
+	for path, word := range map[string]string{"/health": "healthy", "/health/live": "ok", "/health/ready": "ok", "/api/health": "healthy"} {
+		if a := (client{house: h}).get(path).is(200); a.text("status") != word {
 			t.Errorf("%s: %s", path, a.body)
 		}
+	}
+	if a := (client{house: h}).get("/health"); a.text("services.database") != "connected" || a.text("services.market_data") != "unknown" || a.text("timestamp") != "2025-07-01T12:00:00Z" {
+		t.Errorf("%s", a.body)
 	}
 	h = openOver(t, func(s api.Services) api.Services { return broken{s} })
 	client{house: h}.get("/health/live").is(http.StatusOK)
 	client{house: h}.get("/health/ready").is(http.StatusServiceUnavailable)
+	if a := (client{house: h}).get("/health").is(http.StatusServiceUnavailable); a.text("status") != "unhealthy" || a.text("services.database") != "unavailable" {
+		t.Errorf("%s", a.body)
+	}
+	client{house: h}.get("/api/health").is(http.StatusServiceUnavailable)
 }
 
 // TestDocs holds the documentation page to needing nothing from elsewhere.

@@ -20,7 +20,11 @@ import (
 
 	"github.com/foliosight/foliosight/internal/api"
 	"github.com/foliosight/foliosight/internal/config"
+	"github.com/foliosight/foliosight/internal/ops/logs"
+	"github.com/foliosight/foliosight/internal/ops/monitor"
+	"github.com/foliosight/foliosight/internal/ops/request"
 	"github.com/foliosight/foliosight/internal/ratelimit"
+	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/web"
 )
 
@@ -29,11 +33,13 @@ type Outside struct {
 	Version  string
 	Messages io.Writer        // where the address and how to sign in are said
 	Log      *slog.Logger     // discarded unless given
+	Records  *logs.Log        // what Log is of, for the last errors; nil: they are not told
 	Now      func() time.Time // time.Now unless given
 	// Started is told the address once the server answers; nil: nobody is told.
 	Started func(url string)
 
-	stopping <-chan struct{} // closed when the server stops
+	stopping   <-chan struct{} // closed when the server stops
+	calculated func(kind string, err error, refused bool)
 }
 
 // Run starts the platform and stops it when ctx ends.
@@ -52,17 +58,24 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 		return fmt.Errorf("listen on %s: %w", cfg.Listen, err)
 	}
 	defer listener.Close()
+	var seen *watch // the services are told of it before it is there
+	o.calculated = func(kind string, err error, refused bool) {
+		if seen != nil {
+			seen.monitor.Calculated(kind, err, refused)
+		}
+	}
 	house, err := Open(ctx, cfg, o)
 	if err != nil {
 		return err
 	}
 	defer house.Close()
+	seen = newWatch(cfg, house, o)
 	door, err := openDoor(ctx, cfg, house.Service, o.Now)
 	if err != nil {
 		return err
 	}
 	o.stopping = ctx.Done()
-	handler, err := faces(cfg, house, door, o)
+	handler, err := faces(cfg, house, door, seen, o)
 	if err != nil {
 		return err
 	}
@@ -109,14 +122,17 @@ func (o Outside) complete() Outside {
 }
 
 // faces mounts what this process serves, and what goes around both faces.
-func faces(cfg config.Config, h *House, d *door, o Outside) (http.Handler, error) {
+func faces(cfg config.Config, h *House, d *door, seen *watch, o Outside) (http.Handler, error) {
 	mux := http.NewServeMux()
+	seen.mount(mux, h, cfg.Secure(), o)
 	limits, err := limitsOf(cfg, o)
 	if err != nil {
 		return nil, err
 	}
 	if cfg.Serves("api") {
-		programs, err := api.New(h.Service, api.Options{Version: o.Version, Code: d.code, Secure: cfg.Secure(), UploadLimit: cfg.UploadLimit, Limits: limits, Frontend: cfg.Frontend, Stopping: o.stopping, Now: o.Now, Log: o.Log})
+		programs, err := api.New(h.Service, api.Options{Version: o.Version, Code: d.code, Secure: cfg.Secure(), UploadLimit: cfg.UploadLimit, Limits: limits, Frontend: cfg.Frontend, Stopping: o.stopping, Health: seen.health, Calculated: seen.monitor.Calculated, Rendered: func(of func() service.Kept) {
+			seen.rendered = func() []monitor.Cache { return []monitor.Cache{monitor.Cache(of())} }
+		}, Now: o.Now, Log: o.Log})
 		if err != nil {
 			return nil, err
 		}
@@ -130,8 +146,7 @@ func faces(cfg config.Config, h *House, d *door, o Outside) (http.Handler, error
 	switch {
 	case cfg.Serves("api"):
 	case cfg.Serves("web"):
-		mux.Handle("/health", health(h))
-		mux.Handle("/health/", health(h))
+		seen.health.Mount(mux.HandleFunc, true)
 		if cfg.Backend == "" {
 			break
 		}
@@ -142,9 +157,8 @@ func faces(cfg config.Config, h *House, d *door, o Outside) (http.Handler, error
 		mux.Handle("/api/", on)
 		mux.Handle("/gpt/", on)
 	default:
-		mux.Handle("/health", health(h))
-		mux.Handle("/health/", health(h))
-		return api.Strict(cfg.Secure(), mux), nil
+		seen.health.Mount(mux.HandleFunc, false)
+		return api.Strict(cfg.Secure(), api.Observe(o.Log, timed(request.Routed(mux)), seen.monitor.Request)), nil
 	}
 	if cfg.Serves("web") {
 		people, err := web.New(h.Service, web.Options{Version: o.Version, Database: h.Engine, Health: h.health(cfg.Roles), Demo: d.shown(), Code: d.code, Secure: cfg.Secure(), Now: o.Now, Log: o.Log, Explore: d.explore})
@@ -153,7 +167,7 @@ func faces(cfg config.Config, h *House, d *door, o Outside) (http.Handler, error
 		}
 		mux.Handle("/", people)
 	}
-	return api.Strict(cfg.Secure(), api.Observe(o.Log, api.CORS(cfg.Frontend, api.Throttle(o.Now, limits, d.guard(timed(mux)))))), nil
+	return api.Strict(cfg.Secure(), api.Observe(o.Log, api.CORS(cfg.Frontend, api.Throttle(o.Now, limits, d.guard(timed(request.Routed(mux))))), seen.monitor.Request)), nil
 }
 
 // limitsOf are the limits of the API, counted in Redis where there is one.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/foliosight/foliosight/internal/app"
+	"github.com/foliosight/foliosight/internal/ops/logs"
 )
 
 // journal is a log that several write to.
@@ -42,7 +43,7 @@ func startLogged(t *testing.T, flags map[string]string, log *journal) *running {
 	started, ended := make(chan string, 1), make(chan error, 1)
 	go func() {
 		ended <- app.Run(ctx, cfg, app.Outside{Version: "test", Messages: r.messages, Now: func() time.Time { return now }, Started: func(url string) { started <- url },
-			Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+			Log: slog.New(logs.Handler(log, slog.LevelDebug, false, nil))})
 	}()
 	select {
 	case r.url = <-started:
@@ -122,7 +123,7 @@ func TestTheLogKeepsSecrets(t *testing.T) {
 	secrets["session, in part"] = secrets["session"][:min(20, len(secrets["session"]))]
 
 	text := log.String()
-	if strings.Count(text, "msg=request") < 10 || !strings.Contains(text, "/api/v1/auth/login") {
+	if strings.Count(text, `"message":"request"`) < 10 || !strings.Contains(text, "/api/v1/auth/login") {
 		t.Fatalf("the log does not hold the requests:\n%s", text)
 	}
 	for what, s := range secrets {

@@ -59,7 +59,7 @@ func furnish(cfg config.Config, o Outside, db store.Store, queue *job.Queue, pat
 	if err != nil {
 		return nil, errors.Join(err, queue.Close(), db.Close())
 	}
-	options := service.Options{Store: db, Now: o.Now, Sessions: cfg.Unused(), Accounts: accounts, Market: market}
+	options := service.Options{Store: db, Now: o.Now, Sessions: cfg.Unused(), Accounts: accounts, Market: market, Calculated: o.calculated}
 	if queue != nil {
 		options.Queue = queue
 	}

@@ -54,19 +54,3 @@ func pass(backend string, log *slog.Logger) (http.Handler, error) {
 		one.ServeHTTP(w, r)
 	}), nil
 }
-
-// health answers for a process that runs jobs alone.
-func health(h *House) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Cache-Control", "no-store")
-		if r.URL.Path != "/health/live" {
-			if _, err := h.NeedsSetup(r.Context()); err != nil { // asks the database
-				w.WriteHeader(http.StatusServiceUnavailable)
-				_, _ = w.Write([]byte(`{"status":"unavailable"}` + "\n")) // the client may be gone
-				return
-			}
-		}
-		_, _ = w.Write([]byte(`{"status":"ok"}` + "\n"))
-	})
-}

@@ -36,6 +36,7 @@ type Config struct {
 	Sessions    time.Duration // how long an access token lasts
 	UploadLimit int64         // bytes of one uploaded file
 	LogLevel    slog.Level
+	Log         Log
 	Limits      Limits // of the API
 	Redis       string // address of the Redis that counts are shared through; empty: none
 	Frontend    string // the one other origin that browsers may use the API from; empty: none

@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -102,3 +103,82 @@ func (q *Queue) Count(ctx context.Context) (map[service.JobState]int, error) {
 	}
 	return counts, rows.Err()
 }
+
+// Depth is how many jobs of one kind are in one state.
+type Depth struct {
+	Kind  string
+	State service.JobState
+	Count int
+	// Oldest is since when the one waits that is due longest; zero: none of them is due.
+	Oldest time.Time
+}
+
+// Depths counts what waits, runs or failed, by kind and state. What was done well is not
+// counted: there is too much of it.
+func (q *Queue) Depths(ctx context.Context) ([]Depth, error) {
+	now := time.Now()
+	rows, err := q.DB.QueryContext(ctx, `SELECT kind, state, CASE WHEN attempt > 0 THEN 1 ELSE 0 END, CASE WHEN state = 'running' AND attempted_at <= $1 THEN 1 ELSE 0 END, COUNT(*),
+		CAST(MIN(CASE WHEN state IN ('available', 'scheduled', 'retryable', 'pending') AND scheduled_at <= $2 THEN scheduled_at END) AS `+q.text()+`)
+		FROM `+q.table()+` WHERE state IN ('available', 'scheduled', 'pending', 'retryable', 'running', 'discarded', 'cancelled') GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
+		q.instant(now.Add(-stuckAfter)), q.instant(now))
+	if err != nil {
+		return nil, fmt.Errorf("jobs: %w", err)
+	}
+	defer rows.Close()
+	var all []Depth
+	for rows.Next() {
+		var d Depth
+		var state string
+		var tried, stuck int
+		var oldest any
+		if err := rows.Scan(&d.Kind, &state, &tried, &stuck, &d.Count, &oldest); err != nil {
+			return nil, fmt.Errorf("jobs: %w", err)
+		}
+		switch d.State = stateOf(&rivertype.JobRow{State: rivertype.JobState(state), Attempt: tried}); {
+		case state == string(rivertype.JobStateRunning) && stuck == 1:
+			d.State = service.JobStuck
+		case state == string(rivertype.JobStateRunning):
+			d.State = service.JobRunning
+		}
+		if d.Oldest, err = instantOf(oldest); err != nil {
+			return nil, fmt.Errorf("jobs of kind %s: %w", d.Kind, err)
+		}
+		all = append(all, d)
+	}
+	return all, rows.Err()
+}
+
+// text is what a time is read as where SQL made it.
+func (q *Queue) text() string {
+	if q.Postgres {
+		return "timestamptz"
+	}
+	return "text"
+}
+
+// instantOf reads a time of River's own columns; nil is zero.
+func instantOf(v any) (time.Time, error) {
+	switch v := v.(type) {
+	case nil:
+		return time.Time{}, nil
+	case time.Time:
+		return v.UTC(), nil
+	case string:
+		for _, form := range []string{"2006-01-02 15:04:05.999999999", time.RFC3339Nano} {
+			if t, err := time.Parse(form, v); err == nil {
+				return t.UTC(), nil
+			}
+		}
+		return time.Time{}, fmt.Errorf("%q is no time", v)
+	}
+	return time.Time{}, fmt.Errorf("%T is no time", v)
+}
+
+// Ping asks the database, on a connection that no computation holds.
+func (q *Queue) Ping(ctx context.Context) error {
+	var one int
+	return q.DB.QueryRowContext(ctx, `SELECT 1 FROM `+q.table()+` UNION ALL SELECT 1 LIMIT 1`).Scan(&one)
+}
+
+// Stats are those of the queue's own connections.
+func (q *Queue) Stats() sql.DBStats { return q.DB.Stats() }

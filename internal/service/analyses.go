@@ -40,6 +40,8 @@ type analyses struct {
 	indexes   *otter.Cache[marketKey, *searched] // instruments ready to be searched
 	flights   singleflight.Group
 	looks     *looks
+	// calculated is told of each calculation that was made; nil: nobody is.
+	calculated func(kind string, err error, refused bool)
 	// shelves are what nightly analyses share.
 	shelves shelves
 }
@@ -108,13 +110,13 @@ func weightOfLedger(_ string, l *ledgerState) uint32 {
 func newAnalyses() *analyses {
 	return &analyses{
 		looks:   newLooks(),
-		answers: otter.Must(&otter.Options[string, *analysis.Analysis]{MaximumWeight: answersAtMost, Weigher: weightOfAnswer}),
-		splits:  otter.Must(&otter.Options[string, *analysis.Contribution]{MaximumSize: keptSplits}),
-		active:  otter.Must(&otter.Options[string, *analysis.Attribution]{MaximumSize: keptSplits}),
-		folded:  otter.Must(&otter.Options[string, *foldedBook]{MaximumSize: keptBooks}),
-		panels:  otter.Must(&otter.Options[string, keptPanel]{MaximumWeight: panelsAtMost, Weigher: func(_ string, p keptPanel) uint32 { return p.weight }}),
+		answers: otter.Must(&otter.Options[string, *analysis.Analysis]{StatsRecorder: counting(), MaximumWeight: answersAtMost, Weigher: weightOfAnswer}),
+		splits:  otter.Must(&otter.Options[string, *analysis.Contribution]{StatsRecorder: counting(), MaximumSize: keptSplits}),
+		active:  otter.Must(&otter.Options[string, *analysis.Attribution]{StatsRecorder: counting(), MaximumSize: keptSplits}),
+		folded:  otter.Must(&otter.Options[string, *foldedBook]{StatsRecorder: counting(), MaximumSize: keptBooks}),
+		panels:  otter.Must(&otter.Options[string, keptPanel]{StatsRecorder: counting(), MaximumWeight: panelsAtMost, Weigher: func(_ string, p keptPanel) uint32 { return p.weight }}),
 		market:  newMarketMemory(),
-		ledgers: otter.Must(&otter.Options[string, *ledgerState]{MaximumWeight: ledgersAtMost, Weigher: weightOfLedger}),
+		ledgers: otter.Must(&otter.Options[string, *ledgerState]{StatsRecorder: counting(), MaximumWeight: ledgersAtMost, Weigher: weightOfLedger}),
 		latest:  otter.Must(&otter.Options[string, latestBook]{MaximumSize: keptBooks}),
 
 		knowledge: otter.Must(&otter.Options[marketKey, *knowledge]{MaximumSize: keptMarkets}),
@@ -174,7 +176,7 @@ func (a *analyses) answer(ctx context.Context, v store.View, q Question, today d
 
 // answerTo is answer of a question whose portfolios and versions were read already.
 func (a *analyses) answerTo(ctx context.Context, v store.View, q Question, set *asked, today date.Date) (*analysis.Analysis, error) {
-	return rememberedOf(ctx, a, v, q, set, today, "answer", a.answers, (*analysis.Prepared).Run)
+	return rememberedOf(ctx, a, v, q, set, today, "analysis", a.answers, (*analysis.Prepared).Run)
 }
 
 // remembered computes something of the portfolio and period that q asks for, or gives
@@ -211,6 +213,7 @@ func rememberedOf[T any](ctx context.Context, a *analyses, v store.View, q Quest
 		}
 		reach(ctx, StageFigures)
 		got, err := compute(f.prepared(in), in.Period)
+		a.count(kind, err)
 		if err == nil && !writing(ctx) {
 			cache.Set(key, got)
 		}

@@ -14,7 +14,7 @@ func (s *Service) Forecasts(ctx context.Context, c Caller, q Question) ([]analys
 	if err := s.Featured(ctx, c, FeatureAdvanced); err != nil {
 		return nil, err
 	}
-	return stressed(ctx, s, c, q, func(x *stress) ([]analysis.VolatilityForecast, error) {
+	return stressed(ctx, s, c, q, "forecasts", func(x *stress) ([]analysis.VolatilityForecast, error) {
 		got, err := x.prepared.ForecastsUntil(func() bool { return ctx.Err() != nil })
 		return got, givenUp(ctx, err)
 	})
@@ -34,7 +34,7 @@ func (s *Service) Simulate(ctx context.Context, c Caller, q Question, asked anal
 	if err := s.Featured(ctx, c, FeatureAdvanced); err != nil {
 		return nil, err
 	}
-	return stressed(ctx, s, c, q, func(x *stress) (*analysis.Simulated, error) {
+	return stressed(ctx, s, c, q, "simulation", func(x *stress) (*analysis.Simulated, error) {
 		asked.Stop = func() bool { return ctx.Err() != nil }
 		got, err := x.prepared.Simulate(asked)
 		switch {

@@ -99,6 +99,7 @@ func (n *NightlyAnalysis) Sections() []string {
 func (n *NightlyAnalysis) Make(ctx context.Context, name string) error {
 	step := store.Step{Name: name, Started: n.s.now()}
 	part, err := n.section(ctx, name)
+	n.s.analyses.count("snapshot_"+name, err)
 	step.Ended = n.s.now()
 	if err != nil {
 		step.Status, step.Reason = "failed", err.Error()

@@ -182,6 +182,7 @@ func (s *Service) Propose(ctx context.Context, c Caller, q Question, asked Propo
 	var out *Proposal
 	err := s.asked(ctx, c, q, func(ctx context.Context, v store.View) (err error) {
 		out, err = s.analyses.propose(ctx, v, q, asked, date.FromTime(s.now().UTC()))
+		s.analyses.count("proposal", err)
 		return err
 	})
 	return out, err

@@ -24,7 +24,7 @@ type ScenarioSet struct {
 
 // Scenarios runs the library and the portfolio's own scenarios.
 func (s *Service) Scenarios(ctx context.Context, c Caller, q Question) (*ScenarioSet, error) {
-	return stressed(ctx, s, c, q, func(x *stress) (*ScenarioSet, error) {
+	return stressed(ctx, s, c, q, "scenarios", func(x *stress) (*ScenarioSet, error) {
 		out := &ScenarioSet{Analysis: x.analysis}
 		if len(x.portfolios) != 1 {
 			return out, nil
@@ -44,7 +44,7 @@ func (s *Service) Scenarios(ctx context.Context, c Caller, q Question) (*Scenari
 // Scenario runs one scenario of the library or of the portfolio's own by its id; a replay
 // comes with its path.
 func (s *Service) Scenario(ctx context.Context, c Caller, q Question, id string) (analysis.Scenario, error) {
-	return stressed(ctx, s, c, q, func(x *stress) (analysis.Scenario, error) {
+	return stressed(ctx, s, c, q, "scenario", func(x *stress) (analysis.Scenario, error) {
 		for _, asked := range x.prepared.Library() {
 			if asked.ID == id {
 				return x.run(asked, false)
@@ -66,7 +66,7 @@ func (s *Service) TryScenario(ctx context.Context, c Caller, q Question, own Own
 	if err := own.check(); err != nil {
 		return analysis.Scenario{}, err
 	}
-	return stressed(ctx, s, c, q, func(x *stress) (analysis.Scenario, error) {
+	return stressed(ctx, s, c, q, "try_scenario", func(x *stress) (analysis.Scenario, error) {
 		got, err := x.run(own.scenario(), own.Alone)
 		return got, refusedScenario(err)
 	})
@@ -92,7 +92,7 @@ func (s *Service) ReverseScenario(ctx context.Context, c Caller, q Question, los
 	if loss.Amount.Known == loss.Share.Known {
 		return analysis.Scenario{}, &ledger.Fault{Field: "amount", Problem: "it is not said how much is lost", Cure: "give an amount, or a share of the value"}
 	}
-	return stressed(ctx, s, c, q, func(x *stress) (analysis.Scenario, error) {
+	return stressed(ctx, s, c, q, "reverse_scenario", func(x *stress) (analysis.Scenario, error) {
 		amount := loss.Amount.Decimal
 		if loss.Share.Known {
 			value := x.analysis.Summary.Value
@@ -115,13 +115,14 @@ type stress struct {
 
 // stressed prepares the portfolio that a question is about and runs fn on it, but not
 // longer than somebody waits.
-func stressed[T any](ctx context.Context, s *Service, c Caller, q Question, fn func(*stress) (T, error)) (out T, err error) {
+func stressed[T any](ctx context.Context, s *Service, c Caller, q Question, kind string, fn func(*stress) (T, error)) (out T, err error) {
 	err = s.asked(ctx, c, q, func(ctx context.Context, v store.View) error {
 		x, err := s.analyses.stress(ctx, v, q, date.FromTime(s.now().UTC()))
 		if err != nil {
 			return err
 		}
 		out, err = waitFor(ctx, func() (T, error) { return fn(x) })
+		s.analyses.count(kind, err)
 		return err
 	})
 	return out, err

@@ -53,6 +53,9 @@ type Options struct {
 	Queue    Queue              // of jobs; nil: there are none
 	Accounts Accounts           // how people come in
 	Market   Market             // how market data come in
+	// Calculated is told of each calculation that was made, with the error it ended with
+	// and whether that is its asker's; nil: nobody is.
+	Calculated func(kind string, err error, refused bool)
 }
 
 // Accounts are the settings of how people come in and what they may use.
@@ -89,6 +92,7 @@ func New(o Options) *Service {
 	s := &Service{store: o.Store, now: o.Now, formats: o.Formats, analyses: newAnalyses(), queue: o.Queue,
 		accounts: o.Accounts.complete(o.Sessions), others: map[string]*oidc.Client{}, homes: otter.Must(&otter.Options[string, bool]{MaximumSize: keptHomes}),
 		hashing: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), waiting: make(chan struct{}, 64)}
+	s.analyses.calculated = o.Calculated
 	s.market, s.sources, s.desk = o.Market, o.Market.Sources, o.Market.Desk
 	if s.desk != nil {
 		s.desk.attach(s)

@@ -91,6 +91,7 @@ func (s *Service) WhatIf(ctx context.Context, c Caller, q Question, trades []Tra
 	var out *WhatIf
 	err := s.asked(ctx, c, q, func(ctx context.Context, v store.View) (err error) {
 		out, err = s.analyses.whatIf(ctx, v, q, trades, date.FromTime(s.now().UTC()))
+		s.analyses.count("what_if", err)
 		return err
 	})
 	return out, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	marks "github.com/foliosight/foliosight/internal/ops/request"
 	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/web/format"
@@ -74,6 +75,9 @@ func (s *site) signedIn(h handler) http.HandlerFunc {
 // admit serves a caller who was found out.
 func (s *site) admit(r *request, c service.Caller, h handler) (err error) {
 	r.caller = c
+	noted := marks.Of(r.Context())
+	noted.From(c.User)
+	noted.About(r.PathValue("portfolio"))
 	if r.user, err = s.svc.Me(r.Context(), r.caller); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"time"
 
+	marks "github.com/foliosight/foliosight/internal/ops/request"
 	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/web/assets"
 	"github.com/foliosight/foliosight/internal/web/view"
@@ -65,7 +66,7 @@ func New(svc Services, opts Options) (http.Handler, error) {
 		http.Redirect(w, r, s.assets.Icon, http.StatusFound)
 	})
 	s.routes(mux.HandleFunc)
-	return policy(compressed(http.NewCrossOriginProtection().Handler(s.bounded(mux)))), nil
+	return policy(compressed(http.NewCrossOriginProtection().Handler(s.bounded(marks.Routed(mux))))), nil
 }
 
 // routes are the pages. Those of open need nobody to be signed in.

@@ -134,6 +134,9 @@ type Fetcher struct {
 	flights map[string]*flight
 	breaker breaker
 	memory  memory
+	// calls that went out from this process, and those of them that were refused
+	calls    int64
+	refusals map[marketdata.Reason]int64
 }
 
 // New returns the fetcher of a source, or says what is wrong with its configuration.
@@ -175,7 +178,7 @@ func New(s Source, o Options) (*Fetcher, error) {
 		usual:   outbound.NewClient(outbound.Options{Hosts: hosts, Timeout: o.Timeout, Connect: o.Connect, Answer: usualBody}),
 		large:   outbound.NewClient(outbound.Options{Hosts: hosts, Timeout: o.Large, Connect: o.Connect, Answer: largeBody}),
 		dial:    outbound.Dial(outbound.Options{Hosts: hosts, Connect: o.Connect}),
-		flights: map[string]*flight{}, breaker: breaker{most: o.Failures, rest: o.Rest}}, nil
+		flights: map[string]*flight{}, refusals: map[marketdata.Reason]int64{}, breaker: breaker{most: o.Failures, rest: o.Rest}}, nil
 }
 
 // Name is the source's.

@@ -205,6 +205,10 @@ func (f *Fetcher) learn(ctx context.Context, l *flight, key, id string, answered
 	now := f.options.Now()
 	o := allowance.Outcome{At: now, Answered: answered, Endpoint: l.call.Endpoint}
 	f.mu.Lock()
+	f.calls++
+	if refused != nil {
+		f.refusals[refused.Reason]++
+	}
 	before := f.breaker.opened
 	switch {
 	case refused == nil:

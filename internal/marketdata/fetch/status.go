@@ -37,6 +37,10 @@ type Status struct {
 	LastRefusal  time.Time `json:"last_refusal,omitzero"`
 	Refused      string    `json:"refused,omitempty"` // the last refusal in plain words
 	NotInPlan    []string  `json:"not_in_plan,omitempty"`
+	// Calls went out from this process since it started; Refusals are those of them that
+	// were refused, by reason.
+	Calls    int64                       `json:"-"`
+	Refusals map[marketdata.Reason]int64 `json:"-"`
 	// Ready reports whether a call could go out now; Blocked says in plain words why not.
 	Ready   bool   `json:"ready"`
 	Blocked string `json:"blocked,omitempty"`
@@ -77,6 +81,7 @@ func (f *Fetcher) Status(ctx context.Context) (Status, error) {
 		s.KeyRefused = f.memory.badKey != nil
 		s.NotInPlan = f.memory.lacks()
 	}
+	s.Calls, s.Refusals = f.calls, maps.Clone(f.refusals)
 	f.mu.Unlock()
 	s.Blocked = s.blocked()
 	s.Ready = s.Blocked == ""
