@@ -24,7 +24,7 @@ client-test: ## make a TypeScript client from the OpenAPI document, compile it a
 	FOLIOSIGHT_CLIENT_TEST=1 $(GO) test ./internal/api/clienttest -count=1 -v
 
 golden: ## rewrite the results of the golden stories; review the diff like code
-	$(GO) test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' finance internal | xargs -n1 dirname | sort -u | sed 's|^|./|') -run Golden -update
+	$(GO) test $$(grep -rlE --include='*_test.go' 'internal/golden"|flag.Bool\("update"' finance internal | xargs -n1 dirname | sort -u | sed 's|^|./|') -run Golden -update
 
 generate: ## write the generated code again (templ)
 	$(TOOL) templ generate -path internal/web

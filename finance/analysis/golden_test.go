@@ -1,11 +1,8 @@
 package analysis_test
 
 import (
-	"flag"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,37 +10,13 @@ import (
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/portfolio"
+	"github.com/foliosight/foliosight/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the results in testdata")
 
 // TestGolden tells each story in testdata again: a sentence, the ledger, the prices, and
 // the figures, which a portfolio manager can check by hand.
 func TestGolden(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no stories: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			raw, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			told, _, ok := strings.Cut(string(raw), "-- figures --\n")
-			if !ok {
-				t.Fatal("no section -- figures --")
-			}
-			got := told + "-- figures --\n" + tell(t, readStory(t, told))
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			} else if got != string(raw) {
-				t.Errorf("got\n%s\nwant\n%s", got[len(told):], raw[len(told):])
-			}
-		})
-	}
+	golden.Stories(t, "testdata/*.txt", "-- figures --", func(t *testing.T, told string) string { return tell(t, readStory(t, told)) })
 }
 
 func (s *story) input(t *testing.T) analysis.Input {

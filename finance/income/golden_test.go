@@ -1,10 +1,7 @@
 package income_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,37 +12,13 @@ import (
 	"github.com/foliosight/foliosight/finance/market"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/portfolio"
+	"github.com/foliosight/foliosight/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the results in testdata")
 
 // TestGolden tells each story in testdata again: a sentence, the ledger and the dividends
 // known, then who is entitled to what, what of it is not booked, and what is expected.
 func TestGolden(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no stories: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			raw, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			told, _, ok := strings.Cut(string(raw), "-- entitled --\n")
-			if !ok {
-				t.Fatal("no section -- entitled --")
-			}
-			got := told + "-- entitled --\n" + tell(t, read(t, told))
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			} else if got != string(raw) {
-				t.Errorf("got\n%s\nwant\n%s", got[len(told):], raw[len(told):])
-			}
-		})
-	}
+	golden.Stories(t, "testdata/*.txt", "-- entitled --", func(t *testing.T, told string) string { return tell(t, read(t, told)) })
 }
 
 type story struct {

@@ -1,10 +1,7 @@
 package lot
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,37 +9,13 @@ import (
 	"github.com/foliosight/foliosight/finance/instrument"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
+	"github.com/foliosight/foliosight/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the results in testdata")
 
 // TestGoldenStories replays the ledgers in testdata. A story is a sentence, a policy where it
 // is not FIFO, the bookings in the order of entry, and what follows from them.
 func TestGoldenStories(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no stories: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			raw, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			told, _, ok := strings.Cut(string(raw), "-- lots --\n")
-			if !ok {
-				t.Fatal("no section -- lots --")
-			}
-			got := told + tell(t, told)
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			} else if got != string(raw) {
-				t.Errorf("got\n%s\nwant\n%s", got[len(told):], raw[len(told):])
-			}
-		})
-	}
+	golden.Stories(t, "testdata/*.txt", "-- lots --", tell)
 }
 
 // tell replays a story and writes its results.
@@ -75,7 +48,7 @@ func tell(t *testing.T, told string) string {
 		}
 		realised = append(realised, describeRealised(ds)...)
 	}
-	out := "-- lots --\n" + strings.Join(describeOpen(k), "") + "-- realised --\n" + strings.Join(realised, "")
+	out := strings.Join(describeOpen(k), "") + "-- realised --\n" + strings.Join(realised, "")
 	if refused != nil {
 		out += "-- refused --\n" + strings.Join(refused, "\n") + "\n"
 	}

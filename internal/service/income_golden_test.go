@@ -4,10 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,57 +12,40 @@ import (
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/internal/store"
+	"github.com/foliosight/foliosight/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the results in testdata")
 
 // TestGoldenIncome tells the stories in testdata/income again: a sentence, the dividends
 // and prices that are known, and what is done on 2026-06-01; each line is followed by what
 // came of it, and at the end stands the ledger.
 func TestGoldenIncome(t *testing.T) {
-	files, err := filepath.Glob("testdata/income/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no stories: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			raw, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
+	golden.Files(t, "testdata/income/*.txt", func(t *testing.T, text string) string {
+		var out strings.Builder
+		w := newWorld(t)
+		section := ""
+		for i, line := range strings.Split(strings.TrimSpace(text), "\n") {
+			switch {
+			case strings.HasPrefix(line, "   ") || section == "ledger":
+				continue // a result
+			case strings.HasPrefix(line, "-- "):
+				section = strings.Trim(line, "- ")
+				fmt.Fprintln(&out, line)
+			case i == 0:
+				fmt.Fprintln(&out, line)
+			case section == "market":
+				fmt.Fprintln(&out, line)
+				w.market(line)
+			default:
+				fmt.Fprintln(&out, line)
+				fmt.Fprint(&out, w.act(line))
 			}
-			var out strings.Builder
-			w := newWorld(t)
-			section := ""
-			for i, line := range strings.Split(strings.TrimSpace(string(raw)), "\n") {
-				switch {
-				case strings.HasPrefix(line, "   ") || section == "ledger":
-					continue // a result
-				case strings.HasPrefix(line, "-- "):
-					section = strings.Trim(line, "- ")
-					fmt.Fprintln(&out, line)
-				case i == 0:
-					fmt.Fprintln(&out, line)
-				case section == "market":
-					fmt.Fprintln(&out, line)
-					w.market(line)
-				default:
-					fmt.Fprintln(&out, line)
-					fmt.Fprint(&out, w.act(line))
-				}
-			}
-			if section != "ledger" {
-				fmt.Fprintln(&out, "-- ledger --")
-			}
-			fmt.Fprint(&out, w.told())
-			if *update {
-				if err := os.WriteFile(file, []byte(out.String()), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			} else if out.String() != string(raw) {
-				t.Errorf("got\n%s\nwant\n%s", out.String(), raw)
-			}
-		})
-	}
+		}
+		if section != "ledger" {
+			fmt.Fprintln(&out, "-- ledger --")
+		}
+		fmt.Fprint(&out, w.told())
+		return out.String()
+	})
 }
 
 // market reads "ACME 0.50 EUR ex 2026-03-02 pay 2026-03-16" and "ACME costs 100 EUR on
