@@ -2,7 +2,8 @@
 //
 // Model: a document has six sections, taken from an Analysis: values, exposures, greeks,
 // factors, correlations and stress. Each is made on its own, so that a job that was
-// interrupted goes on with the next one. The document names the versions and the terms
+// interrupted goes on with the next one. Before them stands what was held back or doubtful of
+// the series that they rest on, which is kept nowhere else as it was. The document names the versions and the terms
 // (base currency, lot rules, benchmark, risk-free rate) it was made under; under those
 // the same bytes come out again.
 //
@@ -46,12 +47,16 @@ type Terms struct {
 
 // Document is a snapshot as it is read.
 type Document struct {
-	Day          date.Date       `json:"day"`
-	Terms        Terms           `json:"terms"`
-	Ledger       int64           `json:"ledger_version"`
-	MarketShared int64           `json:"market_version"`
-	MarketOwn    int64           `json:"own_market_version"`
-	Engine       string          `json:"engine"`
+	Day          date.Date `json:"day"`
+	Terms        Terms     `json:"terms"`
+	Ledger       int64     `json:"ledger_version"`
+	MarketShared int64     `json:"market_version"`
+	MarketOwn    int64     `json:"own_market_version"`
+	Engine       string    `json:"engine"`
+	// Doubts is what was held back or doubtful of the series that the figures rest on when
+	// the document was made; empty in one from before they were kept. Like the terms it is
+	// what figures follow from, not one of them.
+	Doubts       json.RawMessage `json:"doubts,omitempty"`
 	Values       json.RawMessage `json:"values"`
 	Exposures    json.RawMessage `json:"exposures"`
 	Greeks       json.RawMessage `json:"greeks"`
@@ -88,7 +93,7 @@ func Section(name string, a *analysis.Analysis) (Part, error) {
 
 // Set puts a section into its place.
 func (d *Document) Set(name string, text []byte) error {
-	at := map[string]*json.RawMessage{"values": &d.Values, "exposures": &d.Exposures, "greeks": &d.Greeks, "factors": &d.Factors,
+	at := map[string]*json.RawMessage{"doubts": &d.Doubts, "values": &d.Values, "exposures": &d.Exposures, "greeks": &d.Greeks, "factors": &d.Factors,
 		"correlations": &d.Correlations, "stress": &d.Stress}[name]
 	if at == nil {
 		return fmt.Errorf("section %q: there is none of that name", name)

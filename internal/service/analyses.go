@@ -256,7 +256,7 @@ func (a *analyses) foldAnew(ctx context.Context, v store.View, set *asked, asOf,
 		return nil, err
 	}
 	if asOf.IsNone() {
-		asOf = lastValued(panel, transactions, today)
+		asOf = lastValued(panel, &doubts, transactions, today)
 	}
 	in := portfolio.Input{Base: set.base, Transactions: transactions, Instrument: instruments(panel, transactions, set.base),
 		Policy: set.portfolios[0].Policy, Actions: panel.Actions, Through: asOf, Given: true}
@@ -357,9 +357,10 @@ func (a *analyses) panel(ctx context.Context, v store.View, set *asked, transact
 	return p, nil
 }
 
-// lastValued is the last day, at most today, on which something booked has a price; the
-// last booking's where nothing has.
-func lastValued(panel *market.Panel, transactions []ledger.Transaction, today date.Date) date.Date {
+// lastValued is the last day, at most today, on which something booked has a price, or has
+// one that is held back, for which an older one stands in; the last booking's where
+// nothing has.
+func lastValued(panel *market.Panel, doubts *analysis.Doubts, transactions []ledger.Transaction, today date.Date) date.Date {
 	last, booked := date.None, date.None
 	seen := map[string]bool{}
 	for i := range transactions {
@@ -376,7 +377,7 @@ func lastValued(panel *market.Panel, transactions []ledger.Transaction, today da
 		}
 		if s := panel.Prices(t.Symbol); s != nil {
 			if i := s.Index(today); i >= 0 {
-				last = max(last, s.Dates[i])
+				last = max(last, s.Dates[i], lastHeld(doubts, t.Symbol, s.Dates[i], today))
 			}
 		}
 	}

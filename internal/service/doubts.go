@@ -18,16 +18,29 @@ import (
 // scores. Each change of what is held back raises the market version, so that what was
 // gathered for one stays true.
 func doubtsOf(ctx context.Context, v store.View, p *market.Panel, set *asked) (analysis.Doubts, error) {
-	g := gathered{panel: p, found: map[heldKey][]quality.Finding{}, scores: map[heldKey]*quality.Score{}}
-	if err := g.held(ctx, v, set.simulated, set.knownOn); err != nil {
+	g, err := gatherDoubts(ctx, v, p, set.simulated, set.knownOn)
+	if err != nil {
 		return analysis.Doubts{}, err
 	}
-	if !set.simulated && set.knownOn.IsZero() { // what a score was is not kept
+	return g.doubts()
+}
+
+// gatherDoubts gathers it, as it was known at a time (zero: now).
+func gatherDoubts(ctx context.Context, v store.View, p *market.Panel, simulated bool, knownOn time.Time) (*gathered, error) {
+	g := &gathered{panel: p, found: map[heldKey][]quality.Finding{}, scores: map[heldKey]*quality.Score{}}
+	if err := g.held(ctx, v, simulated, knownOn); err != nil {
+		return nil, err
+	}
+	if !simulated && knownOn.IsZero() { // what a score was is not kept
 		if err := g.scored(ctx, v); err != nil {
-			return analysis.Doubts{}, err
+			return nil, err
 		}
 	}
-	return g.doubts()
+	return g, nil
+}
+
+func inOrder(a, b quality.Finding) int {
+	return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Kind, b.Kind))
 }
 
 // gathered is what speaks against series of a panel.
@@ -156,9 +169,7 @@ func (g *gathered) doubts() (d analysis.Doubts, err error) {
 		if err != nil {
 			return d, err
 		}
-		slices.SortStableFunc(found, func(a, b quality.Finding) int {
-			return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Kind, b.Kind))
-		})
+		slices.SortStableFunc(found, inOrder)
 		one.Quarantine = quality.Hold(found, nil)
 	}
 	for key, c := range g.scores {

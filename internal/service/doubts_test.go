@@ -91,6 +91,12 @@ func TestFiguresSayWhatIsHeldBack(t *testing.T) {
 		if h.Weight.Status != analysis.Estimated || a.Summary.Value.Status != analysis.Estimated || a.Returns.TimeWeighted.Status != analysis.Estimated {
 			t.Errorf("%s weight, total and return are %s, %s and %s", when, h.Weight.Status, a.Summary.Value.Status, a.Returns.TimeWeighted.Status)
 		}
+		// Without a day it is that of the close that is held back, not the one before it.
+		newest, err := f.s.Analysis(ctx, f.owner, Question{Portfolios: []string{f.portfolio}, Period: "Max"})
+		f.must(err)
+		if newest.AsOf != last.Day || newest.Holdings[0].Value.Status != analysis.Estimated || strings.Join(newest.Holdings[0].Value.Reasons, "") != said {
+			t.Errorf("%s the newest day is %s: %s %q", when, newest.AsOf, newest.Holdings[0].Value.Status, newest.Holdings[0].Value.Reasons)
+		}
 	}
 	decided := func(when string, price float64) {
 		t.Helper()
@@ -123,6 +129,8 @@ func TestFiguresSayWhatIsHeldBack(t *testing.T) {
 	decided("dropped", before.Close)
 	decide(store.Verdict{Decision: store.HeldOpen})
 	held("open again")
+	f.nightKeepsDoubts(last.Day, said, func() { decide(store.Verdict{Decision: store.HeldAccepted}) })
+	decide(store.Verdict{Decision: store.HeldOpen})
 	// What was known before it was found says nothing of it.
 	if a, err := f.s.Analysis(ctx, f.owner, Question{Portfolios: []string{f.portfolio}, Period: "Max", KnownOn: f.clock.Now().Add(-time.Minute)}); err == nil && len(a.Holdings) > 0 && strings.Contains(strings.Join(a.Holdings[0].Value.Reasons, " "), "held back") {
 		t.Errorf("a minute before it was found it says %q", a.Holdings[0].Value.Reasons)
@@ -153,5 +161,30 @@ func TestFiguresSayHowWellASeriesIsKnown(t *testing.T) {
 	}
 	if h := a.Holdings[0]; h.Value.Status != analysis.Complete {
 		t.Errorf("the value of today is %s: %q", h.Value.Status, h.Value.Reasons)
+	}
+}
+
+// nightKeepsDoubts makes a snapshot, which says what the page does, and stays so and is
+// computed again to the same bytes when what was held back is decided.
+func (f *feed) nightKeepsDoubts(day date.Date, said string, decide func()) {
+	f.t.Helper()
+	work := Work{Tenant: f.owner.Tenant, User: f.owner.User, Portfolio: f.portfolio, Day: day}
+	f.analysed(work, 1)
+	kept, err := f.s.Snapshot(ctx, f.owner, f.portfolio, day, 0)
+	f.must(err)
+	if n := strings.Count(string(kept.Document), said); n == 0 {
+		f.t.Errorf("the snapshot does not say %q: %s", said, kept.Document)
+	}
+	decide()
+	again, err := f.s.Recompute(ctx, f.owner, f.portfolio, day, 0)
+	f.must(err)
+	if !again.Same {
+		f.t.Errorf("decided, the snapshot of before has other bytes:\n%s\n%s", kept.Document, again.Text)
+	}
+	f.analysed(work, 2)
+	after, err := f.s.Snapshot(ctx, f.owner, f.portfolio, day, 0)
+	f.must(err)
+	if strings.Contains(string(after.Document), "held back") || string(after.Document) == string(kept.Document) {
+		f.t.Errorf("decided, a new snapshot says %s", after.Document)
 	}
 }

@@ -10,21 +10,26 @@ import (
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/exante"
+	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/market"
 	"github.com/foliosight/foliosight/finance/portfolio"
 	"github.com/foliosight/foliosight/finance/snapshot"
 	"github.com/foliosight/foliosight/internal/store"
 )
 
-// The steps after the sections of the snapshot.
+// The steps before and after the sections of the snapshot.
 const (
+	stepDoubts   = "doubts"
 	stepSnapshot = "snapshot"
 	stepIncome   = "income"
 	stepAlerts   = "alerts"
 )
 
 // AnalysisSteps are the steps of a nightly analysis, in order.
-func AnalysisSteps() []string { return append(snapshot.Names(), stepSnapshot, stepIncome, stepAlerts) }
+func AnalysisSteps() []string { return append(sections(), stepSnapshot, stepIncome, stepAlerts) }
+
+// sections are the steps that make parts of the document.
+func sections() []string { return append([]string{stepDoubts}, snapshot.Names()...) }
 
 // NightlyAnalysis is the analysis of one portfolio and day under way. Its sections are
 // made one by one from the versions that were current when the run began; every attempt
@@ -92,7 +97,7 @@ func (n *NightlyAnalysis) Resumed() int { return n.resumed }
 
 // Sections are the names of the sections that are still to be made.
 func (n *NightlyAnalysis) Sections() []string {
-	return snapshot.Names()[min(len(n.run.Steps), len(snapshot.Names())):]
+	return sections()[min(len(n.run.Steps), len(sections())):]
 }
 
 // Make makes one section: the next of Sections.
@@ -114,6 +119,9 @@ func (n *NightlyAnalysis) Make(ctx context.Context, name string) error {
 func (n *NightlyAnalysis) section(ctx context.Context, name string) (snapshot.Part, error) {
 	if err := ctx.Err(); err != nil {
 		return snapshot.Part{}, err
+	}
+	if name == stepDoubts {
+		return n.doubts(ctx)
 	}
 	if n.analysis == nil {
 		err := n.s.read(ctx, n.caller, func(ctx context.Context, v store.View) (err error) {
@@ -193,17 +201,14 @@ func (n *NightlyAnalysis) Finish(ctx context.Context, complete func(context.Cont
 	})
 }
 
-// asOfVersions analyses a portfolio on the versions and terms of a document, and on
-// nothing else: not on what is in a cache, nor on what day it is.
+// asOfVersions analyses a portfolio on the versions and terms of a document, and what it
+// says against its series, and on nothing else: not on what is in a cache, nor on what day it is.
 func (a *analyses) asOfVersions(ctx context.Context, v store.View, id string, d *snapshot.Document, shared bool) (*analysis.Analysis, error) {
-	transactions, err := v.Transactions(ctx, id, d.Ledger)
+	transactions, panel, model, err := a.panelOf(ctx, v, id, d, shared)
 	if err != nil {
 		return nil, err
 	}
-	w := wantsOf(transactions, d.Terms.Base, d.Terms.Benchmark)
-	w.version, w.simulated, w.through = store.MarketVersion{Shared: d.MarketShared, Own: d.MarketOwn}, d.Terms.Simulated, d.Day
-	w.rates = append([]string{d.Terms.RiskFree}, exante.Yields()...)
-	panel, model, err := a.panelFor(ctx, v, w, d, shared)
+	doubts, err := keptDoubts(d.Doubts)
 	if err != nil {
 		return nil, err
 	}
@@ -218,7 +223,20 @@ func (a *analyses) asOfVersions(ctx context.Context, v store.View, id string, d 
 		return nil, err
 	}
 	return analysis.Run(analysis.Input{Name: d.Terms.Name, Book: book, Panel: panel, AsOf: d.Day, Period: period, Benchmark: d.Terms.Benchmark, RiskFree: d.Terms.RiskFree,
-		Sessions: f.sessions, LedgerVersion: d.Ledger, Market: model})
+		Sessions: f.sessions, LedgerVersion: d.Ledger, Market: model, Doubts: doubts})
+}
+
+// panelOf is the ledger and the market of a document's versions.
+func (a *analyses) panelOf(ctx context.Context, v store.View, id string, d *snapshot.Document, shared bool) ([]ledger.Transaction, *market.Panel, *exante.Market, error) {
+	transactions, err := v.Transactions(ctx, id, d.Ledger)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	w := wantsOf(transactions, d.Terms.Base, d.Terms.Benchmark)
+	w.version, w.simulated, w.through = store.MarketVersion{Shared: d.MarketShared, Own: d.MarketOwn}, d.Terms.Simulated, d.Day
+	w.rates = append([]string{d.Terms.RiskFree}, exante.Yields()...)
+	panel, model, err := a.panelFor(ctx, v, w, d, shared)
+	return transactions, panel, model, err
 }
 
 func (a *analyses) panelFor(ctx context.Context, v store.View, w panelWants, d *snapshot.Document, shared bool) (*market.Panel, *exante.Market, error) {

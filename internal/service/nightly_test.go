@@ -101,7 +101,7 @@ func TestAnalysisGoesOnAfterAKill(t *testing.T) {
 	work := demoWorks(w)[0]
 	first, err := w.s.BeginAnalysis(ctx, work, 7, 1)
 	w.must(err)
-	for _, name := range first.Sections()[:4] {
+	for _, name := range first.Sections()[:5] {
 		w.must(first.Make(ctx, name))
 	}
 	w.must(first.Save(ctx))
@@ -118,7 +118,7 @@ func TestAnalysisGoesOnAfterAKill(t *testing.T) {
 
 	second, err := w.s.BeginAnalysis(ctx, work, 7, 2)
 	w.must(err)
-	if got := strings.Join(second.Sections(), " "); got != "correlations stress" || second.Resumed() != 4 {
+	if got := strings.Join(second.Sections(), " "); got != "correlations stress" || second.Resumed() != 5 {
 		t.Fatalf("left to do: %s, resumed %d", got, second.Resumed())
 	}
 	for _, name := range second.Sections() {

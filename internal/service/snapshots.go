@@ -84,7 +84,7 @@ func (s *Service) Recompute(ctx context.Context, c Caller, portfolio string, day
 		if err != nil {
 			return err
 		}
-		again := snapshot.Document{Day: d.Day, Terms: d.Terms, Ledger: d.Ledger, MarketShared: d.MarketShared, MarketOwn: d.MarketOwn, Engine: d.Engine}
+		again := snapshot.Document{Day: d.Day, Terms: d.Terms, Ledger: d.Ledger, MarketShared: d.MarketShared, MarketOwn: d.MarketOwn, Engine: d.Engine, Doubts: d.Doubts}
 		for _, name := range snapshot.Names() {
 			part, err := snapshot.Section(name, a)
 			if err != nil {
