@@ -22,12 +22,16 @@ type syncCommand struct {
 	Symbols  []string      `arg:"" optional:"" name:"symbol" help:"Only these, due or not (default: all that is due)."`
 	Full     bool          `help:"Ask for whole histories again, also for days that are there."`
 	DryRun   bool          `name:"dry-run" help:"Ask nobody; say what would be asked."`
+	Search   string        `name:"search" help:"Ask the sources what a text may mean instead: a symbol, a name or an ISIN. What they name is kept, and found by searches." placeholder:"TEXT"`
 	Patience time.Duration `help:"How long to wait for a limit of a source to free, for one subject." default:"2m"`
 	JSON     bool          `name:"json" help:"Print the outcome as JSON."`
 }
 
 // Run syncs in the foreground. Interrupted, it stops between two subjects.
 func (c *syncCommand) Run(ctx context.Context, g *globals) error {
+	if c.Search != "" {
+		return c.search(ctx, g)
+	}
 	return g.on(ctx, func(h *app.House, who service.Caller) error {
 		progress, done := syncBar()
 		o := service.SyncOptions{Symbols: c.Symbols, Full: c.Full, DryRun: c.DryRun, Patience: c.Patience}

@@ -34,6 +34,8 @@ type Researching interface {
 	Compare(ctx context.Context, c service.Caller, q service.Comparing) (*analysis.Comparison, error)
 	SearchInstruments(ctx context.Context, c service.Caller, typed string, limit int, simulated bool) ([]service.FoundInstrument, error)
 	ResolveInstrument(ctx context.Context, c service.Caller, identifier string, on date.Date, simulated bool) ([]service.Resolved, error)
+	AskSources(ctx context.Context, c service.Caller, typed string) (service.SourceSearch, error)
+	SourceSearch(ctx context.Context, c service.Caller, typed string) (service.SourceSearch, error)
 }
 
 // WhichMarket says which market is meant.
@@ -80,6 +82,8 @@ type FoundInstrument struct {
 	Via        string                `json:"via,omitempty" doc:"The other name by which it was found." example:"US0378331005"`
 	Until      *date.Date            `json:"until,omitempty" doc:"The day from which it is not called that any more; absent: it still is."`
 	Last       *date.Date            `json:"last_price,omitempty" doc:"The last day with a stored price; absent: there is none."`
+	Source     string                `json:"source,omitempty" doc:"Nothing is stored of it and nobody holds it: this source named it when it was asked. Absent: it is stored." example:"yahoo"`
+	On         *date.Date            `json:"named_on,omitempty" doc:"The day on which that source named it."`
 }
 
 // FoundList is what a search found.
@@ -117,7 +121,7 @@ func unlessNone(d date.Date) *date.Date {
 }
 
 func (s *server) research() {
-	add(s, route{method: "GET", path: "/instruments/search", id: "search-instruments", tag: tagResearch, errors: []int{422}, summary: "Find an instrument", about: "By symbol in any of its forms, identifier, a symbol it had, or name, with typing errors. Searches what is stored; no provider is asked."},
+	add(s, route{method: "GET", path: "/instruments/search", id: "search-instruments", tag: tagResearch, errors: []int{422}, summary: "Find an instrument", about: "By symbol in any of its forms, identifier, a symbol it had, or name, with typing errors. Searches what is stored, and behind it what sources named when they were asked; no provider is asked. To have them asked: POST to the same address."},
 		func(ctx context.Context, c service.Caller, in *struct {
 			WhichMarket
 			Typed string `query:"q" required:"true" maxLength:"200" doc:"What was typed." example:"aple"`
@@ -126,10 +130,11 @@ func (s *server) research() {
 			all, err := s.svc.SearchInstruments(ctx, c, in.Typed, in.Limit, in.Simulated)
 			out := FoundList{Items: make([]FoundInstrument, len(all))}
 			for i, f := range all {
-				out.Items[i] = FoundInstrument{f.Instrument, string(f.Kind), f.Via, unlessNone(f.Until), unlessNone(f.Last)}
+				out.Items[i] = FoundInstrument{f.Instrument, string(f.Kind), f.Via, unlessNone(f.Until), unlessNone(f.Last), f.Source, unlessNone(f.On)}
 			}
 			return &struct{ Body FoundList }{out}, err
 		})
+	s.askingSources()
 	add(s, route{method: "GET", path: "/instruments/resolve", id: "resolve-instrument", tag: tagResearch, errors: []int{404, 422}, summary: "What an identifier means", about: "An ISIN, FIGI, CUSIP, option symbol or ticker, as of a day: a symbol that was given up means what it meant then."},
 		func(ctx context.Context, c service.Caller, in *struct {
 			WhichMarket

@@ -24,7 +24,7 @@ var scopes = map[string]service.Scope{
 	"decide-held-back": service.ScopeTrade,
 	"glance":           service.ScopeGlance,
 
-	"create-watchlist": service.ScopeTrade, "change-watchlist": service.ScopeTrade, "delete-watchlist": service.ScopeTrade, "watch": service.ScopeTrade, "unwatch": service.ScopeTrade, "order-watchlist": service.ScopeTrade,
+	"create-watchlist": service.ScopeTrade, "change-watchlist": service.ScopeTrade, "delete-watchlist": service.ScopeTrade, "watch": service.ScopeTrade, "unwatch": service.ScopeTrade, "order-watchlist": service.ScopeTrade, "ask-sources": service.ScopeTrade,
 	"set-target": service.ScopeTrade, "drop-target": service.ScopeTrade, "write-note": service.ScopeTrade, "edit-note": service.ScopeTrade, "delete-note": service.ScopeTrade,
 
 	"find-income": service.ScopeTrade, "confirm-income": service.ScopeTrade, "reject-income": service.ScopeTrade, "reopen-income": service.ScopeTrade,

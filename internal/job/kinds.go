@@ -42,6 +42,7 @@ func init() { // the functions enqueue work themselves, so that a literal would 
 		service.WorkAlerts:   {queue: soon, priority: 3, do: checkAlerts, often: true, after: service.AlertsDebounce},
 		service.WorkIncome:   {queue: soon, priority: 3, do: findIncome, often: true, after: service.IncomeDebounce},
 		service.WorkSync:     {queue: soon, priority: 2, do: syncMarket, often: true},
+		service.WorkSearch:   {queue: soon, priority: 1, do: searchSources},
 		service.WorkDeliver:  {queue: soon, priority: 1, do: deliver, often: true},
 	}
 }

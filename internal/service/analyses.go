@@ -38,6 +38,7 @@ type analyses struct {
 	// knowledge is what is known of instruments, for trying bookings.
 	knowledge *otter.Cache[marketKey, *knowledge]
 	indexes   *otter.Cache[marketKey, *searched] // instruments ready to be searched
+	named     namedIndex                         // what sources named, which is nobody's
 	flights   singleflight.Group
 	looks     *looks
 	// calculated is told of each calculation that was made; nil: nobody is.

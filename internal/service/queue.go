@@ -15,6 +15,7 @@ const (
 	WorkNight    = "night"    // hands out an analysis for each portfolio of an exchange's day
 	WorkCleanUp  = "clean-up" // what has expired, tenant by tenant
 	WorkSync     = "sync"     // asks sources for the market data that are due; one for all
+	WorkSearch   = "search"   // asks sources what a text may mean: ID is its sum, Day when it was asked
 	WorkDeliver  = "deliver"  // messages and alerts that wait
 	WorkIncome   = "income"   // looks for income that is not booked: of one portfolio, or of all
 	WorkAlerts   = "alerts"   // holds a portfolio against its rules, after a booking or new prices

@@ -29,6 +29,10 @@ type FoundInstrument struct {
 	Via        string    // the other name by which it was found, such as an ISIN; empty: by itself
 	Until      date.Date // the day from which it is not called that any more; None: it still is
 	Last       date.Date // of its stored prices; None: there are none
+	// Source says that nothing is stored of it and nobody holds it: the source named it on
+	// the day On, when it was asked. Empty: it is stored.
+	Source string
+	On     date.Date
 }
 
 // searched is the instruments of one market, ready to be searched.
@@ -40,7 +44,8 @@ type searched struct {
 
 // SearchInstruments finds stored instruments by what was typed: symbols in any of their
 // forms, identifiers, symbols they had, names, with typing errors; the closest first, at
-// most limit (0: 10). It asks no provider. simulated searches the simulated market instead.
+// most limit (0: 10), and behind them what sources named when they were asked. It asks no
+// provider. simulated searches the simulated market instead.
 func (s *Service) SearchInstruments(ctx context.Context, c Caller, typed string, limit int, simulated bool) (all []FoundInstrument, err error) {
 	typed = strings.TrimSpace(typed)
 	if limit <= 0 {
@@ -64,7 +69,11 @@ func (s *Service) SearchInstruments(ctx context.Context, c Caller, typed string,
 			return err
 		}
 		all = x.find(typed, limit, named)
-		return nil
+		if simulated {
+			return nil
+		}
+		all, err = s.analyses.addNamed(ctx, v, x, typed, limit, s.now(), all)
+		return err
 	})
 	return all, err
 }

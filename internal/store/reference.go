@@ -18,6 +18,10 @@ const (
 	EarningsDocument  DocumentKind = "earnings"
 	HoldingsDocument  DocumentKind = "holdings"
 	ArticleDocument   DocumentKind = "article"
+	// SearchDocument is a text that sources are asked for, by its sum, with what came of it;
+	// CandidateDocument an instrument that a source named then.
+	SearchDocument    DocumentKind = "search"
+	CandidateDocument DocumentKind = "candidate"
 )
 
 // Document is something that a source says of an instrument, as it was fetched.

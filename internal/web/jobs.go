@@ -29,7 +29,7 @@ const jobsAPage = 50
 
 // jobWords are what people call the kinds of work.
 var jobWords = map[string]string{service.WorkAnalysis: "Nightly analysis", service.WorkMarket: "Market data", service.WorkNight: "Night", service.WorkCleanUp: "Clean-up",
-	service.WorkDeliver: "Messages", service.WorkAlerts: "Alerts", service.WorkIncome: "Income"}
+	service.WorkDeliver: "Messages", service.WorkAlerts: "Alerts", service.WorkIncome: "Income", service.WorkSearch: "Search"}
 
 // stateTags are the colours of states and steps.
 var stateTags = map[string]string{"running": "draft", "stuck": "bad", "retrying": "warn", "done": "good", "failed": "bad", "complete": "good", "stale": "warn", "partial": "warn", "estimated": "warn"}

@@ -32,6 +32,8 @@ type Watching interface {
 	Quotes(ctx context.Context, c service.Caller, symbols []string, simulated bool) ([]analysis.Quote, error)
 	SearchInstruments(ctx context.Context, c service.Caller, typed string, limit int, simulated bool) ([]service.FoundInstrument, error)
 	Compare(ctx context.Context, c service.Caller, q service.Comparing) (*analysis.Comparison, error)
+	AskSources(ctx context.Context, c service.Caller, typed string) (service.SourceSearch, error)
+	SourceSearch(ctx context.Context, c service.Caller, typed string) (service.SourceSearch, error)
 }
 
 // watchRoutes are the lists, the comparison, and finding instruments while typing.
@@ -50,6 +52,8 @@ func (s *site) watchRoutes(of func(pattern string, h handler)) {
 	of("GET /p/{portfolio}/compare", s.compare)
 	of("GET /p/{portfolio}/compare/chart", s.compareChart)
 	of("GET /p/{portfolio}/find", s.find)
+	of("GET /p/{portfolio}/asked", s.askedPage)
+	of("POST /p/{portfolio}/asked", s.askSources)
 }
 
 // watchErrors is what is wrong with what was typed, and what it was.
@@ -284,6 +288,7 @@ func (s *site) findFor(r *request, w *service.Watched) (*view.Find, error) {
 	if len(found) == 0 {
 		f.None = "Nothing that is stored is like “" + f.Query + "”."
 	}
+	f.Ask = r.askAction(f.Query, w.ID)
 	if !exact && len(f.Query) <= 30 && !strings.ContainsAny(f.Query, " \t") {
 		anyway := add(f.Query)
 		anyway.Label = "Watch “" + f.Query + "” all the same"
@@ -302,9 +307,12 @@ func foundRow(x service.FoundInstrument) view.FoundRow {
 	case x.Via != "":
 		notes = append(notes, "by "+x.Via)
 	}
-	if x.Last.IsNone() {
+	switch {
+	case x.Source != "":
+		notes = append(notes, "held by nobody yet, from "+providerName(x.Source)+" on "+format.Date(x.On))
+	case x.Last.IsNone():
 		notes = append(notes, "no price is stored")
-	} else {
+	default:
 		notes = append(notes, "prices until "+format.Date(x.Last))
 	}
 	row.Note = strings.Join(notes, " · ")

@@ -79,7 +79,7 @@ func yahoo(m *Market, path string, q url.Values, now time.Time, days func([]Row)
 		a.status = http.StatusUnauthorized
 		return a
 	case strings.HasPrefix(path, "/v1/"):
-		return inJSON(object{"count": 0, "quotes": []object{}, "news": []object{}})
+		return yahooSearch(m, q)
 	}
 	symbol := path[strings.LastIndexByte(path, '/')+1:]
 	if m.Bars[symbol] == nil {
@@ -129,6 +129,8 @@ func alphaVantage(m *Market, _ string, q url.Values, now time.Time, days func([]
 	switch function {
 	case "OVERVIEW", "ETF_PROFILE", "INCOME_STATEMENT", "BALANCE_SHEET", "CASH_FLOW", "EARNINGS":
 		return inJSON(object{}) // what it does not know
+	case "SYMBOL_SEARCH":
+		return alphaVantageSearch(m, q)
 	case "NEWS_SENTIMENT":
 		return inJSON(object{"items": "0", "sentiment_score_definition": "", "relevance_score_definition": "", "feed": []object{}})
 	}

@@ -47,6 +47,7 @@ type Market struct {
 	FX        map[string][]Value    // how much of a currency one euro costs
 	Rates     map[string][]Value    // by series, in percent; with days without a value
 	About     map[string]About      // by symbol; none unless a test says so
+	Listings  []Listing             // what a search finds; none unless a test says so
 }
 
 // NewMarket makes up a market of some shares on the weekdays from one day to another.

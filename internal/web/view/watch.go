@@ -56,6 +56,7 @@ type Find struct {
 	Found  []FoundRow
 	None   string // what is said where nothing was found
 	Anyway *Action
+	Ask    *Action // has the sources asked for what was typed
 }
 
 // FoundRow is one of those found.
