@@ -60,7 +60,10 @@ crash: ## kill the program at random points 200 times and look for what was lost
 replicas: ## kill one of four processes on one PostgreSQL every few seconds for five minutes, while people work
 	REPLICAS_FOR=5m scripts/postgres $(GO) test ./internal/e2e/replicas -count=1 -timeout 30m -v
 
+release-test: ## build the release of this platform twice, from two clones, and compare every byte
+	RELEASE_TEST=1 $(GO) test ./internal/deployed -run TestReleaseIsReproducible -count=1 -timeout 60m -v
+
 screenshots: ## take the pictures of the pages again
 	@scripts/screenshots
 
-.PHONY: help build run test check client-test golden generate lint bench bench-all bench-pages bench-nightly validation fuzz load crash replicas screenshots
+.PHONY: help build run test check client-test golden generate lint bench bench-all bench-pages bench-nightly validation fuzz load crash replicas release-test screenshots
