@@ -41,7 +41,7 @@ func TestPostgres(t *testing.T) {
 	pgtest.Cluster(t)
 	for name, test := range map[string]func(*testing.T, func(testing.TB) *world){
 		"night": testNight, "enqueued with the change": testEnqueued, "failure": testFailure, "cancel": testCancel, "one effect": testOneEffect,
-		"overtaken": testOvertaken, "stuck": testStuck, "apart": testApart, "pieces": testPieces, "mail": testMail,
+		"overtaken": testOvertaken, "stuck": testStuck, "apart": testApart, "pieces": testPieces, "mail": testMail, "depths": testDepths,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, postgresWorld) })
 	}

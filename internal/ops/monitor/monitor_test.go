@@ -89,7 +89,7 @@ func TestWhatIsKnownIsShown(t *testing.T) {
 			return []fetch.Status{{Provider: "polygon", Breaker: fetch.Open, Calls: 12, Refusals: map[marketdata.Reason]int64{marketdata.Limited: 2}, Windows: []fetch.Window{{Name: "minute", Used: 4, Most: 5}}, LastSuccess: now.Add(-90 * time.Second)}}, nil
 		},
 		Data: func(context.Context) ([]monitor.Data, error) {
-			return []monitor.Data{{"prices", 40, now.Add(-time.Hour), now.Add(-12 * time.Hour)}, {Kind: "rates"}}, nil
+			return []monitor.Data{{"price", 40, now.Add(-time.Hour), now.Add(-12 * time.Hour)}, {Kind: "rate"}}, nil
 		},
 		Caches:      []func() []monitor.Cache{func() []monitor.Cache { return []monitor.Cache{{"answers", 9, 3, 2, 4096}, {"folds", 1, 1, 1, 0}} }},
 		Backup:      func(context.Context) (time.Time, error) { return now.Add(-25 * time.Hour), nil },
@@ -99,9 +99,9 @@ func TestWhatIsKnownIsShown(t *testing.T) {
 		`foliosight_jobs{kind="analysis",state="queued"} 7`, `foliosight_jobs{kind="sync",state="failed"} 1`,
 		`foliosight_provider_ready{provider="polygon"} 0`, `foliosight_provider_circuit{provider="polygon"} 2`, `foliosight_provider_calls_total{provider="polygon"} 12`,
 		`foliosight_provider_quota_left{provider="polygon",window="minute"} 1`, `foliosight_provider_last_success_age_seconds{provider="polygon"} 90`,
-		`foliosight_market_data_age_seconds{kind="prices"} 3600`, `foliosight_market_last_day_age_seconds{kind="prices"} 43200`, `foliosight_market_series{kind="rates"} 0`,
+		`foliosight_market_data_age_seconds{kind="price"} 3600`, `foliosight_market_last_day_age_seconds{kind="price"} 43200`, `foliosight_market_series{kind="rate"} 0`,
 		`foliosight_cache_hits_total{cache="answers"} 9`, `foliosight_cache_bytes{cache="answers"} 4096`, `foliosight_backup_age_seconds 90000`, `foliosight_certificate_expiry_seconds 172800`)
-	if strings.Contains(text, `foliosight_market_data_age_seconds{kind="rates"}`) || strings.Contains(text, `foliosight_cache_bytes{cache="folds"}`) {
+	if strings.Contains(text, `foliosight_market_data_age_seconds{kind="rate"}`) || strings.Contains(text, `foliosight_cache_bytes{cache="folds"}`) {
 		t.Errorf("what is not known is shown:\n%s", text)
 	}
 	for _, pattern := range []string{`\nfoliosight_disk_free_bytes [1-9]`, `\nfoliosight_disk_size_bytes [1-9]`, `\nfoliosight_jobs_oldest_waiting_seconds 6[0-9]`, `foliosight_provider_refusals_total\{provider="polygon",reason="[a-z-]+"\} 2`, `foliosight_build_info\{commit="abc",go="go[^"]*",version="1.2.3"\} 1`} {
