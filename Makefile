@@ -57,6 +57,12 @@ load: ## a thousand people at once on both databases, as LOAD_RATE=1500 asks; LO
 crash: ## kill the program at random points 200 times and look for what was lost
 	CRASH_RUNS=200 $(GO) test ./internal/e2e/crash -count=1 -timeout 60m -v
 
+storm: ## a thousand sequences of faults of the sources of market data, and of processes that share their limits
+	FAULT_SEQUENCES=1000 scripts/postgres $(GO) test ./internal/marketdata/... -run 'SequencesOfFaults|ShareALimit|TestMemory|TestStored' -count=1 -timeout 60m -v
+
+drill: ## back up and restore a database of 1,000,000 transactions (DRILL=N) on both databases, and measure
+	DRILL_TRANSACTIONS=$(or $(DRILL),1000000) scripts/postgres $(GO) test ./internal/ops/backup -run TestDrillOf -count=1 -v -timeout 2h
+
 replicas: ## kill one of four processes on one PostgreSQL every few seconds for five minutes, while people work
 	REPLICAS_FOR=5m scripts/postgres $(GO) test ./internal/e2e/replicas -count=1 -timeout 30m -v
 
@@ -66,4 +72,4 @@ release-test: ## build the release of this platform twice, from two clones, and 
 screenshots: ## take the pictures of the pages again
 	@scripts/screenshots
 
-.PHONY: help build run test check client-test golden generate lint bench bench-all bench-pages bench-nightly validation fuzz load crash replicas release-test screenshots
+.PHONY: help build run test check client-test golden generate lint bench bench-all bench-pages bench-nightly validation fuzz load crash storm replicas release-test screenshots
