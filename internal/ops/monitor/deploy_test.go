@@ -35,8 +35,9 @@ func promtool(t *testing.T, arguments ...string) string {
 func TestTheRules(t *testing.T) {
 	promtool(t, "check", "rules", filepath.Join(prometheus, "foliosight.rules.yml"))
 	promtool(t, "check", "config", "--syntax-only", filepath.Join(prometheus, "prometheus.yml"))
-	if out := promtool(t, "test", "rules", filepath.Join(prometheus, "foliosight.rules.test.yml")); !strings.Contains(out, "SUCCESS") {
-		t.Errorf("nothing was tested:\n%s", out)
+	tests := []string{"foliosight.rules.test.yml", "foliosight.rules.days.test.yml"}
+	if out := promtool(t, "test", "rules", filepath.Join(prometheus, tests[0]), filepath.Join(prometheus, tests[1])); strings.Count(out, "SUCCESS") != len(tests) {
+		t.Errorf("not all was tested:\n%s", out)
 	}
 	content := read(t, filepath.Join(prometheus, "foliosight.rules.yml"))
 	for _, name := range []string{"HighErrorRate", "DatabaseConnectionFailure", "HighResponseTime", "LowDiskSpace"} {
