@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/foliosight/foliosight/internal/marketdata"
 	"github.com/foliosight/foliosight/internal/service"
@@ -69,6 +70,9 @@ func (r *request) fetchPart(f *service.Fetching) view.Fetch {
 		card.Says, card.Begin = counted(w, f.Of, "series is", "series are")+" to be asked for.", begin
 	default:
 		card.Says, card.Begin = "Nothing is due.", begin
+		if next := soonest(f.Reasons, r.site.opts.Now()); !next.IsZero() {
+			card.Says = "Nothing is due before " + r.moment(next) + "; what got nothing is asked for again then."
+		}
 	}
 	card.Whole = f.State == service.JobDone && f.Done > 0 && f.Got == f.Done
 	card.Reasons = r.reasonRows(f.Reasons, f.Unreached)
@@ -153,6 +157,16 @@ func (r *request) reasonRows(all []service.Refusals, hosts []string) (rows []vie
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// soonest is when the first of what got nothing is asked for again; zero: nothing is later.
+func soonest(all []service.Refusals, now time.Time) (next time.Time) {
+	for i := range all {
+		if at := all[i].Next; at.After(now) && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	return next
 }
 
 // sentenceOf is a reason with whose it is.

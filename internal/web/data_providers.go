@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,7 +85,7 @@ func (r *request) providers(v *view.DataStatus, wrong wrongKey) error {
 		}
 		if p.Asked && (!p.NeedsKey || p.KeyPresent) {
 			asked++
-			if p.Unreached {
+			if p.Unreached && !slices.Contains(v.Away, p.Host) {
 				v.Away = append(v.Away, p.Host)
 			}
 		}

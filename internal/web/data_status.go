@@ -217,10 +217,10 @@ func (r *request) series(v *view.DataStatus, feeds []service.Feed) {
 		shown = shown[:seriesShown]
 		v.More = &view.Link{Label: "Show all " + r.locale.Count(total), Href: r.with("all", "1")}
 	}
-	once := map[[2]string]bool{} // reasons with the symbols they concern, where that is several
+	once := map[[2]string]bool{} // reasons with the symbols they concern
 	for _, g := range service.FeedReasons(feeds) {
 		for _, symbol := range g.Symbols {
-			once[[2]string{g.Reason, symbol}] = len(g.Symbols) > 1
+			once[[2]string{g.Reason, symbol}] = true
 		}
 	}
 	for i, f := range shown {
