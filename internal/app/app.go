@@ -82,6 +82,7 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 	url := address(cfg, listener.Addr())
 	door.say(o.Messages, url)
 	o.Log.Info("listening", "address", url, "roles", cfg.Roles, "database", house.Path)
+	seen.health.Sources(ctx) // so that it is known when somebody asks; it waits for nothing
 	if o.Started != nil {
 		go o.Started(url)
 	}
