@@ -115,19 +115,22 @@ func TestEveryCommandIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	places := append(units, root+"/docs/operations/deployment.md", root+"/scripts/rolling_update", root+"/deploy/postgresql/postgresql.conf")
-	command := regexp.MustCompile("(?m)(?:^|/|`)foliosight ((?:[a-z]+(?: |$))+(?:--[a-z-]+ ?)*)")
+	places := append(units, root+"/docs/operations/deployment.md", root+"/scripts/rolling_update")
+	command := regexp.MustCompile("(?m)(?:^|/)foliosight ([a-z][a-z -]*[a-z])|`foliosight ([a-z][a-z -]*[a-z])`")
 	for _, place := range places {
 		text, err := os.ReadFile(place)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range command.FindAllStringSubmatch(strings.ReplaceAll(string(text), "`", " ` "), -1) {
-			used[strings.TrimSpace(m[1])] = filepath.Base(place)
+		for _, m := range command.FindAllStringSubmatch(string(text), -1) {
+			used[m[1]+m[2]] = filepath.Base(place)
 		}
 		for _, m := range regexp.MustCompile(`(?m)^ExecStart=/usr/local/bin/foliosight (.+)$`).FindAllStringSubmatch(string(text), -1) {
 			used[m[1]] = filepath.Base(place)
 		}
+	}
+	if used["version"] != "deployment.md" || used["migrate up"] == "" {
+		t.Fatalf("what names commands is not read as it was: %v", used)
 	}
 	for args, where := range used {
 		said, err := exec.Command(program(t), append(strings.Fields(args), "--help")...).CombinedOutput()
