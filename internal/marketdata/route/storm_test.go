@@ -9,7 +9,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -322,11 +324,15 @@ func (s *storm) exists(q marketdata.Request) bool {
 
 // After any sequence of faults what was given is exactly the truth or a named refusal, and
 // no source got more calls than it takes. Slow answers take real time: several storms rage
-// at once, each with its own server and clock.
-func TestThousandSequencesOfFaults(t *testing.T) {
-	sequences, storms := uint64(1000), uint64(12)
-	if testing.Short() {
-		sequences = 200
+// at once, each with its own server and clock. FAULT_SEQUENCES says how many sequences there
+// are: make storm goes through a thousand.
+func TestSequencesOfFaults(t *testing.T) {
+	sequences, storms := uint64(150), uint64(12)
+	if text := os.Getenv("FAULT_SEQUENCES"); text != "" {
+		var err error
+		if sequences, err = strconv.ParseUint(text, 10, 64); err != nil || sequences < 100 {
+			t.Fatalf("FAULT_SEQUENCES=%s: give a number from 100 on", text)
+		}
 	}
 	count := &tally{reasons: map[marketdata.Reason]int{}, faults: map[replay.Kind]int{}}
 	var all sync.WaitGroup
