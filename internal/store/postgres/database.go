@@ -153,3 +153,11 @@ func Swap(ctx context.Context, address, fresh, name, aside string) error {
 		return tx.Commit()
 	})
 }
+
+// Connections are how many others are connected to a database of the cluster.
+func Connections(ctx context.Context, address, name string) (n int, err error) {
+	err = beside(ctx, address, func(conn *sql.Conn) error {
+		return conn.QueryRowContext(ctx, `SELECT COUNT(*) FROM pg_stat_activity WHERE datname = $1`, name).Scan(&n)
+	})
+	return n, err
+}

@@ -106,3 +106,21 @@ func (d *Database) NewestChange(ctx context.Context, tx *sql.Tx) (time.Time, err
 	}
 	return newest.UTC(), nil
 }
+
+// AppliedIn are the migrations that were run, as a transaction sees them.
+func AppliedIn(ctx context.Context, tx *sql.Tx) ([]migrations.Applied, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT name, sha256 FROM migrations ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	defer rows.Close()
+	var all []migrations.Applied
+	for rows.Next() {
+		var a migrations.Applied
+		if err := rows.Scan(&a.Name, &a.SHA256); err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return all, rows.Err()
+}
