@@ -246,6 +246,8 @@ func (r *Router) attempt(ctx context.Context, name string, q marketdata.Request)
 	a.Took = now.Sub(a.At)
 	var refused *marketdata.Refusal
 	switch {
+	case err == nil && q.Kind == marketdata.Search && len(d.Found) == 0: // another may know it
+		a.Reason, a.Said = marketdata.Empty, name+" knows nothing like it"
 	case err == nil:
 		return d, a
 	case errors.As(err, &refused):
