@@ -30,6 +30,7 @@ type commands struct {
 	Isolation  isolationCommand  `cmd:"" help:"Try to reach other people's data."`
 	Audit      auditCommand      `cmd:"" help:"Audit settings, source, modules, policies and the audit trail."`
 	Monitor    monitorCommand    `cmd:"" help:"Look at what changes by itself and matters for security."`
+	Maintain   maintainCommand   `cmd:"" help:"Make the round of a day, a week or a month."`
 	Keys       keysCommand       `cmd:"" help:"How old the keys are that sign and seal; rotate them."`
 	Jobs       jobsCommand       `cmd:"" help:"Work in the background: list, show, run, cancel, retry; verify the snapshots it left."`
 	Migrate    migrateCommand    `cmd:"" help:"Change the schema of the database: plan, up, down, status."`

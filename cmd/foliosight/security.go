@@ -13,7 +13,6 @@ import (
 	"github.com/foliosight/foliosight/internal/config"
 	"github.com/foliosight/foliosight/internal/ops/audit"
 	"github.com/foliosight/foliosight/internal/ops/check"
-	"github.com/foliosight/foliosight/internal/ops/environment"
 	"github.com/foliosight/foliosight/internal/ops/keys"
 	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/store"
@@ -100,9 +99,7 @@ func (c *auditSecurity) Run(ctx context.Context, g *globals) error {
 		command += " --full"
 	}
 	return g.installation(ctx, command, c.asJSON, func(ctx context.Context, i audit.Installation, r *check.Report) error {
-		settings := check.Begin("", i.Now)
-		environment.Check(ctx, environment.Options{Input: g.input(), Profile: environment.Production, Offline: true, Now: time.Now}, settings)
-		i.Security(ctx, *settings, r)
+		i.Security(ctx, g.settings(ctx, i), r)
 		if !c.Full {
 			return nil
 		}

@@ -20,10 +20,10 @@ import (
 // server; address is where it is asked.
 func (i Installation) System(ctx context.Context, client *http.Client, address string, r *check.Report) {
 	i.transport(r)
-	i.recorded(ctx, r, "backups made", "backup create", 26*time.Hour, "run `foliosight backup create --full --verify`, each night")
-	i.recorded(ctx, r, "backups tried", "backup verify", 8*24*time.Hour, "run `foliosight backup verify`, each week")
-	i.recorded(ctx, r, "way back from a disaster", "drill restore", 35*24*time.Hour, "run `foliosight drill restore`, each month")
-	i.recorded(ctx, r, "performance measured", "perf", 35*24*time.Hour, "run `foliosight perf baseline`, each month")
+	i.Recorded(ctx, r, "backups made", "backup create", 26*time.Hour, "run `foliosight backup create --full --verify`, each night")
+	i.Recorded(ctx, r, "backups tried", "backup verify", 8*24*time.Hour, "run `foliosight backup verify`, each week")
+	i.Recorded(ctx, r, "way back from a disaster", "drill restore", 35*24*time.Hour, "run `foliosight drill restore`, each month")
+	i.Recorded(ctx, r, "performance measured", "perf", 35*24*time.Hour, "run `foliosight perf baseline`, each month")
 	i.alerts(r)
 	i.headers(ctx, client, address, r)
 	i.Policies(ctx, r)
@@ -44,8 +44,8 @@ func (i Installation) transport(r *check.Report) {
 	}
 }
 
-// recorded reports whether a command was run in time and found nothing wrong.
-func (i Installation) recorded(ctx context.Context, r *check.Report, what, command string, within time.Duration, cure string) {
+// Recorded reports whether a command was run in time and found nothing wrong.
+func (i Installation) Recorded(ctx context.Context, r *check.Report, what, command string, within time.Duration, cure string) {
 	if i.Kept == nil {
 		r.Unknown(what, i.Why.Error(), "see that the database answers")
 		return
