@@ -22,6 +22,7 @@ import (
 	"github.com/foliosight/foliosight/internal/config"
 	"github.com/foliosight/foliosight/internal/ops/logs"
 	"github.com/foliosight/foliosight/internal/ops/monitor"
+	"github.com/foliosight/foliosight/internal/ops/performance"
 	"github.com/foliosight/foliosight/internal/ops/request"
 	"github.com/foliosight/foliosight/internal/ratelimit"
 	"github.com/foliosight/foliosight/internal/service"
@@ -40,6 +41,7 @@ type Outside struct {
 
 	stopping   <-chan struct{} // closed when the server stops
 	calculated func(kind string, err error, refused bool)
+	requests   *performance.Recorder
 }
 
 // Run starts the platform and stops it when ctx ends.
@@ -75,6 +77,12 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 		return err
 	}
 	o.stopping = ctx.Done()
+	o.requests = performance.NewRecorder(house.store, o.Now, o.Log)
+	recording, recorded := context.WithCancel(ctx)
+	var recorder sync.WaitGroup
+	recorder.Go(func() { o.requests.Run(recording) })
+	defer recorder.Wait() // before the database is closed
+	defer recorded()
 	handler, err := faces(cfg, house, door, seen, o)
 	if err != nil {
 		return err
@@ -159,7 +167,7 @@ func faces(cfg config.Config, h *House, d *door, seen *watch, o Outside) (http.H
 		mux.Handle("/gpt/", on)
 	default:
 		seen.health.Mount(mux.HandleFunc, false)
-		return api.Strict(cfg.Secure(), api.Observe(o.Log, timed(request.Routed(mux)), seen.monitor.Request)), nil
+		return api.Strict(cfg.Secure(), api.Observe(o.Log, timed(request.Routed(mux)), seen.monitor.Request, o.requests.Done)), nil
 	}
 	if cfg.Serves("web") {
 		people, err := web.New(h.Service, web.Options{Version: o.Version, Database: h.Engine, Health: h.health(cfg.Roles), Demo: d.shown(), Code: d.code, Secure: cfg.Secure(), Now: o.Now, Log: o.Log, Explore: d.explore})
@@ -168,7 +176,7 @@ func faces(cfg config.Config, h *House, d *door, seen *watch, o Outside) (http.H
 		}
 		mux.Handle("/", people)
 	}
-	return api.Strict(cfg.Secure(), api.Observe(o.Log, api.CORS(cfg.Frontend, api.Throttle(o.Now, limits, d.guard(timed(request.Routed(mux))))), seen.monitor.Request)), nil
+	return api.Strict(cfg.Secure(), api.Observe(o.Log, api.CORS(cfg.Frontend, api.Throttle(o.Now, limits, d.guard(timed(request.Routed(mux))))), seen.monitor.Request, o.requests.Done)), nil
 }
 
 // limitsOf are the limits of the API, counted in Redis where there is one.

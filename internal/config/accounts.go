@@ -32,12 +32,16 @@ type Accounts struct {
 	Mail          Mail
 	Slack         string // incoming webhook that alerts of the installation may use; empty: none
 	PrivateHooks  bool   // webhooks may lead to addresses that are not public
-	Providers     []oidc.Provider
-	Features      map[string]bool
-	Tiers         map[string]Tier
-	tiersText     string
-	providersText string
-	single        oidc.Provider // of OIDC_ISSUER and its like
+	// Where the installation's own checks are told, beside Slack; empty: not there.
+	AlertHook       string
+	AlertHookSecret string // that its signature is made with
+	AlertMail       string
+	Providers       []oidc.Provider
+	Features        map[string]bool
+	Tiers           map[string]Tier
+	tiersText       string
+	providersText   string
+	single          oidc.Provider // of OIDC_ISSUER and its like
 }
 
 // Mail is the server that mail is sent through; without one nothing is sent.
@@ -233,6 +237,27 @@ var accountSettings = []setting{
 			return nil
 		},
 		get: func(c *Config) string { return strconv.FormatBool(c.Accounts.PrivateHooks) }},
+	{key: "alert_webhook_url", name: "ALERT_WEBHOOK_URL", means: "webhook that findings about the installation are posted to", hide: true,
+		set: func(c *Config, v string) error {
+			c.Accounts.AlertHook = v
+			if !strings.HasPrefix(v, "https://") && !strings.HasPrefix(v, "http://") {
+				return errors.New("not an address; use it as https://…")
+			}
+			return nil
+		},
+		get: func(c *Config) string { return c.Accounts.AlertHook }},
+	{key: "alert_webhook_secret", name: "ALERT_WEBHOOK_SECRET", means: "what the webhook's signature is made with", hide: true,
+		set: func(c *Config, v string) error { c.Accounts.AlertHookSecret = v; return nil },
+		get: func(c *Config) string { return c.Accounts.AlertHookSecret }},
+	{key: "alert_email", name: "ALERT_EMAIL", means: "whom findings about the installation are mailed to, through SMTP_SERVER",
+		set: func(c *Config, v string) error {
+			c.Accounts.AlertMail = v
+			if _, err := mail.ParseAddress(v); err != nil {
+				return errors.New("not an address; use it as ops@example.org")
+			}
+			return nil
+		},
+		get: func(c *Config) string { return c.Accounts.AlertMail }},
 	{key: "oidc_issuer", name: "OIDC_ISSUER", means: "another provider that people sign in with, as https://…",
 		set: func(c *Config, v string) error { c.Accounts.single.Issuer = v; return nil },
 		get: func(c *Config) string { return c.Accounts.single.Issuer }},
@@ -318,6 +343,9 @@ func (l *loader) people() {
 			wrong("oidc_providers", "OIDC_PROVIDERS", p.Name, "there are two of this name")
 		}
 		seen[p.Name] = true
+	}
+	if a.AlertHook != "" && a.AlertHookSecret == "" {
+		wrong("alert_webhook_secret", "ALERT_WEBHOOK_URL", "", "its receiver could not tell who posts; set ALERT_WEBHOOK_SECRET")
 	}
 	m := &a.Mail
 	if m.Server == "" {

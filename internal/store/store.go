@@ -87,6 +87,7 @@ type Gate interface {
 	ResearchGate
 	SupplyGate
 	OperationGate
+	RequestGate
 }
 
 // View reads what an identity may see.

@@ -198,6 +198,10 @@ func Catalogue() []Table {
 		// 0015_operations
 		{Name: "operations", Kind: Global, Rights: appends},
 
+		// 0016_requests
+		{Name: "request_hours", Kind: Global, Rights: writes},
+		{Name: "baselines", Kind: Global, Rights: appends},
+
 		// what was run
 		{Name: "migrations", Kind: Internal, Rights: reads},
 		{Name: "goose_versions", Kind: Internal},

@@ -1,0 +1,2 @@
+INSERT INTO request_hours (hour, route, method, requests, refused, failed, total_us, longest_us, over_100, over_250, over_500, over_1000, over_5000) VALUES ('2025-01-03T22:00:00Z', '/api/v1/portfolios/{portfolio}', 'GET', 120, 3, 1, 2400000, 800000, 5, 2, 1, 0, 0);
+INSERT INTO baselines (id, taken, by_whom, contents) VALUES ('01a203d4-9c29-7ebf-9174-000000000161', '2025-01-03T22:00:00.5Z', 'ops@db1', '{"figures": []}');
