@@ -165,7 +165,7 @@ func syncedOn(t *testing.T, open func(*testing.T, func() time.Time) store.Store)
 	}
 	y.rows("when all went well", said)
 	y.server.Reset(replay.Seeded(11, 0.5, 20*time.Millisecond))
-	y.start(time.Second / 2)
+	y.start(time.Second / 5)
 	for day := date.Must(2026, 6, 1); day < date.Must(2026, 6, 3); day++ { // days that come while there are faults
 		for symbol, rows := range y.market.Bars {
 			next := rows[len(rows)-1]
@@ -174,7 +174,7 @@ func syncedOn(t *testing.T, open func(*testing.T, func() time.Time) store.Store)
 		}
 		y.clock.Move(20 * time.Hour)
 		sync()
-		y.start(time.Second / 2)
+		y.start(time.Second / 5)
 	}
 	y.server.Reset(replay.Calm)
 	y.start(10 * time.Second)
