@@ -34,7 +34,10 @@ func TestCleanUpFoldsDays(t *testing.T) {
 	}
 	waits := func(own bool) (left bool) {
 		t.Helper()
-		as(func(ctx context.Context, tx store.Tx) (err error) { left, err = tx.FoldDays(ctx, own, daysKept, 1); return err })
+		as(func(ctx context.Context, tx store.Tx) (err error) {
+			left, err = tx.FoldDays(ctx, own, daysKept, 1)
+			return err
+		})
 		return left
 	}
 	if !waits(false) || !waits(true) {

@@ -11,8 +11,8 @@ import (
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
-	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/golden"
+	"github.com/foliosight/foliosight/internal/store"
 )
 
 // TestGoldenIncome tells the stories in testdata/income again: a sentence, the dividends

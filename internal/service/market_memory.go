@@ -44,8 +44,8 @@ type knownOrNot struct {
 
 // How much is remembered: bytes of series, and symbols.
 const (
-	seriesAtMost  = 128 << 20
-	keptSymbols = 20_000
+	seriesAtMost = 128 << 20
+	keptSymbols  = 20_000
 )
 
 func newMarketMemory() *marketMemory {
