@@ -38,10 +38,8 @@ func newWatch(cfg config.Config, h *House, o Outside) *watch {
 	w := &watch{}
 	commit := health.Commit()
 	backed := h.backedUp
-	directory := cfg.Data
-	if cfg.PostgreSQL() {
-		directory = "" // the data are elsewhere
-	} else {
+	directory := "" // with PostgreSQL the data are elsewhere
+	if !cfg.PostgreSQL() {
 		directory = filepath.Dir(cfg.SQLite())
 	}
 	w.health = health.New(health.Options{Version: o.Version, Commit: commit, Now: o.Now, Log: o.Log, Database: h.queue.Ping, Market: h.market})

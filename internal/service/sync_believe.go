@@ -3,20 +3,16 @@ package service
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"github.com/foliosight/foliosight/finance/date"
-	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/market"
 	"github.com/foliosight/foliosight/finance/quality"
 	"github.com/foliosight/foliosight/internal/marketdata"
 	"github.com/foliosight/foliosight/internal/store"
 )
-
-func asFault(err error, f **ledger.Fault) bool { return err != nil && errors.As(err, f) }
 
 // historyDays is how much of what is kept a check reads.
 const historyDays = 300
