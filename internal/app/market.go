@@ -39,7 +39,7 @@ func marketOf(cfg config.Config, o Outside) (service.Market, error) {
 	if free {
 		vantage = alphavantage.NewFree()
 	}
-	offered := []marketdata.Provider{polygon.New(), fmp.New(fmp.Options{}), vantage, fred.New(), tradefeeds.New(), yahoo.New(), stooq.New(), ecb.New()}
+	offered := []marketdata.Provider{polygon.New(), fmp.New(fmp.Options{Legacy: m.Older}), vantage, fred.New(), tradefeeds.New(), yahoo.New(), stooq.New(), ecb.New()}
 	desk := service.NewDesk(offered, m.Keys)
 	if m.Off {
 		return service.Market{Off: "MARKET_DATA is off: nobody is asked, prices come by file and by hand", Desk: desk}, nil

@@ -17,6 +17,7 @@ type Market struct {
 	Plans   map[string]string // whose limits hold; the usual one unless given
 	Order   string            // of sources, as rules; empty: the usual one
 	Polygon int               // calls a minute of Polygon; 0: those of the plan
+	Older   bool              // Financial Modeling Prep is asked at its older addresses
 }
 
 // marketSource is a source of market data as it is named in the environment.
@@ -65,6 +66,24 @@ func marketSettings() []setting {
 		{key: "polygon_rate_limit", name: "POLYGON_RATE_LIMIT", means: "calls a minute that the plan of the Polygon key allows, where it is not the free one's 5",
 			set: func(c *Config, v string) (err error) { c.Market.Polygon, err = number(v, 1, 1_000_000); return err },
 			get: func(c *Config) string { return strconv.Itoa(c.Market.Polygon) }},
+		{key: "fmp_addresses", name: "FMP_ADDRESSES", means: "which addresses of Financial Modeling Prep are asked: stable, or older (/api/v3 and /api/v4) for subscriptions from before 31 August 2025",
+			set: func(c *Config, v string) error {
+				switch strings.ToLower(v) {
+				case "stable":
+					c.Market.Older = false
+				case "older":
+					c.Market.Older = true
+				default:
+					return errors.New("use stable or older")
+				}
+				return nil
+			},
+			get: func(c *Config) string {
+				if c.Market.Older {
+					return "older"
+				}
+				return "stable"
+			}},
 	}
 	for _, s := range marketSources {
 		if s.key != "" {
