@@ -29,8 +29,7 @@ func (s *site) askSources(r *request) error {
 		if wrong == nil {
 			return err
 		}
-		r.toast(flash{Text: wrong["q"]})
-		return r.to(r.pageWithout("/watchlist", "list", list, "q", text) + "#find")
+		return s.showWatchlist(r, http.StatusUnprocessableEntity, watchErrors{find: wrong, typed: map[string]string{"q": text}})
 	}
 	return r.to(r.pageWithout("/asked", "q", a.Text, "list", list))
 }

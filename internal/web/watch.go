@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -58,8 +59,8 @@ func (s *site) watchRoutes(of func(pattern string, h handler)) {
 
 // watchErrors is what is wrong with what was typed, and what it was.
 type watchErrors struct {
-	name, rename, target, note map[string]string
-	typed                      map[string]string
+	name, rename, target, note, find map[string]string
+	typed                            map[string]string
 }
 
 // explainedRows is how many rows of a list explain each figure on the page; a longer list
@@ -84,10 +85,7 @@ func (s *site) showWatchlist(r *request, status int, errs watchErrors) error {
 		v.Empty = &view.Empty{Icon: "bookmark-check", Title: "You watch nothing yet", Text: "Begin a list below: what you think of buying, what you sold, what others speak of. Each line shows the last stored price, your target and what it promises."}
 		return r.show(status, page.Watchlist(v))
 	}
-	chosen := r.PathValue("list")
-	if chosen == "" {
-		chosen = r.URL.Query().Get("list")
-	}
+	chosen := cmp.Or(r.PathValue("list"), r.URL.Query().Get("list"), r.PostFormValue("list"))
 	if !slices.ContainsFunc(lists, func(l store.Watchlist) bool { return l.ID == chosen }) {
 		chosen = lists[0].ID
 	}
@@ -150,7 +148,7 @@ func (s *site) openList(r *request, w *service.Watched, errs watchErrors) (*view
 	if !mine {
 		return v, nil
 	}
-	find, err := s.findFor(r, w)
+	find, err := s.findFor(r, w, errs)
 	if err != nil {
 		return nil, err
 	}
@@ -260,8 +258,12 @@ func (r *request) watchEdit(w *service.Watched, i int, errs watchErrors) *view.W
 }
 
 // findFor looks for what was typed, to be put into a list.
-func (s *site) findFor(r *request, w *service.Watched) (*view.Find, error) {
+func (s *site) findFor(r *request, w *service.Watched, errs watchErrors) (*view.Find, error) {
 	f := &view.Find{Action: r.address("/watchlist"), Source: r.address("/find"), Keep: []view.Hidden{{Name: "list", Value: w.ID}}, Label: "Add an instrument", Submit: "Find", Query: strings.TrimSpace(r.URL.Query().Get("q"))}
+	if wrong := errs.find["q"]; wrong != "" {
+		f.Query, f.Asked, f.None = errs.typed["q"], true, wrong
+		return f, nil
+	}
 	if f.Query == "" {
 		return f, nil
 	}
