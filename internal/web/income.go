@@ -105,10 +105,11 @@ func (s *site) income(r *request) error {
 // last and the next ones.
 const freshFor = 31
 
-// oldIncome says that the figures are of a day long past; nil: they are not.
+// oldIncome says that the figures are of a day long past; nil: they are not. The simulated
+// market ends when it was told to.
 func (r *request) oldIncome(w *writer, in *analysis.Income) *view.Notice {
 	today := date.FromTime(r.site.opts.Now().UTC())
-	if today-in.AsOf <= freshFor {
+	if r.simulated() || today-in.AsOf <= freshFor {
 		return nil
 	}
 	why := "the last day of which anything is known"
