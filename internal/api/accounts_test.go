@@ -194,20 +194,20 @@ func TestPasskeysOverTheAPI(t *testing.T) {
 func TestOtherProvidersOverTheAPI(t *testing.T) {
 	issuer := oidctest.New(t, func() time.Time { return now })
 	issuer.Claims = jwt.MapClaims{"sub": "42", "email": "bob@example.net", "email_verified": true, "name": "Bob"}
-	h, _ := furnished(t, service.Accounts{Registration: service.Open, Providers: []oidc.Provider{{Name: "work", Issuer: issuer.URL, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret}}})
+	h, _ := furnished(t, service.Accounts{Registration: service.Open, Providers: []oidc.Provider{{Name: "firm", Issuer: issuer.URL, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret}}})
 	h.owner()
 	nobody := client{house: h}
-	if got := nobody.get("/api/v1/setup").is(200); got.text("registration") != "open" || got.text("providers.0.name") != "work" {
+	if got := nobody.get("/api/v1/setup").is(200); got.text("registration") != "open" || got.text("providers.0.name") != "firm" {
 		t.Errorf("%s", got.body)
 	}
 	for to, want := range map[string]string{"/p/all": "/p/all", "//evil.example": "/", "https://evil.example": "/", `/\evil.example`: "/"} {
-		start := nobody.get("/api/v1/auth/oidc/work/start?to=" + url.QueryEscape(to)).is(302)
+		start := nobody.get("/api/v1/auth/oidc/firm/start?to=" + url.QueryEscape(to)).is(302)
 		code, state := issuer.Authorize(start.Header.Get("Location"))
 		cookie := start.Cookies()[0]
-		if !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || !strings.HasPrefix("/api/v1/auth/oidc/work/callback", cookie.Path) {
+		if !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || !strings.HasPrefix("/api/v1/auth/oidc/firm/callback", cookie.Path) {
 			t.Errorf("%+v", cookie)
 		}
-		back := "/api/v1/auth/oidc/work/callback?state=" + state + "&code=" + code
+		back := "/api/v1/auth/oidc/firm/callback?state=" + state + "&code=" + code
 		nobody.get(back).problem(410, "ended") // another browser
 		in := nobody.with("Cookie", cookie.Name+"="+cookie.Value).get(back).is(302)
 		session := in.Cookies()[len(in.Cookies())-1]
@@ -219,7 +219,7 @@ func TestOtherProvidersOverTheAPI(t *testing.T) {
 		}
 	}
 	nobody.get("/api/v1/auth/oidc/nobody/start").problem(404, "no-such-provider")
-	nobody.get("/api/v1/auth/oidc/work/callback?error=access_denied").problem(403, "refused-elsewhere")
+	nobody.get("/api/v1/auth/oidc/firm/callback?error=access_denied").problem(403, "refused-elsewhere")
 }
 
 func TestMailsOverTheAPI(t *testing.T) {
