@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/foliosight/foliosight/finance/calendar"
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/market"
 	"github.com/foliosight/foliosight/finance/quality"
@@ -105,6 +106,9 @@ func TestScore(t *testing.T) {
 	}
 	if got := quality.Rate(cal, all, nil, nil, from, to); got.Points != 100 {
 		t.Errorf("a whole series has %v points", got.Points)
+	}
+	if got := quality.Rate(calendar.Calendar{}, all[:3], nil, nil, 0, to).Late(9); got.Points != 25 || got.Sessions != 12 || got.Stale != 9 {
+		t.Errorf("three days and nine that are late: %+v", got)
 	}
 	if got := quality.Rate(cal, nil, nil, nil, from, to); got.Points != 0 || got.Sessions != 0 {
 		t.Errorf("no series: %+v", got)

@@ -62,8 +62,20 @@ func Rate(cal calendar.Calendar, days []date.Date, found []Finding, q *Quarantin
 			s.Doubtful++
 		}
 	}
+	s.weigh()
+	return s
+}
+
+// Late is the score with n more sessions after the newest value: Rate cannot count those
+// of a calendar that is not known, where its caller may have an idea of them.
+func (s Score) Late(n int) Score {
+	s.Sessions, s.Stale = s.Sessions+n, s.Stale+n
+	s.weigh()
+	return s
+}
+
+func (s *Score) weigh() {
 	if s.Sessions > 0 {
 		s.Points = 100 * float64(s.Sessions-s.Stale-s.Missing-s.Suspect) / float64(s.Sessions)
 	}
-	return s
 }

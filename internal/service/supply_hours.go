@@ -7,6 +7,7 @@ import (
 	"github.com/foliosight/foliosight/finance/calendar"
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/instrument"
+	"github.com/foliosight/foliosight/finance/quality"
 	"github.com/foliosight/foliosight/internal/marketdata"
 	"github.com/foliosight/foliosight/internal/store"
 )
@@ -108,6 +109,15 @@ func (h hours) next(over date.Date) (time.Time, error) {
 
 // sessions are those from one day to another.
 func (h hours) sessions(from, to date.Date) []date.Date { return h.cal.Sessions(from, to) }
+
+// late is a score that counts the weekdays after the newest of some days as stale where
+// the exchange is not known: as many as the series is said to miss.
+func (h hours) late(r quality.Score, days []date.Date, due date.Date) quality.Score {
+	if h.known || len(days) == 0 {
+		return r
+	}
+	return r.Late(len(h.sessions(days[len(days)-1]+1, due)))
+}
 
 // seriesKindOf is the kind of series that a kind of request fills; empty for others.
 func seriesKindOf(kind string) store.SeriesKind {

@@ -49,6 +49,9 @@ func (s *Service) rateFeeds(ctx context.Context, v store.View, set *asked, f *fo
 	return nil
 }
 
+// wholePoints rounds a score down: a hundred is without fault.
+func wholePoints(r quality.Score) int { return int(math.Floor(r.Points)) }
+
 // rateFeed checks a series as it is stored, over all of its days up to the last session
 // whose value was due by a time.
 func rateFeed(one *Feed, kept *store.Series, f *foldedBook, until time.Time) error {
@@ -72,11 +75,11 @@ func rateFeed(one *Feed, kept *store.Series, f *foldedBook, until time.Time) err
 	}
 	series.Calendar = cal
 	found := quality.Check(series, quality.Context{Through: due, Actions: f.panel.Actions(one.Symbol)})
-	r := quality.Rate(cal, kept.Dates, found, quality.Hold(found, nil), 0, due)
+	r := h.late(quality.Rate(cal, kept.Dates, found, quality.Hold(found, nil), 0, due), kept.Dates, due)
 	if r.Sessions == 0 {
 		return nil
 	}
-	points := int(math.Floor(r.Points)) // a hundred is without fault
+	points := wholePoints(r)
 	one.Score = &points
 	one.Scored = &SupplyScore{From: r.From, To: r.To, Sessions: r.Sessions, Stale: r.Stale, Missing: r.Missing, Suspect: r.Suspect, Doubtful: r.Doubtful}
 	for i := len(found) - 1; i >= 0 && len(one.Scored.Findings) < shownFindings; i-- {

@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -383,8 +382,8 @@ func (y *syncing) score(ctx context.Context, v store.View, x subject, row *store
 		return err
 	}
 	found := quality.Check(s, quality.Context{Through: through, Actions: actions, Market: moved})
-	rate := quality.Rate(h.checked(), s.Dates, found, quality.Hold(found, nil), 0, through)
-	points := int(math.Round(rate.Points))
+	rate := h.late(quality.Rate(h.checked(), s.Dates, found, quality.Hold(found, nil), 0, through), s.Dates, through)
+	points := wholePoints(rate)
 	row.Score = &points
 	row.Parts, err = scoreParts(rate, found)
 	return err
