@@ -40,6 +40,9 @@ func (b *breaker) release() { b.trying = false }
 func (b *breaker) succeed() { *b = breaker{most: b.most, rest: b.rest} }
 
 func (b *breaker) fail(now time.Time, away bool) {
+	if b.away && !away && b.trying {
+		b.succeed() // there is a way to it again: what fails now is counted from here
+	}
 	b.failures++
 	if b.opened > 0 && !b.trying || b.failures < b.most && !away {
 		return // it went out before the breaker opened, or there are too few yet

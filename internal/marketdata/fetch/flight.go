@@ -205,7 +205,9 @@ func (f *Fetcher) learn(ctx context.Context, l *flight, key, id string, answered
 	now := f.options.Now()
 	o := allowance.Outcome{At: now, Answered: answered, Endpoint: l.call.Endpoint}
 	f.mu.Lock()
-	f.calls++
+	if refused == nil || refused.Reason != marketdata.Unreached { // else no call went out
+		f.calls++
+	}
 	if refused != nil {
 		f.refusals[refused.Reason]++
 	}

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,10 +56,28 @@ func TestASourceThatCannotBeReached(t *testing.T) {
 	if err != nil {
 		t.Skip("somebody else took the port")
 	}
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { say(w, littleAnswer{Closes: []float64{1}}) })}
+	var asked atomic.Int64 // the first answers are of something else that is in the way
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked.Add(1) <= 4 {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		say(w, littleAnswer{Closes: []float64{1}})
+	})}
 	go server.Serve(back)
 	t.Cleanup(func() { server.Close() })
-	if _, err := f.Fetch(t.Context(), bars("AAA"), 0); err != nil {
+	if _, err := f.Fetch(t.Context(), bars("AAA"), 0); reason(t, err).Reason != marketdata.Failed {
+		t.Fatalf("it is back, and fails: %v", err)
+	}
+	for asked.Load() <= 4 { // one failure does not leave it alone for good
+		before := asked.Load()
+		clock.Move(time.Hour)
+		_, err = f.Fetch(t.Context(), bars("AAA"), 0)
+		if asked.Load() == before {
+			t.Fatalf("it is not asked any more: %v", err)
+		}
+	}
+	if err != nil {
 		t.Fatalf("it is back: %v", err)
 	}
 	if s, _ := f.Status(t.Context()); s.Breaker != fetch.Closed || s.Unreached {

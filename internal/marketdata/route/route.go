@@ -286,7 +286,9 @@ func (r *Router) look(ctx context.Context, but string) {
 		}
 	}
 	all.Wait()
-	r.looked = now
+	if ctx.Err() == nil { // else it says nothing
+		r.looked = now
+	}
 }
 
 // retryAnyway is how long to leave a source that failed after several attempts and did

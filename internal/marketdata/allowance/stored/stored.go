@@ -185,6 +185,9 @@ func note(p *store.Provider, o allowance.Outcome) {
 		p.Succeeded, p.Failures = o.At, 0
 		return
 	}
+	if o.Reason == marketdata.Unreached && p.OpenUntil.After(o.At) {
+		return // why it is left alone stays known
+	}
 	p.Refused, p.Endpoint, p.Reason, p.Words = o.At, o.Endpoint, string(o.Reason), o.Said
 	if o.Reason == marketdata.Failed || o.Reason == marketdata.Garbled {
 		p.Failures++
