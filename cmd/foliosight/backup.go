@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/foliosight/foliosight/internal/config"
 	"github.com/foliosight/foliosight/internal/ops/backup"
 	"github.com/foliosight/foliosight/internal/ops/check"
+	"github.com/foliosight/foliosight/internal/ops/logs"
 	"github.com/foliosight/foliosight/internal/secret"
 )
 
@@ -119,11 +121,15 @@ func (c *backupCreate) logs(cfg config.Config) []string {
 	if cfg.Log.File == "" {
 		return nil
 	}
-	all, err := filepath.Glob(cfg.Log.File + "*") // with those that were closed
+	all, err := logs.Old(cfg.Log.File) // those that were closed
 	if err != nil {
-		return nil // a name with brackets: the log itself can be given with --log
+		return nil // there is no such directory: nothing was logged
 	}
-	return all
+	if renamed, err := filepath.Glob(cfg.Log.File + "*"); err == nil { // the log itself, and what logrotate calls the others
+		all = append(all, renamed...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func size(bytes int64) string {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/foliosight/foliosight/internal/config"
@@ -115,7 +116,7 @@ func (c *resourcesCommand) Run(ctx context.Context, g *globals) error {
 			return nil
 		}
 		if c.URL == "" && !cfg.PostgreSQL() {
-			free, size, err := monitor.Disk(cfg.Data)
+			free, size, err := monitor.Disk(filepath.Dir(cfg.SQLite()))
 			health.LocalDisk(r, health.Space{Free: free, Size: size}, err)
 		}
 		return away(err)

@@ -70,13 +70,17 @@ func (c Config) Given(name string) bool {
 // Known reports whether a variable of this name is read.
 func Known(name string) bool { return known(name) }
 
+// beside are variables that are read, but are no settings: where those are, and the token
+// that commands ask a server with.
+var beside = map[string]bool{"FOLIOSIGHT_CONFIG": true, "FOLIOSIGHT_TOKEN": true}
+
 // Unread are the variables of the environment that look as if they were meant for this
 // program or one of those that it follows, and are read by nothing; by name.
 func Unread(environ, prefixes []string) []string {
 	var names []string
 	for _, line := range environ {
 		name, value, _ := strings.Cut(line, "=")
-		if value != "" && !known(name) && slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
+		if value != "" && !known(name) && !beside[name] && slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
 			names = append(names, name)
 		}
 	}

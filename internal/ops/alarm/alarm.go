@@ -165,6 +165,9 @@ func (c Channels) Tell(ctx context.Context, r *check.Report, before []store.Oper
 	case len(names) > 0 && same && now.Sub(at) < Repeat:
 		r.Fine(CheckName, "told at "+at.UTC().Format(time.RFC3339)+" already; again after "+at.Add(Repeat).UTC().Format(time.RFC3339))
 		return
+	case len(names) == 0 && r.State() == check.Unknown:
+		r.Unknown(CheckName, "whether what was told is over is not known", "see what could not be checked; the next run tells when it is")
+		return
 	case !c.Any():
 		r.Unknown(CheckName, "nobody could be told", "set SLACK_WEBHOOK_URL, ALERT_WEBHOOK_URL, or SMTP_SERVER and ALERT_EMAIL")
 		return

@@ -67,15 +67,19 @@ func (i Installation) Recorded(ctx context.Context, r *check.Report, what, comma
 
 func (i Installation) alerts(r *check.Report) {
 	a := i.Accounts
-	if a.Slack == "" && a.Mail.Server == "" {
-		r.Find("alerts", "nothing is told to anybody: neither Slack nor mail is set", "set SLACK_WEBHOOK_URL or SMTP_SERVER")
+	mailed := a.Mail.Server != "" && a.AlertMail != ""
+	if a.Slack == "" && a.AlertHook == "" && !mailed {
+		r.Find("alerts", "what is found is told to nobody: neither Slack, a webhook nor mail is set", "set SLACK_WEBHOOK_URL, ALERT_WEBHOOK_URL, or SMTP_SERVER and ALERT_EMAIL")
 		return
 	}
 	var ways []string
 	if a.Slack != "" {
 		ways = append(ways, "Slack")
 	}
-	if a.Mail.Server != "" {
+	if a.AlertHook != "" {
+		ways = append(ways, "webhook")
+	}
+	if mailed {
 		ways = append(ways, "mail")
 	}
 	r.Fine("alerts", "they go out by "+strings.Join(ways, " and "))

@@ -114,9 +114,6 @@ func replaced(environ []string, r *check.Report) {
 		if lost {
 			cure = by
 		}
-		if name == "FOLIOSIGHT_CONFIG" {
-			continue
-		}
 		r.Find("name "+name, "nothing reads this variable", cure)
 	}
 	if len(names) == 0 {

@@ -60,7 +60,7 @@ func (s Status) Full(r *check.Report, now time.Time) {
 		r.Fine("certificate", fmt.Sprintf("it ends on %s", s.Certificate.Format(time.RFC3339)))
 	}
 	switch {
-	case s.Backup == nil && s.Unknown["last_backup"] == "":
+	case s.Backup == nil && s.Database.Connected && s.Unknown["last_backup"] == "": // else it is not known
 		r.Find("backup", "none is recorded", "`foliosight backup create --verify`, every night")
 	case s.Backup != nil && now.Sub(*s.Backup) > backupWithin:
 		r.Find("backup", fmt.Sprintf("the last one that went well is of %s", s.Backup.Format(time.RFC3339)), "`foliosight backup create --verify`; `foliosight operations --command backup --reports` says what became of the others")

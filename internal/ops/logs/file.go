@@ -128,10 +128,13 @@ func (f *File) rotate() error {
 }
 
 // Old are the files that were closed and are kept, the oldest first.
-func (f *File) Old() ([]string, error) {
-	ext := filepath.Ext(f.options.Path)
-	base := strings.TrimSuffix(filepath.Base(f.options.Path), ext)
-	entries, err := os.ReadDir(filepath.Dir(f.options.Path))
+func (f *File) Old() ([]string, error) { return Old(f.options.Path) }
+
+// Old are the files of a log of that path that were closed, the oldest first.
+func Old(path string) ([]string, error) {
+	ext := filepath.Ext(path)
+	base := strings.TrimSuffix(filepath.Base(path), ext)
+	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +142,7 @@ func (f *File) Old() ([]string, error) {
 	for _, e := range entries {
 		stamp, ours := strings.CutPrefix(strings.TrimSuffix(e.Name(), ext), base+"-")
 		if _, err := time.Parse("20060102T150405.000000000", stamp); ours && err == nil && strings.HasSuffix(e.Name(), ext) && e.Type().IsRegular() {
-			old = append(old, filepath.Join(filepath.Dir(f.options.Path), e.Name()))
+			old = append(old, filepath.Join(filepath.Dir(path), e.Name()))
 		}
 	}
 	slices.Sort(old)

@@ -34,8 +34,16 @@ type recent struct {
 func (m *recent) note(r slog.Record, known request.Known, logger string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.lines) >= remembered {
-		m.lines = slices.Delete(m.lines, 0, remembered/10)
+	if len(m.lines) >= remembered { // the oldest warnings go first: a flood of them hides no error
+		drop, kept := remembered/10, m.lines[:0]
+		for _, l := range m.lines {
+			if drop > 0 && l.Level == "warn" {
+				drop--
+				continue
+			}
+			kept = append(kept, l)
+		}
+		m.lines = slices.Delete(kept, 0, drop)
 	}
 	m.lines = append(m.lines, Line{r.Time.UTC().Truncate(time.Millisecond), strings.ToLower(r.Level.String()), logger, r.Message, known.ID})
 }
