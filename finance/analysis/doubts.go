@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -85,39 +86,81 @@ func (d *Doubt) within(s *market.Series, start, end date.Date, what string, used
 		return nil
 	}
 	stretch := end > start // a single value is not judged by the others
+	begin := start
 	if i := s.Index(start); i >= 0 {
-		start = s.Dates[i]
+		begin = s.Dates[i]
 	}
-	held, doubtful := d.Quarantine.Between(start, end)
+	held, doubtful := d.Quarantine.Between(begin, end)
+	there := func(day date.Date) bool {
+		_, there := slices.BinarySearch(s.Dates, day)
+		return there
+	}
 	for _, x := range []struct {
 		found    []quality.Finding
 		is, then string
-	}{{held, "held back", "; the one before stands in"}, {doubtful, "doubtful", ""}} {
-		days, last := 0, quality.Finding{}
-		for _, f := range x.found {
-			for day := max(f.From, start); day <= min(f.To, end); day++ {
-				if used(day) {
-					days, last = days+1, f
-				}
+		counts   func(date.Date) bool
+	}{{held, "held back", "; the one before stands in", d.Quarantine.Holds}, {doubtful, "doubtful", "", there}} {
+		days, last, f := 0, date.None, quality.Finding{}
+		found := daysOf(x.found, begin, end, x.counts)
+		for k, day := range found {
+			until := end // a value counts until the next one
+			if i := s.Index(day.day) + 1; i < len(s.Dates) {
+				until = min(until, s.Dates[i]-1)
+			}
+			if k+1 < len(found) {
+				until = min(until, found[k+1].day-1)
+			}
+			if usedWithin(used, max(day.day, start), until) {
+				days, last, f = days+1, day.day, day.found
 			}
 		}
-		switch about := from(last.Source) + " is " + x.is + ": " + last.Reason + x.then; {
+		switch about := from(f.Source) + " is " + x.is + ": " + f.Reason + x.then; {
 		case days == 1:
-			reasons = append(reasons, "the "+what+" of "+last.To.String()+about)
+			reasons = append(reasons, "the "+what+" of "+last.String()+about)
 		case days > 1:
-			reasons = append(reasons, fmt.Sprintf("the %s is %s on %d days; that of %s%s", what, x.is, days, last.To, about))
+			reasons = append(reasons, fmt.Sprintf("the %s is %s on %d days; that of %s%s", what, x.is, days, last, about))
 		}
 	}
-	if c := d.Score; stretch && c != nil && c.Points < quality.Sound && c.From <= end && c.To >= start {
-		for day := max(c.From, start); day <= min(c.To, end); day++ {
-			if used(day) {
-				reasons = append(reasons, fmt.Sprintf("the %s is known with a score of %.0f of 100 only: of %d sessions since %s %d are missing, %d suspect and %d stale",
-					what, math.Floor(c.Points), c.Sessions, c.From, c.Missing, c.Suspect, c.Stale))
-				break
-			}
-		}
+	if c := d.Score; stretch && c != nil && c.Points < quality.Sound && usedWithin(used, max(c.From, begin), min(c.To, end)) {
+		reasons = append(reasons, fmt.Sprintf("the %s is known with a score of %.0f of 100 only: of %d sessions since %s %d are missing, %d suspect and %d stale",
+			what, math.Floor(c.Points), c.Sessions, c.From, c.Missing, c.Suspect, c.Stale))
 	}
 	return reasons
+}
+
+func usedWithin(used func(date.Date) bool, from, to date.Date) bool {
+	for day := from; day <= to; day++ {
+		if used(day) {
+			return true
+		}
+	}
+	return false
+}
+
+// foundOn is a day with what was found about it last.
+type foundOn struct {
+	day   date.Date
+	found quality.Finding
+}
+
+// daysOf are the days from one to another that findings are about and that count, each
+// once however many there are of it.
+func daysOf(found []quality.Finding, from, to date.Date, counts func(date.Date) bool) (days []foundOn) {
+	if len(found) == 0 {
+		return nil
+	}
+	at := map[date.Date]quality.Finding{}
+	for _, f := range found {
+		for day := max(f.From, from); day <= min(f.To, to); day++ {
+			if counts(day) {
+				at[day] = f
+			}
+		}
+	}
+	for _, day := range slices.Sorted(maps.Keys(at)) {
+		days = append(days, foundOn{day, at[day]})
+	}
+	return days
 }
 
 // doubted weakens a known figure for reasons.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -167,5 +168,35 @@ held ACME 2024-01-05 yahoo a spike of 41 %
 		if h.Symbol == "ACME" && (h.Value.Known() || len(h.Value.Reasons) != 2 || h.Value.Reasons[1] != "the close of ACME of 2024-01-03 is held back: a spike") {
 			t.Errorf("without another close it is %v as %q", h.Value.Float64(), h.Value.Reasons)
 		}
+	}
+}
+
+// Days are counted, not findings: two sources held back for one day are one, and where a
+// stretch is doubtful only the days that have a value are meant.
+func TestDoubtsCountDays(t *testing.T) {
+	s := readStory(t, `
+-- ledger --
+2024-01-02 deposit 2000 EUR
+2024-01-02 buy 10 ACME @ 100 EUR
+2024-01-06 buy 5 BOLT @ 100 EUR
+-- prices --
+ACME EUR equity: 2024-01-02 100, 2024-01-03 102, 2024-01-05 104, 2024-01-08 105, 2024-01-09 105, 2024-01-12 106
+BOLT EUR equity: 2024-01-05 100, 2024-01-08 101, 2024-01-12 102
+-- doubts --
+held ACME 2024-01-04 yahoo a spike of 41 %
+held ACME 2024-01-04 stooq a spike of 40 %
+doubtful BOLT 2024-01-05 yahoo far from others
+-- look --
+from 2024-01-02 to 2024-01-12
+`)
+	s.doubts["ACME"] = append(s.doubts["ACME"],
+		quality.Finding{Kind: quality.Repeated, Severity: quality.Doubtful, From: date.MustParse("2024-01-05"), To: date.MustParse("2024-01-11"), Reason: "it stays"},
+		quality.Finding{Kind: quality.Jump, Severity: quality.Doubtful, From: date.MustParse("2024-01-08"), To: date.MustParse("2024-01-08"), Reason: "it leaps"})
+	a := mustRun(t, s.input(t))
+	want := []string{"the close of ACME of 2024-01-04 from stooq is held back: a spike of 40 %; the one before stands in",
+		"the close of ACME is doubtful on 3 days; that of 2024-01-09 is doubtful: it stays",
+		"the close of BOLT of 2024-01-05 from yahoo is doubtful: far from others"}
+	if got := a.Returns.TimeWeighted.Reasons; !slices.Equal(got, want) {
+		t.Errorf("the return is doubted as %q, want %q", got, want)
 	}
 }
