@@ -145,7 +145,7 @@ func (r *runner) contributions(out *Contribution, whole *performance.Contributio
 		}
 		return g
 	}
-	sector, class := by(sectorOf), by(func(i *instrument.Instrument) string { return cmp.Or(string(i.Class), unclassified) })
+	sector, class := by(sectorOf), by(classOf)
 	sector.add(restKey, &rest)
 	class.add(restKey, &rest)
 	out.Sector, out.Class = r.contributionRows(sector.list, s), r.contributionRows(class.list, s)
@@ -159,13 +159,18 @@ func (r *runner) contributions(out *Contribution, whole *performance.Contributio
 	out.Effects, out.Rest = r.contributionRow(&all, s), r.contributionRow(&rest, s)
 	out.Holdings = r.contributionRows(lines, s)
 	r.doubtContributions(out, s)
-	out.Unlinked = r.onPeriodEnd(whole.Unlinked, "contribution_unlinked").From("Days", itoa(whole.UnlinkedDays))
+	if out.Unlinked = r.onPeriodEnd(whole.Unlinked, "contribution_unlinked").From("Days", itoa(whole.UnlinkedDays)); whole.UnlinkedDays > 0 {
+		out.Unlinked = r.over(out.Unlinked, s)
+	}
 }
 
 // sectorOf is the sector under which the allocation counts an instrument.
 func sectorOf(i *instrument.Instrument) string {
 	return cmp.Or(i.Sector, sectorless(&Holding{Instrument: *i}))
 }
+
+// classOf is the class under which the contributions count an instrument.
+func classOf(i *instrument.Instrument) string { return cmp.Or(string(i.Class), unclassified) }
 
 // byCurrency groups holdings by the currency they are quoted in; what a currency did to
 // cash stands in its line.

@@ -300,14 +300,15 @@ func (r *runner) againstBenchmark(f Figure, s performance.Span) Figure {
 	if !ok || inst.Currency == r.Book.Base {
 		return f
 	}
-	return doubted(f, r.doubtsOfRates(inst.Currency, s.Start, s.End)...)
+	return doubted(f, r.doubtsOfRates(inst.Currency, s.Start, s.End, alwaysUsed)...)
 }
 
-// doubtsOfRates is what speaks against the exchange rates of a currency from start to end.
-func (r *runner) doubtsOfRates(c money.Currency, start, end date.Date) (reasons []string) {
+// doubtsOfRates is what speaks against the exchange rates of a currency from start to end;
+// used says on which days something was converted by them.
+func (r *runner) doubtsOfRates(c money.Currency, start, end date.Date, used func(date.Date) bool) (reasons []string) {
 	if conversion := r.valuer.Conversion(c); conversion != nil && c != "" {
 		for _, pair := range conversion.Pairs() {
-			reasons = append(reasons, r.Doubts.FX[pair].within(r.Panel.FX(pair), start, end, rateOf(pair), alwaysUsed)...)
+			reasons = append(reasons, r.Doubts.FX[pair].within(r.Panel.FX(pair), start, end, rateOf(pair), used)...)
 		}
 	}
 	return reasons
@@ -331,10 +332,10 @@ func (r *runner) doubtsOfHistory(since date.Date) (reasons []string) {
 			symbol = h.Instrument.Underlying
 		}
 		add(r.Doubts.Prices[symbol].within(r.Panel.Prices(symbol), since, r.AsOf, closeOf(symbol), alwaysUsed))
-		add(r.doubtsOfRates(h.Instrument.Currency, since, r.AsOf))
+		add(r.doubtsOfRates(h.Instrument.Currency, since, r.AsOf, alwaysUsed))
 	}
 	for i := range r.out.Cash {
-		add(r.doubtsOfRates(r.out.Cash[i].Currency, since, r.AsOf))
+		add(r.doubtsOfRates(r.out.Cash[i].Currency, since, r.AsOf, alwaysUsed))
 	}
 	return reasons
 }
@@ -342,46 +343,4 @@ func (r *runner) doubtsOfHistory(since date.Date) (reasons []string) {
 // doubtsOfInterest is what speaks against the risk-free rate over a span.
 func (r *runner) doubtsOfInterest(s performance.Span) []string {
 	return r.Doubts.Rates[r.RiskFree].within(r.Panel.Rate(r.RiskFree), s.Start, s.End, "rate "+r.RiskFree, alwaysUsed)
-}
-
-// doubtChange weakens the parts of a change in value that rest on the values at either end
-// of the period.
-func (r *runner) doubtChange(c *Change) {
-	if r.Doubts.none() {
-		return
-	}
-	before, after := r.doubtsWithin(r.Period.Start, r.Period.Start), r.doubtsWithin(r.Period.End, r.Period.End)
-	c.Initial, c.Final = doubted(c.Initial, before...), doubted(c.Final, after...)
-	for _, f := range []*Figure{&c.Realised, &c.Unrealised, &c.Currency} {
-		*f = doubted(doubted(*f, before...), after...)
-	}
-}
-
-// doubtsOfEnds is what speaks against the values of a holding at the ends of the period.
-func (r *runner) doubtsOfEnds(symbol string) (reasons []string) {
-	for _, day := range []date.Date{r.Period.Start, r.Period.End} {
-		if !r.Book.Quantity(r.Node, symbol, day).IsZero() {
-			for _, why := range r.doubtsOf(symbol, day) {
-				reasons = addOnce(reasons, why)
-			}
-		}
-	}
-	return reasons
-}
-
-// doubtContributions weakens what holdings added to a return.
-func (r *runner) doubtContributions(out *Contribution, s performance.Span) {
-	if r.Doubts.none() {
-		return
-	}
-	for i := range out.Holdings {
-		row := &out.Holdings[i]
-		of := r.priced(row.Key)
-		held := func(day date.Date) bool { return !r.Book.Quantity(r.Node, row.Key, day).IsZero() }
-		why := r.Doubts.Prices[of].within(r.Panel.Prices(of), s.Start, s.End, closeOf(of), held)
-		for _, f := range []*Figure{&row.Contribution, &row.Weight, &row.Return, &row.Gain, &row.Local, &row.FX, &row.Cross} {
-			*f = doubted(*f, why...)
-		}
-	}
-	out.Effects.Contribution, out.Effects.Gain = r.over(out.Effects.Contribution, s), r.over(out.Effects.Gain, s)
 }

@@ -200,3 +200,50 @@ from 2024-01-02 to 2024-01-12
 		t.Errorf("the return is doubted as %q, want %q", got, want)
 	}
 }
+
+// A contribution is as good as the closes and rates under it, and a sum as its parts: what
+// is beside them stays complete.
+func TestDoubtsOfContributions(t *testing.T) {
+	s := readStory(t, `
+-- ledger --
+2024-01-02 deposit 3000 EUR
+2024-01-02 internal_transfer 110 EUR arriving 120 CHF
+2024-01-02 buy 10 ACME @ 100 USD paid Dollars
+2024-01-02 buy 5 BOLT @ 100 EUR
+-- prices --
+ACME USD equity: 2024-01-02 100, 2024-01-03 102, 2024-01-04 104
+BOLT EUR fund: 2024-01-02 100, 2024-01-03 100, 2024-01-04 110
+EUR/USD: 2024-01-02 1.1, 2024-01-03 1.2, 2024-01-04 1.1
+EUR/CHF: 2024-01-02 1.1, 2024-01-03 1.1, 2024-01-04 1.0
+-- doubts --
+doubtful EUR/USD 2024-01-03 ecb far from others
+-- look --
+from 2024-01-01 to 2024-01-04
+`)
+	const why = "the rate EUR/USD of 2024-01-03 from ecb is doubtful: far from others"
+	rows := func(c *analysis.Contribution) map[string]analysis.ContributionRow {
+		all := map[string]analysis.ContributionRow{"rest": c.Rest, "effects": c.Effects}
+		for name, list := range map[string][]analysis.ContributionRow{"holding ": c.Holdings, "sector ": c.Sector, "class ": c.Class, "currency ": c.Currency} {
+			for _, row := range list {
+				all[name+row.Key] = row
+			}
+		}
+		return all
+	}
+	plain := func(row analysis.ContributionRow) []analysis.Figure {
+		return []analysis.Figure{row.Contribution, row.Weight, row.Return, row.Gain, row.Local, row.FX, row.Cross}
+	}
+	all := rows(mustContribute(t, s.input(t)))
+	doubted := map[string]bool{"effects": true, "rest": true, "holding ACME": true, "class equity": true, "sector unknown": true, "currency USD": true,
+		"class cash": true, "sector cash": true, "currency cash": true}
+	if len(all) < 10 {
+		t.Fatalf("%d rows: %v", len(all), all)
+	}
+	for name, row := range all {
+		for i, f := range plain(row) {
+			if f.Known() && (f.Status == analysis.Estimated) != doubted[name] || f.Status == analysis.Estimated && !slices.Equal(f.Reasons, []string{why}) {
+				t.Errorf("figure %d of %s is %s as %q", i, name, f.Status, f.Reasons)
+			}
+		}
+	}
+}
