@@ -43,8 +43,13 @@ func Operators(people interface{ People }, secure, local bool, log *slog.Logger,
 // passedOn are the headers that a proxy leaves behind.
 var passedOn = []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via"}
 
-// here reports whether a request was made on this machine, to it.
+// here reports whether a request was made on this machine, to it. One of HTTP/1.0 is not:
+// nginx before 1.29.7 speaks so where it was told nothing else, and leaves no other trace;
+// what asks on purpose (Prometheus, curl, the command line) has spoken 1.1 for long.
 func here(r *http.Request) bool {
+	if !r.ProtoAtLeast(1, 1) {
+		return false
+	}
 	for _, name := range passedOn {
 		if len(r.Header.Values(name)) > 0 {
 			return false
