@@ -11,6 +11,7 @@ type line struct {
 	allCores       bool     // measured by the wall, on all cores
 	once           bool     // long: measured in the first turn alone
 	requests       string   // count of the loop where it is not by time
+	needs          string   // an environment variable without which it is left out
 	metric         string   // the figure, where it is not the time of a turn: in milliseconds
 	items          float64  // what a turn holds, to tell the time of one; 0 is not told
 
@@ -83,6 +84,11 @@ var lines = []line{
 
 	{part: "Served, with 14,400 transactions stored", name: "overview, slowest of a hundred requests",
 		pkg: "internal/e2e", benchmark: "BenchmarkPages/overview", allCores: true, once: true, requests: "500x", metric: "p99-ms", seconds: 0.020},
+
+	{part: "The new day of 5,000 symbols, from a source that answers at once", name: "into SQLite",
+		pkg: "internal/e2e/both", benchmark: "BenchmarkDailySync/SQLite", allCores: true, once: true, requests: "1x", items: 5000, megabyte: 200},
+	{name: "into PostgreSQL, whose own process is not counted", needs: "FOLIOSIGHT_TEST_POSTGRES",
+		pkg: "internal/e2e/both", benchmark: "BenchmarkDailySync/PostgreSQL", allCores: true, once: true, requests: "1x", items: 5000, megabyte: 200},
 }
 
 var analyze = []string{"analyze", "{}/transactions.csv", "--prices", "{}/prices.csv", "--prices", "{}/bench.csv", "--benchmark", "BENCH"}

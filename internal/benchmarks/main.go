@@ -21,6 +21,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -60,6 +61,13 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	if err != nil {
 		return err
 	}
+	chosen = slices.DeleteFunc(chosen, func(l line) bool {
+		out := l.needs != "" && os.Getenv(l.needs) == ""
+		if out {
+			fmt.Fprintf(log, "left out, because %s is not set: %s\n", l.needs, l.name)
+		}
+		return out
+	})
 	if *into != "" && *only != "" {
 		return errors.New("-into writes the whole table: leave out -only")
 	}
