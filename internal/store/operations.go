@@ -48,6 +48,8 @@ type Failed struct {
 // Upkeep is what those who look after an installation read and append beside a server.
 type Upkeep interface {
 	OperationGate
+	MarkGate
+	IncidentGate
 	// SigningKeys are all that are kept, the newest first.
 	SigningKeys(ctx context.Context) ([]SealedKey, error)
 }

@@ -38,7 +38,12 @@ var (
 	ErrDamaged   = errors.New("stored data are damaged")                       // a checksum does not match
 	ErrBusy      = errors.New("no connection to the database is free")         // too much at once
 	ErrOlder     = errors.New("database has an older schema")                  // the server never migrates by itself
-	ErrNested    = errors.New("a write was begun inside a read or for another identity")
+	// What keeps the database from working, until its cause is gone.
+	ErrUnavailable = errors.New("the database does not answer")
+	ErrUnsure      = errors.New("the connection broke while the change was committed") // whether it was made is not known
+	ErrFull        = errors.New("there is no room for the database")
+	ErrReadOnly    = errors.New("the database cannot be written")
+	ErrNested      = errors.New("a write was begun inside a read or for another identity")
 )
 
 // Identity is on whose behalf something is read or written.
@@ -88,6 +93,8 @@ type Gate interface {
 	SupplyGate
 	OperationGate
 	RequestGate
+	MarkGate
+	IncidentGate
 }
 
 // View reads what an identity may see.

@@ -202,6 +202,12 @@ func Catalogue() []Table {
 		{Name: "request_hours", Kind: Global, Rights: writes},
 		{Name: "baselines", Kind: Global, Rights: appends},
 
+		// 0017_incidents
+		{Name: "marks", Kind: Global, Rights: corrects},
+		{Name: "mark_answers", Kind: Global, Rights: writes},
+		{Name: "incidents", Kind: Global, Rights: corrects},
+		{Name: "incident_entries", Kind: Global, Rights: appends},
+
 		// what was run
 		{Name: "migrations", Kind: Internal, Rights: reads},
 		{Name: "goose_versions", Kind: Internal},

@@ -38,6 +38,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"signing keys and features", signingKeys},
 		{"what was run is recorded", operations},
 		{"what failed is counted", failedAttempts},
+		{"marks are seen and answered", marks},
+		{"incidents are kept with their timeline", incidents},
 		{"a user and a tenant are deleted with everything", deletion},
 		{"portfolios, accounts and grants", portfolios},
 		{"a booking comes back as it was given", bookingRoundTrip},
