@@ -71,6 +71,7 @@ func (p *Prepared) Attribution(period Period) (*Attribution, error) {
 	}
 	r := p.runner
 	r.Period = period
+	r.valuer = portfolio.NewValuer(r.Book, r.Panel) // its own, as the funds of sectors may be in a currency that nothing else is in
 	p.shared.Lock()
 	defer p.shared.Unlock()
 	return r.attribution(p.shared), nil
@@ -103,12 +104,13 @@ func (r *runner) attribution(shared *shared) *Attribution {
 	out.Days = len(b.days)
 	own, other := compounded(b.portfolio), compounded(b.benchmark)
 	out.Portfolio = r.gapStatus(Measure(own, Fraction, r.Period.End, "attribution_portfolio"), s)
-	out.Benchmark = Measure(other, Fraction, r.Period.End, "attribution_benchmark")
+	out.Benchmark = r.againstBenchmark(Measure(other, Fraction, r.Period.End, "attribution_benchmark"), s)
 	out.Active = r.againstBenchmark(r.gapStatus(Measure(own-other, Fraction, r.Period.End, "attribution_active"), s), s)
 	if n := s.To - s.From + 1; len(b.days) < n {
 		out.Notes = append(out.Notes, itoa(n-len(b.days))+" of "+itoa(n)+" days are left out: nothing was invested, or the benchmark has no return")
 	}
 	out.Currency = r.byCurrencies(b)
+	r.doubtEffects(&out.Currency, s, nil)
 	sectors, why := r.benchmarkSectors(b.days, b.benchmark)
 	if why != "" {
 		out.Reason = why
@@ -116,10 +118,13 @@ func (r *runner) attribution(shared *shared) *Attribution {
 		return out
 	}
 	out.Sectors, out.WeightsOf, out.Notes = sectors.rows, sectors.asOf, append(out.Notes, sectors.notes...)
-	out.Unmatched = Measure(sectors.unmatched*tradingDays, Fraction, r.Period.End, "attribution_unmatched")
+	under := r.doubtsOfSeries(sectors.from, s)
+	out.Unmatched = doubted(r.againstBenchmark(Measure(sectors.unmatched*tradingDays, Fraction, r.Period.End, "attribution_unmatched"), s), under...)
 	for _, model := range []attribution.Model{attribution.BrinsonFachler, attribution.BrinsonHoodBeebower} {
 		for _, link := range []attribution.Link{attribution.Carino, attribution.Menchero} {
-			out.Splits = append(out.Splits, r.bySectors(b, sectors, model, link))
+			list := r.bySectors(b, sectors, model, link)
+			r.doubtEffects(&list, s, under)
+			out.Splits = append(out.Splits, list)
 		}
 	}
 	return out

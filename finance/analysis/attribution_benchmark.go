@@ -46,6 +46,7 @@ type sectorReturns struct {
 	asOf            date.Date
 	unmatched       float64 // mean of what was missed, a day
 	notes           []string
+	from            []string // symbols whose prices they are made of
 }
 
 func (s *sectorReturns) period(k int) (weights, returns map[string]float64) {
@@ -73,7 +74,7 @@ func (r *runner) benchmarkSectors(days []int, benchmark []float64) (*sectorRetur
 	}
 	out := &sectorReturns{asOf: c.AsOf}
 	for _, sector := range sortedKeys(weights) {
-		returns, by := r.sectorReturn(c, sector, weights[sector], days)
+		returns, from, by := r.sectorReturn(c, sector, weights[sector], days)
 		if returns == nil {
 			if weights[sector] > 1-sectorsKnown {
 				return nil, fmt.Sprintf("the sector %s of %s has no return: neither enough of its holdings nor a fund of the sector has prices", sector, r.Input.Benchmark)
@@ -81,7 +82,7 @@ func (r *runner) benchmarkSectors(days []int, benchmark []float64) (*sectorRetur
 			out.notes = append(out.notes, sector+" has no prices; it counts with the rest of the benchmark")
 			continue
 		}
-		out.keys, out.returns = append(out.keys, sector), append(out.returns, returns)
+		out.keys, out.returns, out.from = append(out.keys, sector), append(out.returns, returns), append(out.from, from...)
 		out.weight = append(out.weight, make([]float64, len(days)))
 		out.rows = append(out.rows, BenchmarkSector{Sector: sector, Weight: Measure(weights[sector], Fraction, r.AsOf, "attribution_benchmark_weight"), By: by})
 	}
@@ -147,9 +148,9 @@ func (r *runner) constituentSector(k *instrument.Constituent) string {
 
 // sectorReturn is the return of a sector on the days: of the constituents where those
 // with prices make up enough of it, else of the fund of the sector; nil where there is
-// neither.
-func (r *runner) sectorReturn(c *instrument.Composition, sector string, weight float64, days []int) (returns []float64, by string) {
-	sum, count := 0.0, 0
+// neither. from are the symbols whose prices it is made of.
+func (r *runner) sectorReturn(c *instrument.Composition, sector string, weight float64, days []int) (returns []float64, from []string, by string) {
+	sum := 0.0
 	returns = make([]float64, len(days))
 	for i := range c.Constituents {
 		k := &c.Constituents[i]
@@ -161,21 +162,21 @@ func (r *runner) sectorReturn(c *instrument.Composition, sector string, weight f
 				returns[d] += float64(k.Weight.Float64() * x)
 			}
 			sum += k.Weight.Float64()
-			count++
+			from = append(from, k.Symbol)
 		}
 	}
 	if sum >= sectorPriced*weight && sum > 0 {
 		for d := range returns {
 			returns[d] /= sum
 		}
-		return returns, fmt.Sprintf("%d of its holdings, %s of its weight", count, percent(math.Min(sum/weight, 1)))
+		return returns, from, fmt.Sprintf("%d of its holdings, %s of its weight", len(from), percent(math.Min(sum/weight, 1)))
 	}
 	if fund := sectorFunds[sector]; fund != "" {
 		if own := r.daily(fund, days); own != nil {
-			return own, fund
+			return own, []string{fund}, fund
 		}
 	}
-	return nil, ""
+	return nil, nil, ""
 }
 
 // daily are the total returns of a symbol in the base currency on days of the axis, each

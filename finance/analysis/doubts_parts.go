@@ -98,3 +98,38 @@ func (r *runner) doubtsOfCash(c money.Currency, start, end date.Date) []string {
 		return slices.ContainsFunc(r.Book.Balances(r.Node, day), func(b portfolio.Balance) bool { return b.Cash.Currency == c })
 	})
 }
+
+// doubtEffects weakens what an attribution says: weights by what was held, effects by the
+// benchmark and by what the returns of its sectors are made of too.
+func (r *runner) doubtEffects(list *AttributionList, s performance.Span, under []string) {
+	if r.Doubts.none() {
+		return
+	}
+	for i := -1; i < len(list.Rows); i++ {
+		row := &list.Total
+		if i >= 0 {
+			row = &list.Rows[i]
+		}
+		row.Weight, row.Benchmark = r.over(row.Weight, s), doubted(row.Benchmark, under...)
+		for _, f := range []*Figure{&row.Allocation, &row.Selection, &row.Interaction, &row.Exchange, &row.Total} {
+			*f = doubted(r.againstBenchmark(r.over(*f, s), s), under...)
+		}
+	}
+}
+
+// doubtsOfSeries is what speaks against the closes of symbols and their rates over a span.
+func (r *runner) doubtsOfSeries(symbols []string, s performance.Span) (reasons []string) {
+	if r.Doubts.none() {
+		return nil
+	}
+	for _, symbol := range symbols {
+		why := r.Doubts.Prices[symbol].within(r.Panel.Prices(symbol), s.Start, s.End, closeOf(symbol), alwaysUsed)
+		if inst, _ := r.Panel.Instrument(symbol); inst.Currency != r.Book.Base {
+			why = append(why, r.doubtsOfRates(inst.Currency, s.Start, s.End, alwaysUsed)...)
+		}
+		for _, w := range why {
+			reasons = addOnce(reasons, w)
+		}
+	}
+	return reasons
+}

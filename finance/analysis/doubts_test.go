@@ -11,6 +11,7 @@ import (
 	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/finance/market"
+	"github.com/foliosight/foliosight/finance/money"
 	"github.com/foliosight/foliosight/finance/quality"
 )
 
@@ -245,5 +246,37 @@ from 2024-01-01 to 2024-01-04
 				t.Errorf("figure %d of %s is %s as %q", i, name, f.Status, f.Reasons)
 			}
 		}
+	}
+}
+
+// What is said against the benchmark's closes, and those of the funds of its sectors,
+// weakens what rests on them: the portfolio's own return does not.
+func TestDoubtsOfAttribution(t *testing.T) {
+	_, whole := demoMarket()
+	in := made(t, "USD", whole, map[money.Currency]int64{"USD": 1000}, piece{"MSFT", "100"})
+	plain := mustAttribute(t, in)
+	spy := whole.Prices("SPY")
+	day := spy.Dates[spy.Index(in.AsOf)-1]
+	found := func(why string) *analysis.Doubt {
+		return &analysis.Doubt{Quarantine: quality.Hold([]quality.Finding{{Kind: quality.Disagreement, Severity: quality.Doubtful, From: day, To: day, Reason: why}}, nil)}
+	}
+	against := func(f analysis.Figure, why string) bool {
+		return f.Status == analysis.Estimated && strings.Contains(strings.Join(f.Reasons, "; "), why)
+	}
+	in.Doubts.Prices = map[string]*analysis.Doubt{"SPY": found("far from others")}
+	x := mustAttribute(t, in)
+	if x.Portfolio.Status != plain.Portfolio.Status || plain.Benchmark.Status != analysis.Complete {
+		t.Errorf("the portfolio's return is %s, was %s", x.Portfolio.Status, plain.Portfolio.Status)
+	}
+	for name, f := range map[string]analysis.Figure{"benchmark": x.Benchmark, "active": x.Active, "unmatched": x.Unmatched, "allocation": x.Splits[0].Rows[0].Allocation,
+		"all": x.Splits[0].Total.Total, "currency": x.Currency.Total.Total} {
+		if !against(f, "far from others") {
+			t.Errorf("%s is %s as %q", name, f.Status, f.Reasons)
+		}
+	}
+	in.Doubts.Prices = map[string]*analysis.Doubt{"XLU": found("the fund's close")}
+	x = mustAttribute(t, in)
+	if !against(x.Unmatched, "the fund's close") || !against(x.Splits[0].Rows[0].Selection, "the fund's close") || x.Benchmark.Status != analysis.Complete {
+		t.Errorf("a sector's fund is doubtful: unmatched is %s, selection %s, the benchmark %s", x.Unmatched.Status, x.Splits[0].Rows[0].Selection.Status, x.Benchmark.Status)
 	}
 }
