@@ -4,6 +4,8 @@
 // are read when somebody looks, from functions that the wiring gives. What costs a query
 // is asked at most every fifteen seconds, has two seconds for it, and waits for no
 // calculation. What is not known is absent: no figure is 0 because nobody could find it out.
+// A counter of failures begins at 0 before the first of them, where what may fail is known:
+// one that is born with it shows no rise, and no alert on a rise would see it.
 //
 // Names: those of the field (http_requests_total …) for what every server has, foliosight_…
 // for our own; Go's and the process's own beside them. Units: seconds and bytes; ages are
@@ -113,6 +115,11 @@ func New(o Options) *Monitor {
 	m.backup, m.expiry = kept[time.Time]{lasts: slowlyFor}, kept[time.Time]{lasts: slowlyFor}
 	m.registry.MustRegister(m.requests, m.durations, m.calculations, m.failures, gauges{m},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for part, asked := range map[string]bool{"jobs": o.Jobs != nil, "providers": o.Providers != nil, "data": o.Data != nil, "backup": o.Backup != nil, "certificate": o.Certificate != "", "disk": o.Directory != ""} {
+		if asked {
+			m.failures.WithLabelValues(part)
+		}
+	}
 	return m
 }
 
@@ -130,6 +137,7 @@ func (m *Monitor) Request(d request.Done) {
 	if d.Route == "" {
 		d.Route = unrouted
 	}
+	m.requests.WithLabelValues(d.Method, d.Route, "500") // from 0, before the first of them
 	m.requests.WithLabelValues(d.Method, d.Route, statusOf(d.Status)).Inc()
 	if !d.Stream && d.Status != 0 {
 		m.durations.WithLabelValues(d.Method, d.Route).Observe(d.Took.Seconds())
@@ -144,6 +152,9 @@ func statusOf(status int) string {
 	return string([]byte{byte('0' + status/100), byte('0' + status/10%10), byte('0' + status%10)})
 }
 
+// ends are what may come of a calculation.
+var ends = []string{"success", "refused", "cancelled", "error"}
+
 // Calculated counts a calculation. refused reports whether an error is the asker's.
 func (m *Monitor) Calculated(kind string, err error, refused bool) {
 	status := "error"
@@ -154,6 +165,9 @@ func (m *Monitor) Calculated(kind string, err error, refused bool) {
 		status = "cancelled"
 	case refused:
 		status = "refused"
+	}
+	for _, end := range ends {
+		m.calculations.WithLabelValues(kind, end)
 	}
 	m.calculations.WithLabelValues(kind, status).Inc()
 }
