@@ -15,10 +15,12 @@ import (
 
 	"github.com/foliosight/foliosight/internal/api"
 	"github.com/foliosight/foliosight/internal/config"
+	"github.com/foliosight/foliosight/internal/job"
 	"github.com/foliosight/foliosight/internal/marketdata/fetch"
 	"github.com/foliosight/foliosight/internal/ops/check"
 	"github.com/foliosight/foliosight/internal/ops/health"
 	"github.com/foliosight/foliosight/internal/ops/monitor"
+	"github.com/foliosight/foliosight/internal/ops/standing"
 	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/store/migrations"
@@ -31,6 +33,9 @@ type watch struct {
 	monitor  *monitor.Monitor
 	overview *health.Overview
 	rendered func() []monitor.Cache // of the API, once it is there
+	standing *standing.Watcher
+	// clearRendered lets go of what the API keeps; nil where there is none.
+	clearRendered func()
 }
 
 // newWatch watches a house. It asks nothing yet.
@@ -75,6 +80,7 @@ func (w *watch) answers() []monitor.Cache {
 func (w *watch) mount(mux *http.ServeMux, h *House, secure bool, o Outside) {
 	mux.Handle("GET /metrics", api.Operators(h.Service, secure, true, o.Log, w.monitor.Handler()))
 	mux.Handle("GET /status", api.Operators(h.Service, secure, true, o.Log, w.overview))
+	mux.Handle("POST /status/caches/clear", http.NewCrossOriginProtection().Handler(api.Operators(h.Service, secure, false, o.Log, w.clearing(h))))
 	profiles := http.NewServeMux()
 	profiles.HandleFunc("GET /debug/pprof/", pprof.Index)
 	profiles.HandleFunc("GET /debug/pprof/profile", shortly(pprof.Profile))
@@ -153,9 +159,17 @@ func (h *House) poolList() []health.Pool {
 	return list
 }
 
+// backlog is what waits, runs and failed. A kind of which nothing failed is said to have no
+// failed jobs, so that its first failure is seen as a change.
 func (h *House) backlog(ctx context.Context) ([]monitor.Jobs, error) {
 	depths, err := h.queue.Depths(ctx)
+	if err != nil {
+		return nil, err
+	}
 	all := map[[2]string]monitor.Jobs{}
+	for _, kind := range job.Kinds() {
+		all[[2]string{kind, string(service.JobFailed)}] = monitor.Jobs{Kind: kind, State: string(service.JobFailed)}
+	}
 	for _, d := range depths {
 		key := [2]string{d.Kind, string(d.State)}
 		j := all[key]
@@ -165,7 +179,7 @@ func (h *House) backlog(ctx context.Context) ([]monitor.Jobs, error) {
 		}
 		all[key] = j
 	}
-	return slices.Collect(maps.Values(all)), err
+	return slices.Collect(maps.Values(all)), nil
 }
 
 func (h *House) jobsByState(ctx context.Context) (map[string]int, error) {

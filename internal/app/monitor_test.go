@@ -60,7 +60,8 @@ func TestTheWholeIsWatched(t *testing.T) {
 		`http_requests_total{endpoint="/p/{portfolio}/holdings",method="GET"`,
 		`http_requests_total{endpoint="/",method="GET",status_code="404"} 1`,
 		`portfolio_calculations_total{calculation_type="analysis",status="success"}`,
-		"database_connections_active ", "foliosight_database_up 1", "foliosight_disk_free_bytes ", "foliosight_jobs_oldest_waiting_seconds ", `foliosight_provider_circuit{provider="polygon"} 0`,
+		"database_connections_active ", "foliosight_database_up 1", "foliosight_disk_free_bytes ", "foliosight_jobs_oldest_waiting_seconds ", `foliosight_jobs{kind="deliver",state="failed"} 0`, `foliosight_monitor_failures_total{part="jobs"} 0`, `portfolio_calculations_total{calculation_type="analysis",status="error"} 0`,
+		`foliosight_provider_circuit{provider="polygon"} 0`,
 		`foliosight_provider_quota_left{provider="alphavantage"`, `foliosight_cache_misses_total{cache="answers"}`, `foliosight_cache_hits_total{cache="rendered"}`, `foliosight_market_series{kind="price"} 0`,
 		"go_goroutines ", "process_cpu_seconds_total ",
 	} {

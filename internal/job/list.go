@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -103,6 +105,9 @@ func (q *Queue) Count(ctx context.Context) (map[service.JobState]int, error) {
 	}
 	return counts, rows.Err()
 }
+
+// Kinds are the names of all kinds of work, in order.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 // Depth is how many jobs of one kind are in one state.
 type Depth struct {
