@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/finance/ledger"
 	"github.com/foliosight/foliosight/finance/money"
 )
 
@@ -209,18 +210,34 @@ func (p *painter) enters(l *line, from int, value float64) float64 {
 
 // unstated is which part of what a line holds before a day came from outside without an
 // amount, so that nobody knows what was paid in with it. What was sold since was not that.
+// Splits since make more pieces of it.
 func (p *painter) unstated(l *line, day int) float64 {
-	held, came := math.Abs(l.at(p.Days[day]-1).Float64()), 0.0
+	held, came, split := math.Abs(l.at(p.Days[day]-1).Float64()), map[int32]float64{}, int32(-1)
 	for k := range p.Book.events {
 		e := &p.Book.events[k]
 		if e.day >= p.Days[day] {
 			break
 		}
-		if e.symbol == l.what && e.post == postDeliveryIn && !e.stated && p.pick.security(e.account, e.symbol) && (p.pick.accounts == nil || e.account == l.account) {
-			came += math.Abs(e.moved)
+		if e.symbol != l.what {
+			continue
+		}
+		switch t := &p.Book.Transactions[e.transaction]; {
+		case t.Type == ledger.Split && t.Ratio != nil && e.transaction != split: // it has an event an account
+			split = e.transaction
+			for account := range came {
+				if t.Account == "" || account == e.account {
+					came[account] *= t.Ratio.Float64()
+				}
+			}
+		case e.post == postDeliveryIn && !e.stated && p.pick.security(e.account, e.symbol) && (p.pick.accounts == nil || e.account == l.account):
+			came[e.account] += math.Abs(e.moved)
 		}
 	}
-	return min(came/held, 1)
+	all := 0.0
+	for _, pieces := range came {
+		all += pieces
+	}
+	return min(all/held, 1)
 }
 
 // splitOn is how many pieces stand for one after the splits booked on a day.
