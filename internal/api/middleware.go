@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/foliosight/foliosight/internal/ops/request"
+	"github.com/foliosight/foliosight/internal/ops/tracing"
 	"github.com/foliosight/foliosight/internal/store"
 )
 
@@ -32,13 +33,16 @@ func Observe(log *slog.Logger, next http.Handler, told ...func(request.Done)) ht
 		}
 		w.Header().Set("X-Request-Id", id)
 		ctx, mark := request.With(r.Context(), id)
+		ctx, traced := tracing.Request(ctx, r, id)
 		r = r.WithContext(ctx)
 		seen := &watcher{ResponseWriter: w}
 		start := time.Now()
 		defer func() {
+			done := request.Done{Method: r.Method, Route: mark.Known().Route, Status: seen.status, Bytes: seen.bytes, Took: time.Since(start),
+				Stream: strings.HasPrefix(seen.Header().Get("Content-Type"), "text/event-stream")}
+			traced(done)
 			for _, tell := range told {
-				tell(request.Done{Method: r.Method, Route: mark.Known().Route, Status: seen.status, Bytes: seen.bytes, Took: time.Since(start),
-					Stream: strings.HasPrefix(seen.Header().Get("Content-Type"), "text/event-stream")})
+				tell(done)
 			}
 		}()
 		defer func() {

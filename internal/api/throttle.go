@@ -146,6 +146,12 @@ func (l Limits) address(r *http.Request) string {
 	return peer.String()
 }
 
+// Behind reports whether a request comes from a proxy that is trusted.
+func (l Limits) Behind(r *http.Request) bool {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && l.believed(at.Addr())
+}
+
 func (l Limits) believed(peer netip.Addr) bool {
 	peer = peer.Unmap()
 	return slices.ContainsFunc(l.Proxies, func(p netip.Prefix) bool { return p.Contains(peer) })

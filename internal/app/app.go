@@ -24,6 +24,7 @@ import (
 	"github.com/foliosight/foliosight/internal/ops/monitor"
 	"github.com/foliosight/foliosight/internal/ops/performance"
 	"github.com/foliosight/foliosight/internal/ops/request"
+	"github.com/foliosight/foliosight/internal/ops/tracing"
 	"github.com/foliosight/foliosight/internal/ratelimit"
 	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/web"
@@ -60,6 +61,11 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 		return fmt.Errorf("listen on %s: %w", cfg.Listen, err)
 	}
 	defer listener.Close()
+	traced, err := trace(ctx, cfg, o)
+	if err != nil {
+		return err
+	}
+	defer traced()
 	var seen *watch // the services are told of it before it is there
 	o.calculated = func(kind string, err error, refused bool) {
 		if seen != nil {
@@ -72,6 +78,9 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 	}
 	defer house.Close()
 	seen = newWatch(cfg, house, o)
+	if err := seen.stand(ctx, cfg, house, o); err != nil {
+		return err
+	}
 	door, err := openDoor(ctx, cfg, house.Service, o.Now)
 	if err != nil {
 		return err
@@ -94,7 +103,12 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 	if o.Started != nil {
 		go o.Started(url)
 	}
+	following, followed := context.WithCancel(ctx)
+	var follower sync.WaitGroup
+	defer follower.Wait() // before the database is closed
+	defer followed()
 	if !cfg.Serves("worker") {
+		follower.Go(func() { seen.standing.Run(following) })
 		return serve(ctx, cfg, listener, handler)
 	}
 	working, done := context.WithCancel(ctx)
@@ -106,6 +120,7 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 	if err != nil {
 		return err
 	}
+	follower.Go(func() { seen.standing.Run(following) })
 	drained := make(chan error, 1)
 	go func() {
 		<-o.stopping
@@ -115,6 +130,28 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 		return errors.Join(err, stop()) // the server ended by itself
 	}
 	return errors.Join(err, <-drained)
+}
+
+// traceTime is how long what was traced last may take to be sent when the server stops.
+const traceTime = 5 * time.Second
+
+// trace starts traces, where a collector is set; the function that it returns ends them.
+func trace(ctx context.Context, cfg config.Config, o Outside) (stop func(), err error) {
+	t := cfg.Traces
+	if t.Off {
+		return func() {}, nil
+	}
+	end, err := tracing.Start(ctx, tracing.Options{Endpoint: t.Endpoint, Headers: t.Headers, Service: t.Service, Version: o.Version, Sampler: t.Sampler, Ratio: t.Ratio, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), traceTime)
+		defer cancel()
+		if err := end(last); err != nil {
+			o.Log.Warn("the last traces are not sent", "error", err)
+		}
+	}, nil
 }
 
 func (o Outside) complete() Outside {
@@ -139,12 +176,13 @@ func faces(cfg config.Config, h *House, d *door, seen *watch, o Outside) (http.H
 		return nil, err
 	}
 	if cfg.Serves("api") {
-		programs, err := api.New(h.Service, api.Options{Version: o.Version, Code: d.code, Secure: cfg.Secure(), UploadLimit: cfg.UploadLimit, Limits: limits, Frontend: cfg.Frontend, Stopping: o.stopping, Health: seen.health, Calculated: seen.monitor.Calculated, Rendered: func(of func() service.Kept) {
-			seen.rendered = func() []monitor.Cache { return []monitor.Cache{monitor.Cache(of())} }
-		}, Now: o.Now, Log: o.Log})
+		programs, err := api.New(h.Service, api.Options{Version: o.Version, Code: d.code, Secure: cfg.Secure(), UploadLimit: cfg.UploadLimit, Limits: limits, Frontend: cfg.Frontend, Stopping: o.stopping, Health: seen.health, Calculated: seen.monitor.Calculated, Rendered: func(of func() service.Kept, clear func()) {
+			seen.rendered, seen.clearRendered = func() []monitor.Cache { return []monitor.Cache{monitor.Cache(of())} }, clear
+		}, Maintenance: seen.standing.Maintenance, Now: o.Now, Log: o.Log})
 		if err != nil {
 			return nil, err
 		}
+		programs = seen.maintain(h, cfg, o, programs)
 		for _, path := range []string{"/api/", "/openapi.json", "/docs", "/docs/", "/health", "/health/"} {
 			mux.Handle(path, programs)
 		}
@@ -163,20 +201,22 @@ func faces(cfg config.Config, h *House, d *door, seen *watch, o Outside) (http.H
 		if err != nil {
 			return nil, err
 		}
+		on = seen.maintain(h, cfg, o, on)
 		mux.Handle("/api/", on)
 		mux.Handle("/gpt/", on)
 	default:
 		seen.health.Mount(mux.HandleFunc, false)
-		return api.Strict(cfg.Secure(), api.Observe(o.Log, timed(request.Routed(mux)), seen.monitor.Request, o.requests.Done)), nil
+		return api.Strict(cfg.Secure(), tracing.Trusted(limits.Behind, api.Observe(o.Log, timed(request.Routed(mux)), seen.monitor.Request, o.requests.Done))), nil
 	}
 	if cfg.Serves("web") {
-		people, err := web.New(h.Service, web.Options{Version: o.Version, Database: h.Engine, Health: h.health(cfg.Roles), Demo: d.shown(), Code: d.code, Secure: cfg.Secure(), Now: o.Now, Log: o.Log, Explore: d.explore})
+		people, err := web.New(h.Service, web.Options{Version: o.Version, Database: h.Engine, Health: h.health(cfg.Roles), Demo: d.shown(), Code: d.code, Secure: cfg.Secure(), Now: o.Now, Log: o.Log, Explore: d.explore, Standing: seen.says})
 		if err != nil {
 			return nil, err
 		}
+		people = seen.maintain(h, cfg, o, people)
 		mux.Handle("/", people)
 	}
-	return api.Strict(cfg.Secure(), api.Observe(o.Log, api.CORS(cfg.Frontend, api.Throttle(o.Now, limits, d.guard(timed(request.Routed(mux))))), seen.monitor.Request, o.requests.Done)), nil
+	return api.Strict(cfg.Secure(), tracing.Trusted(limits.Behind, api.Observe(o.Log, api.CORS(cfg.Frontend, api.Throttle(o.Now, limits, d.guard(timed(request.Routed(mux))))), seen.monitor.Request, o.requests.Done))), nil
 }
 
 // limitsOf are the limits of the API, counted in Redis where there is one.

@@ -34,9 +34,9 @@ type running struct {
 }
 
 // start runs the program with the settings of a command line.
-func start(t *testing.T, flags map[string]string) *running {
+func start(t *testing.T, flags map[string]string, environ ...string) *running {
 	t.Helper()
-	cfg := settings(t, flags)
+	cfg := settings(t, flags, environ...)
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{t: t, messages: &bytes.Buffer{}}
 	started, ended := make(chan string, 1), make(chan error, 1)

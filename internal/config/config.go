@@ -37,6 +37,7 @@ type Config struct {
 	UploadLimit int64         // bytes of one uploaded file
 	LogLevel    slog.Level
 	Log         Log
+	Traces      Traces
 	Limits      Limits // of the API
 	Redis       string // address of the Redis that counts are shared through; empty: none
 	Frontend    string // the one other origin that browsers may use the API from; empty: none
@@ -45,6 +46,7 @@ type Config struct {
 	Accounts    Accounts
 	Market      Market
 	Backup      Backup
+	Operations  Operations
 
 	Demo bool      // simulated portfolios in a database that is thrown away
 	AsOf date.Date // the demonstration's last day; None: today

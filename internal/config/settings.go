@@ -156,11 +156,11 @@ var settings = slices.Concat([]setting{
 			}
 			return c.AsOf.String()
 		}},
-}, logSettings(), accountSettings, backupSettings, marketSettings())
+}, logSettings(), traceSettings, accountSettings, backupSettings, operationSettings, marketSettings())
 
 // defaults are what holds where nothing is set; Data is found out by the caller.
 func defaults() Config {
-	return Config{Listen: "127.0.0.1:8000", Roles: roles, Sessions: 24 * time.Hour, UploadLimit: 64 << 20, LogLevel: slog.LevelInfo, Log: usualLog(), Limits: Limits{Data: 600, Heavy: 10, Login: 5, Window: time.Minute}, AsOf: date.None, Backup: Backup{Region: "us-east-1", Days: 30, Systems: 7},
+	return Config{Listen: "127.0.0.1:8000", Roles: roles, Sessions: 24 * time.Hour, UploadLimit: 64 << 20, LogLevel: slog.LevelInfo, Log: usualLog(), Traces: usualTraces(), Limits: Limits{Data: 600, Heavy: 10, Login: 5, Window: time.Minute}, AsOf: date.None, Backup: Backup{Region: "us-east-1", Days: 30, Systems: 7}, Operations: usualOperations(),
 		Accounts: Accounts{Registration: "closed", Refresh: 30 * 24 * time.Hour, RefreshMost: 90 * 24 * time.Hour, SessionMost: 30 * 24 * time.Hour, Mail: Mail{Port: 587}, Features: map[string]bool{"chat": true, "reports": true, "advanced_analytics": true}},
 		origins:  map[string]string{}}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 
 	"github.com/foliosight/foliosight/finance/calendar"
+	"github.com/foliosight/foliosight/internal/ops/tracing"
 	"github.com/foliosight/foliosight/internal/service"
 )
 
@@ -25,6 +26,10 @@ type Workers struct {
 	now     func() time.Time
 	log     *slog.Logger
 	slots   chan struct{} // one for each analysis that computes
+
+	operations Operations // nil: this process runs none
+	stopping   <-chan struct{}
+	stop       context.CancelFunc // closes it
 }
 
 // WorkOptions say how a process works.
@@ -38,6 +43,10 @@ type WorkOptions struct {
 	// NoSchedules leaves the periodic jobs out: for tests, and where a process works only
 	// what others put into the queue.
 	NoSchedules bool
+	// Operations are those that this process may run; nil: none. ByHand lets only Look
+	// look for what is due, which is for tests.
+	Operations Operations
+	ByHand     bool
 }
 
 // How many jobs of each queue are fetched at once. Analyses that wait for a core hold
@@ -55,7 +64,9 @@ func (q *Queue) Start(ctx context.Context, o WorkOptions) (*Workers, error) {
 	if o.Computing == 0 {
 		o.Computing = 2 * runtime.GOMAXPROCS(0)
 	}
-	w := &Workers{queue: q, service: o.Service, now: o.Now, log: q.Log, slots: make(chan struct{}, o.Computing)}
+	w := &Workers{queue: q, service: o.Service, now: o.Now, log: q.Log, slots: make(chan struct{}, o.Computing), operations: o.Operations}
+	looking, stop := context.WithCancel(context.WithoutCancel(ctx))
+	w.stopping, w.stop = looking.Done(), stop
 	all := river.NewWorkers()
 	for name, k := range kinds {
 		river.AddWorkerArgs(all, args{kind: name}, &worker{workers: w, kind: k})
@@ -63,6 +74,9 @@ func (q *Queue) Start(ctx context.Context, o WorkOptions) (*Workers, error) {
 	config := q.config()
 	config.Workers = all
 	config.Queues = map[string]river.QueueConfig{soon: {MaxWorkers: soonAtOnce}, nights: {MaxWorkers: nightsAhead, FetchPollInterval: 2 * q.Poll}}
+	if o.Operations != nil {
+		config.Queues[operations] = river.QueueConfig{MaxWorkers: 1}
+	}
 	if !o.NoSchedules {
 		config.PeriodicJobs = schedules(o.Now)
 	}
@@ -74,12 +88,16 @@ func (q *Queue) Start(ctx context.Context, o WorkOptions) (*Workers, error) {
 	if err := w.client.Start(context.WithoutCancel(ctx)); err != nil {
 		return nil, fmt.Errorf("workers: %w", err)
 	}
+	if o.Operations != nil && !o.ByHand {
+		go w.lookOn(looking)
+	}
 	return w, nil
 }
 
 // Stop takes no more jobs and waits for those under way until ctx ends; then they are
 // cancelled, and go on elsewhere or later.
 func (w *Workers) Stop(ctx context.Context) error {
+	w.stop()
 	err := w.client.Stop(ctx)
 	if err == nil || !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
 		return err
@@ -99,6 +117,15 @@ type worker struct {
 // errAsked is why a job that was told to stop ends.
 var errAsked = errors.New("it was cancelled")
 
+// Timeout implements river.Worker. -1 is none: River then leaves an attempt alone for as
+// long as it was begun, or said that it lives, less than stuckAfter ago.
+func (k *worker) Timeout(*river.Job[args]) time.Duration {
+	if k.kind.long {
+		return -1
+	}
+	return 0 // as all jobs
+}
+
 // Work implements river.Worker.
 func (k *worker) Work(ctx context.Context, j *river.Job[args]) error {
 	ctx, stop := context.WithCancelCause(ctx)
@@ -106,8 +133,13 @@ func (k *worker) Work(ctx context.Context, j *river.Job[args]) error {
 	ended := make(chan struct{})
 	defer close(ended)
 	go k.listen(ctx, j.ID, stop, ended)
+	if k.kind.long {
+		go k.workers.keepAlive(ctx, j, stop, ended)
+	}
 	j.Args.kind = j.Kind
+	ctx, traced := tracing.Job(ctx, j.Kind, j.ID, j.Attempt)
 	err := k.kind.do(ctx, &task{Work: j.Args.Work, ID: j.ID, Attempt: j.Attempt, workers: k.workers, job: j})
+	traced(err)
 	if err != nil && errors.Is(context.Cause(ctx), errAsked) {
 		return river.JobCancel(errAsked)
 	}

@@ -24,6 +24,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/foliosight/foliosight/internal/ops/tracing"
 )
 
 // ErrPrivate reports an address that is not on the public internet; ErrLarge an answer
@@ -54,7 +56,7 @@ func NewClient(o Options) *http.Client {
 		o.Answer = usualAnswer
 	}
 	transport := &http.Transport{DialContext: Dial(o), DisableKeepAlives: true, TLSHandshakeTimeout: o.Timeout / 2, ResponseHeaderTimeout: o.Timeout, MaxResponseHeaderBytes: 16 << 10}
-	return &http.Client{Transport: &shortened{transport, o.Answer}, Timeout: o.Timeout,
+	return &http.Client{Transport: &shortened{tracing.Outbound(transport), o.Answer}, Timeout: o.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 

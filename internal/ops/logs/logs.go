@@ -2,7 +2,8 @@
 // rotates itself.
 //
 // Form: a JSON object a line with timestamp, level, logger (the package that says it),
-// message, and what is known of the request: request_id, user_id, portfolio_id. What an
+// message, and what is known of the request: request_id, user_id, portfolio_id, and where
+// traces are kept trace_id and span_id. What an
 // event adds stands beside them; of a failure that is error. On a terminal the same is
 // written as text. What is logged names ids, patterns and reasons: no token, no key, no
 // body, no query of an address.
@@ -24,6 +25,7 @@ import (
 	"time"
 
 	"github.com/foliosight/foliosight/internal/ops/request"
+	"github.com/foliosight/foliosight/internal/ops/tracing"
 )
 
 // Options are how a log is written.
@@ -176,7 +178,8 @@ func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 	}
 	r = r.Clone()
 	r.AddAttrs(slog.String("logger", logger))
-	for _, a := range [...]struct{ key, value string }{{"request_id", known.ID}, {"user_id", known.User}, {"portfolio_id", known.Portfolio}} {
+	trace, span := tracing.IDs(ctx)
+	for _, a := range [...]struct{ key, value string }{{"request_id", known.ID}, {"user_id", known.User}, {"portfolio_id", known.Portfolio}, {"trace_id", trace}, {"span_id", span}} {
 		if a.value != "" {
 			r.AddAttrs(slog.String(a.key, a.value))
 		}

@@ -100,6 +100,7 @@ func pool(config *pgx.ConnConfig, size int) *sql.DB {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 10 * time.Second
 	}
+	config.Tracer = traced{}
 	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(registerDomains))
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"strings"
+
+	"github.com/foliosight/foliosight/internal/ops/tracing"
 )
 
 // statementsKept is how many prepared statements a connection keeps. Reading a query's
@@ -119,7 +121,9 @@ func (c *connection) drop(query string, s *statement) {
 }
 
 // ExecContext implements driver.ExecerContext.
-func (c *connection) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+func (c *connection) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (result driver.Result, err error) {
+	ctx, traced := tracing.Statement(ctx, "sqlite", query)
+	defer func() { traced(err) }()
 	s, err := c.statement(ctx, query)
 	if err != nil {
 		return nil, err
@@ -127,7 +131,7 @@ func (c *connection) ExecContext(ctx context.Context, query string, args []drive
 	if s == nil {
 		return c.inner.ExecContext(ctx, query, args)
 	}
-	result, err := s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
+	result, err = s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
 	if err != nil {
 		c.drop(query, s)
 	}
@@ -136,6 +140,17 @@ func (c *connection) ExecContext(ctx context.Context, query string, args []drive
 
 // QueryContext implements driver.QueryerContext.
 func (c *connection) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	ctx, traced := tracing.Statement(ctx, "sqlite", query)
+	found, err := c.query(ctx, query, args)
+	if kept, ok := found.(*rows); ok && err == nil {
+		kept.traced = traced // until they are read
+	} else {
+		traced(err)
+	}
+	return found, err
+}
+
+func (c *connection) query(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	s, err := c.statement(ctx, query)
 	if err != nil {
 		return nil, err
@@ -163,10 +178,13 @@ func (c *connection) Close() error {
 // rows frees its statement when it is closed.
 type rows struct {
 	driver.Rows
-	of *statement
+	of     *statement
+	traced func(error)
 }
 
 func (r *rows) Close() error {
 	r.of.busy = false
-	return r.Rows.Close()
+	err := r.Rows.Close()
+	r.traced(err)
+	return err
 }
