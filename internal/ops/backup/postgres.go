@@ -15,8 +15,15 @@ import (
 	"github.com/foliosight/foliosight/internal/store/tend"
 )
 
+// patient switches off, for one transaction, whatever a server may be set to that ends a
+// transaction which waits: the one that holds the snapshot is idle for as long as pg_dump
+// takes. Not every version has all of them.
+const patient = `SELECT set_config(name, '0', true) FROM pg_settings
+	WHERE name IN ('idle_in_transaction_session_timeout', 'statement_timeout', 'transaction_timeout', 'lock_timeout')`
+
 // copyPostgres dumps the owner's database. The dump and what the manifest says are of
-// one snapshot.
+// one snapshot, which lasts as long as the transaction that exported it: that one waits,
+// idle, until pg_dump is done, and reads the manifest's part then.
 func copyPostgres(ctx context.Context, s Source, path string, m *Manifest) error {
 	d, err := tend.Open(s.Address)
 	if err != nil {
@@ -29,6 +36,9 @@ func copyPostgres(ctx context.Context, s Source, path string, m *Manifest) error
 		return err
 	}
 	defer tx.Rollback() // it only reads
+	if _, err := tx.ExecContext(ctx, patient); err != nil {
+		return fmt.Errorf("let the snapshot wait for pg_dump: %w", err)
+	}
 	var snapshot string
 	if err := tx.QueryRowContext(ctx, `SELECT pg_export_snapshot()`).Scan(&snapshot); err != nil {
 		return err
