@@ -1,10 +1,13 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/foliosight/foliosight/internal/store"
@@ -12,8 +15,14 @@ import (
 
 // AddRequestHours implements store.RequestGate.
 func (s *Store) AddRequestHours(ctx context.Context, all []store.RequestHour, keep time.Time) error {
+	// In one order, so that of two processes which add to the same rows none waits for one
+	// that waits for it.
+	ordered := slices.Clone(all)
+	slices.SortStableFunc(ordered, func(a, b store.RequestHour) int {
+		return cmp.Or(a.Hour.Compare(b.Hour), strings.Compare(a.Route, b.Route), strings.Compare(a.Method, b.Method))
+	})
 	return s.atTheGate(ctx, "requests of an hour", func(begun *sql.Tx) error {
-		for _, h := range all {
+		for _, h := range ordered {
 			_, err := begun.ExecContext(ctx, `INSERT INTO request_hours (hour, route, method, requests, refused, failed, total_us, longest_us, over_100, over_250, over_500, over_1000, over_5000)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 				ON CONFLICT (hour, route, method) DO UPDATE SET requests = request_hours.requests + excluded.requests, refused = request_hours.refused + excluded.refused,
