@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -113,7 +114,14 @@ func (t *tx) holder(own bool) (string, error) {
 
 // HoldValues implements store.SupplyWriter.
 func (t *tx) HoldValues(ctx context.Context, all []store.HeldValue) (open []store.HeldValue, err error) {
-	err = t.writeQuietly("hold values back", func() error {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	err = t.write("hold values back", func() error {
+		own := !slices.ContainsFunc(all, func(h store.HeldValue) bool { return !h.Own })
+		if err := t.lockHeld(ctx, own); err != nil {
+			return err
+		}
 		key := func(h store.HeldValue) string {
 			return string(h.Kind) + "\x00" + h.Symbol + "\x00" + h.Source + "\x00" + h.Day.String()
 		}
@@ -136,6 +144,18 @@ func (t *tx) HoldValues(ctx context.Context, all []store.HeldValue) (open []stor
 		return nil
 	})
 	return open, err
+}
+
+// lockHeld waits for others who write the market data that held values are of. Whoever
+// writes market data has this lock before any row; so has whoever writes held values,
+// which raise its version.
+func (t *tx) lockHeld(ctx context.Context, own bool) error {
+	lock := t.store.dialect.LockMarket
+	if own || lock == "" || !t.id.Operator { // who may not is told so where it is written
+		return nil
+	}
+	_, err := t.exec(ctx, lock)
+	return err
 }
 
 // judged raises the version of the market data that a held value is of: figures that rest
@@ -194,6 +214,9 @@ func (t *tx) DecideHeld(ctx context.Context, id string, v store.Verdict) (h stor
 		}
 		owner, err := t.holder(h.Own)
 		if err != nil {
+			return err
+		}
+		if err := t.lockHeld(ctx, h.Own); err != nil {
 			return err
 		}
 		before := h
