@@ -232,26 +232,45 @@ func (r *Restored) swap(ctx context.Context, s Source, o RestoreOptions, fresh *
 	return syncDirectory(filepath.Dir(path))
 }
 
-// keepAside gives the file a second name, with its log written into it. One that SQLite
-// cannot read any more is moved away with its log, as it is.
+// keepAside gives the file a second name, with its log written into it. One that somebody
+// else has open is sqlite.ErrRead. One that SQLite cannot read any more is kept with its
+// log, as it is: the log has its second name too before it leaves the first, so that at
+// no moment there is none of either.
 func keepAside(ctx context.Context, path, aside string) error {
-	if err := sqlite.Settle(ctx, path); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		for _, suffix := range []string{"-wal", "-shm"} {
-			if err := os.Rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-		}
+	settled := sqlite.Settle(ctx, path)
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	if err := os.Link(path, aside); err == nil {
-		return syncDirectory(filepath.Dir(path))
+	if errors.Is(settled, sqlite.ErrRead) {
+		return settled
 	}
-	if err := copyFile(path, aside); err != nil { // a file system without second names
+	if err := second(path, aside); err != nil {
 		return err
 	}
+	if settled == nil {
+		return syncDirectory(filepath.Dir(path))
+	}
+	if err := second(path+"-wal", aside+"-wal"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := syncDirectory(filepath.Dir(path)); err != nil {
+		return err
+	}
+	for _, suffix := range []string{"-wal", "-shm"} { // else the file that comes would be read with them; -shm is an index of -wal
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
 	return syncDirectory(filepath.Dir(path))
+}
+
+// second gives a file a second name; where the file system has none, a copy.
+func second(path, name string) error {
+	err := os.Link(path, name)
+	if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return copyFile(path, name)
 }
 
 func syncFile(path string) error {
