@@ -18,7 +18,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/foliosight/foliosight/internal/secret"
@@ -140,4 +142,17 @@ func named(name string) (kind string, taken time.Time, ok bool) {
 	}
 	taken, err := time.Parse(nameTime, m[1])
 	return m[2], taken, err == nil
+}
+
+// againOf is the number of an archive among those of one second and kind; the first is 0.
+func againOf(name string) int {
+	m := names.FindStringSubmatch(name)
+	if m == nil || m[3] == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(m[3][1:])
+	if err != nil {
+		return math.MaxInt // more digits than anything counts to
+	}
+	return n
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,8 +91,12 @@ func put(ctx context.Context, p Place, kind string, taken time.Time, path string
 		has[k.Name] = true
 	}
 	for again := 0; ; again++ {
-		if name := nameOf(kind, taken, again); !has[name] {
-			return name, p.Put(ctx, name, path)
+		name := nameOf(kind, taken, again)
+		if has[name] {
+			continue
+		}
+		if err := p.Put(ctx, name, path); !errors.Is(err, fs.ErrExist) { // else somebody else took it meanwhile
+			return name, err
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,8 @@ import (
 
 // Place is somewhere that archives are kept.
 type Place interface {
-	// Put keeps a file under a name; it has it whole or not at all.
+	// Put keeps a file under a name; it has it whole or not at all. A name that is taken
+	// is fs.ErrExist where the place can tell.
 	Put(ctx context.Context, name, path string) error
 	// List are the archives there, the newest first.
 	List(ctx context.Context) ([]Kept, error)
@@ -35,10 +37,7 @@ type Kept struct {
 
 func newestFirst(all []Kept) []Kept {
 	slices.SortFunc(all, func(a, b Kept) int {
-		if c := b.Taken.Compare(a.Taken); c != 0 {
-			return c
-		}
-		return strings.Compare(b.Name, a.Name)
+		return cmp.Or(b.Taken.Compare(a.Taken), cmp.Compare(againOf(b.Name), againOf(a.Name)), strings.Compare(b.Name, a.Name))
 	})
 	return all
 }
@@ -52,7 +51,7 @@ const partial = ".partial"
 // String implements Place.
 func (d Directory) String() string { return string(d) }
 
-// Put implements Place: written under another name, synchronised, then renamed.
+// Put implements Place: written under another name, synchronised, then given its own.
 func (d Directory) Put(ctx context.Context, name, path string) error {
 	return d.put(name, func(w io.Writer) error {
 		from, err := os.Open(path)
@@ -86,10 +85,24 @@ func (d Directory) put(name string, fill func(io.Writer) error) (err error) {
 	if err = errors.Join(fill(f), f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err = os.Rename(f.Name(), path); err != nil {
+	if err = rename(f.Name(), path); err != nil {
 		return err
 	}
 	return syncDirectory(string(d))
+}
+
+// rename gives a file another name, unless that is taken: fs.ErrExist. Two who make a
+// backup in one second may both have found it free. A file system without second names
+// has what os.Rename does: there the name was looked for before.
+func rename(from, to string) error {
+	err := os.Link(from, to)
+	if errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if err != nil {
+		return os.Rename(from, to)
+	}
+	return os.Remove(from)
 }
 
 // List implements Place.
