@@ -100,6 +100,11 @@ func (o *scratch) upToDate(ctx context.Context, s Source) error {
 	}
 	o.ran = did.Ran
 	if d.Postgres {
+		if s.Server != "" {
+			if err := postgres.Admit(ctx, o.address, s.Server, s.Password); err != nil {
+				return fmt.Errorf("let the server's role connect: %w", err)
+			}
+		}
 		if err := postgres.Secure(ctx, postgres.MigrateOptions{AdminURL: o.address, ServerURL: s.Server, PasswordFile: s.Password}); err != nil {
 			return err
 		}

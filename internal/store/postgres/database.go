@@ -91,7 +91,8 @@ func beside(ctx context.Context, address string, fn func(*sql.Conn) error) error
 	return fmt.Errorf("connect to the cluster beside %s: %w", Redacted(address), failed)
 }
 
-// CreateDatabase makes an empty database in the cluster of an address, of its role.
+// CreateDatabase makes an empty database in the cluster of an address, of its role. Nobody
+// else may connect to it: Admit lets others.
 func CreateDatabase(ctx context.Context, address, name string) error {
 	return beside(ctx, address, func(conn *sql.Conn) error {
 		_, err := conn.ExecContext(ctx, `CREATE DATABASE `+quote(name)+` TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`)
@@ -102,7 +103,28 @@ func CreateDatabase(ctx context.Context, address, name string) error {
 		if err != nil {
 			return fmt.Errorf("database %s: %w", name, err)
 		}
+		if _, err := conn.ExecContext(ctx, `REVOKE ALL ON DATABASE `+quote(name)+` FROM PUBLIC`); err != nil {
+			_, gone := conn.ExecContext(context.WithoutCancel(ctx), `DROP DATABASE `+quote(name))
+			return errors.Join(fmt.Errorf("database %s: %w", name, err), gone)
+		}
 		return nil
+	})
+}
+
+// Admit lets the server's role (of the address server) connect to the owner's database and
+// make temporary tables there: all that it needs of a database, besides its schema.
+func Admit(ctx context.Context, address, server, passwordFile string) error {
+	role, err := Role(server, passwordFile)
+	if err != nil {
+		return err
+	}
+	name, err := DatabaseOf(address)
+	if err != nil {
+		return err
+	}
+	return beside(ctx, address, func(conn *sql.Conn) error {
+		_, err := conn.ExecContext(ctx, `GRANT CONNECT, TEMPORARY ON DATABASE `+quote(name)+` TO `+quote(role))
+		return err
 	})
 }
 
