@@ -24,7 +24,9 @@ func (r *runner) change(tally *performance.Tally) {
 		return f
 	}
 	c.Initial = r.optional(g.Initial, "initial_value", why...)
-	c.Transfers = known(g.Transfers, "transfers")
+	if c.Transfers = known(g.Transfers, "transfers"); len(g.Unsized) > 0 {
+		c.Transfers = r.optional(money.Optional{}, "transfers", unsized(g.Unsized)...)
+	}
 	c.Realised = r.optional(g.Realised(), "period_realised", why...)
 	c.Unrealised = r.optional(g.Unrealised(), "period_unrealised", why...)
 	c.Dividends = known(g.Dividends, "dividends")
@@ -49,6 +51,25 @@ func reasons(missing []performance.Missing) []string {
 		out = append(out, m.Symbol+" on "+m.Day.String()+": "+m.Reason)
 	}
 	return out
+}
+
+// unsized says which flows nobody knows the size of.
+func unsized(crossed []performance.Missing) []string {
+	out := make([]string, 0, len(crossed))
+	for _, m := range crossed {
+		out = append(out, m.Symbol+" moved on "+m.Day.String()+" at a value that is not known: "+m.Reason)
+	}
+	return out
+}
+
+// unsizedWithin are those of a span of the timeline.
+func (r *runner) unsizedWithin(s performance.Span) (reasons []string) {
+	for _, x := range r.timeline.Unsized {
+		if x.Day > s.Start && x.Day <= s.End {
+			reasons = append(reasons, unsized([]performance.Missing{{Symbol: x.Symbol, Day: x.Day, Reason: x.Reason}})...)
+		}
+	}
+	return reasons
 }
 
 // changeOf is one holding's part; moved is false where nothing happened with it.
@@ -108,7 +129,7 @@ func settleChange(c *Change) {
 			largest = p
 		}
 	}
-	if !c.Initial.Known() || !c.Final.Known() {
+	if !c.Initial.Known() || !c.Final.Known() || !c.Transfers.Known() {
 		return
 	}
 	rest := c.Final.Amount.Decimal.Sub(sum)

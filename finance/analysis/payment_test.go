@@ -2,8 +2,10 @@ package analysis_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
+	"github.com/foliosight/foliosight/finance/analysis"
 	"github.com/foliosight/foliosight/finance/date"
 )
 
@@ -41,5 +43,47 @@ CLUB EUR equity: 2024-01-10 95, 2024-01-11 96, 2024-01-12 96
 	}
 	if len(a.Series.Days) == 0 || a.Series.Days[len(a.Series.Days)-1] != date.MustParse("2024-01-12") {
 		t.Errorf("%d days", len(a.Series.Days))
+	}
+}
+
+// What goes from one account to another before it has a price is a flow of each of them
+// that nobody knows the size of: no gain of the one nor loss of the other. The portfolio
+// that has both sees none.
+func TestMovedBeforeItHasAPrice(t *testing.T) {
+	s := readStory(t, `
+-- ledger --
+2024-01-02 deposit 2000 EUR in A
+2024-01-02 deposit 100 EUR in B
+2024-01-02 buy 10 ACME @ 100 EUR in A
+2024-01-03 buy 5 CLUB @ 80 EUR in A
+2024-01-04 internal_transfer 5 CLUB in A to B
+-- prices --
+ACME EUR equity: 2024-01-02 100, 2024-01-03 100, 2024-01-04 101, 2024-01-05 102, 2024-01-08 103, 2024-01-09 104, 2024-01-10 104
+CLUB EUR equity: 2024-01-10 95
+`)
+	const why = "CLUB moved on 2024-01-04 at a value that is not known: no price before 2024-01-10"
+	for _, account := range []string{"A", "B"} {
+		in := s.input(t)
+		in.Node.Accounts = []string{account}
+		a := mustRun(t, in)
+		for name, f := range map[string]analysis.Figure{"paid in": a.Summary.PaidIn, "gain": a.Summary.Gain, "transfers": a.Change.Transfers, "gain since the beginning": a.Periods[len(a.Periods)-1].Gain} {
+			if f.Known() || !slices.Equal(f.Reasons, []string{why}) {
+				t.Errorf("%s: %s is %v, %s as %q", account, name, f.Float64(), f.Status, f.Reasons)
+			}
+		}
+		for i, day := range a.Series.Days {
+			if unknown, after := math.IsNaN(a.Series.Payment[i]), math.IsNaN(a.Series.Paid[i]); unknown != (day.String() == "2024-01-04") || after != (day.String() >= "2024-01-04") {
+				t.Errorf("%s, %s: %v was paid in, until then %v", account, day, a.Series.Payment[i], a.Series.Paid[i])
+			}
+		}
+		// Of a period after it all is known.
+		in.Period.Start = date.MustParse("2024-01-08")
+		if a := mustRun(t, in); !a.Change.Transfers.Known() || math.IsNaN(a.Series.Paid[len(a.Series.Paid)-1]) {
+			t.Errorf("%s: after it %v was transferred: %q", account, a.Change.Transfers.Float64(), a.Change.Transfers.Reasons)
+		}
+	}
+	a := mustRun(t, s.input(t))
+	if !a.Summary.PaidIn.Known() || a.Change.Transfers.Float64() != 2100 || a.Series.Paid[len(a.Series.Paid)-1] != 2100 {
+		t.Errorf("of both together %v, %v and %v was paid in", a.Summary.PaidIn.Float64(), a.Change.Transfers.Float64(), a.Series.Paid)
 	}
 }

@@ -313,7 +313,11 @@ func (r *runner) periods() {
 		for i := s.From; i <= s.To; i++ {
 			gain += r.timeline.Outflow[i] - r.timeline.Inflow[i]
 		}
-		row.Gain = r.over(r.measuredAll(r.measured(gain, "period_gain")), s)
+		if row.Gain = r.over(r.measuredAll(r.measured(gain, "period_gain")), s); row.Gain.Known() {
+			if why := r.unsizedWithin(s); len(why) > 0 {
+				row.Gain = Unknown(r.unit(), r.AsOf, "period_gain", why...)
+			}
+		}
 		row.Volatility = r.over(r.periodVolatility(s), s)
 		r.out.Periods = append(r.out.Periods, row)
 	}

@@ -136,7 +136,10 @@ func (r *runner) sinceStart(total money.Decimal, status Status, reasons []string
 	}
 	s.PaidIn = r.measured(in-out, "paid_in").From("Paid in", plain(in)).From("Paid out", plain(out))
 	if s.PaidIn.Known() && len(r.days) > 0 {
-		s.PaidIn = r.gaps(s.PaidIn, performance.Span{Start: r.days[0], End: r.AsOf})
+		whole := performance.Span{Start: r.days[0], End: r.AsOf}
+		if s.PaidIn = r.gaps(s.PaidIn, whole); len(r.timeline.Unsized) > 0 {
+			s.PaidIn = Unknown(r.unit(), r.AsOf, "paid_in", r.unsizedWithin(whole)...)
+		}
 	}
 	if s.PaidIn.Known() {
 		s.Gain = r.measuredAll(r.money(total.Sub(s.PaidIn.Amount.Decimal), "gain").With(status, reasons...))

@@ -32,6 +32,8 @@ type Gains struct {
 	// Unconverted names the bookings whose currency has no rate: transfers, income, fees
 	// and taxes leave them out.
 	Unconverted []Missing
+	// Unsized names what crossed the border without a price: transfers leave it out.
+	Unsized []Missing
 }
 
 // HoldingGain is the part of one symbol.
@@ -140,7 +142,7 @@ func (g *Gains) of(symbols []string) *Gains {
 		}
 		return kept
 	}
-	out.Missing, out.Unconverted = about(g.Missing), about(g.Unconverted)
+	out.Missing, out.Unconverted, out.Unsized = about(g.Missing), about(g.Unconverted), about(g.Unsized)
 	return out
 }
 

@@ -171,7 +171,7 @@ func (g *gainer) delivered(t *ledger.Transaction) {
 // gone books what leaves at the day's close.
 func (g *gainer) gone(t *ledger.Transaction) {
 	q := g.sold(t)
-	worth, ok := g.value(t.Symbol, q, t.Date)
+	worth, ok := g.crossed(t.Symbol, q, t.Date)
 	row := g.row(t.Symbol)
 	row.Sales = row.Sales.Add(worth)
 	g.out.Transfers = g.out.Transfers.Sub(worth)
@@ -267,7 +267,7 @@ func (g *gainer) crossing(t *ledger.Transaction, out bool) {
 		}
 	}
 	for _, m := range moves {
-		worth, known := g.value(t.Symbol, m.Quantity, t.Date)
+		worth, known := g.crossed(t.Symbol, m.Quantity, t.Date)
 		booking := m.Booking
 		if booking < g.first {
 			booking = atStart

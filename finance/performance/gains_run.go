@@ -129,6 +129,18 @@ func (g *gainer) value(symbol string, quantity money.Decimal, day date.Date) (mo
 	return w.Amount, w.Known
 }
 
+// crossed is what crosses the border at the close of a day.
+func (g *gainer) crossed(symbol string, quantity money.Decimal, day date.Date) (money.Decimal, bool) {
+	worth, known := g.value(symbol, quantity, day)
+	if !known {
+		m := Missing{symbol, day, g.valuer.Holding(symbol, quantity, day).Reason}
+		if !slices.Contains(g.out.Unsized, m) {
+			g.out.Unsized = append(g.out.Unsized, m)
+		}
+	}
+	return worth, known
+}
+
 func (g *gainer) miss(symbol string, day date.Date, reason string) {
 	if m := (Missing{symbol, day, reason}); !slices.Contains(g.out.Missing, m) {
 		g.out.Missing = append(g.out.Missing, m)

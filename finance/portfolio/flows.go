@@ -262,12 +262,8 @@ func (f *flow) delivery(sign float64) {
 // move books what goes between accounts: a flow for a node that has one of them.
 func (f *flow) move() {
 	if f.symbol >= 0 {
-		if into := f.valued(f.to, f.symbol); into != f.security {
-			worth := f.market(f.symbol, f.moved)
-			if f.security {
-				worth = -worth
-			}
-			f.in(f.i, worth)
+		if into := f.pick.security(f.to, f.symbol); into != f.pick.security(f.account, f.symbol) {
+			f.crossing(into)
 		}
 		return
 	}
@@ -280,6 +276,21 @@ func (f *flow) move() {
 		f.in(f.i, -f.amount*f.fx)
 	case into:
 		f.in(f.i, f.arrived*toFX)
+	}
+}
+
+// crossing books a security that goes to another account or comes from it, at the day's
+// close. Without one its size is unknown: of a holding it counts when it gets a price.
+func (f *flow) crossing(into bool) {
+	worth := f.market(f.symbol, f.moved)
+	switch {
+	case !math.IsNaN(worth) && into:
+		f.in(f.i, worth)
+	case !math.IsNaN(worth):
+		f.in(f.i, -worth)
+	case !f.pick.holding:
+		f.t.Unpriced[f.i] = math.NaN()
+		f.t.Unsized = append(f.t.Unsized, Unsized{f.Book.Symbols[f.symbol], f.day, f.price(f.symbol).reason})
 	}
 }
 

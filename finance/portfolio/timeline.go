@@ -24,11 +24,21 @@ type Timeline struct {
 	// between the cash and what has no price, and the value of that on the day it got one.
 	// Without it they are what came from outside and went there: Payment.
 	Unpriced []float64
-	Gaps     []Gap // what the values leave out
+	Gaps     []Gap     // what the values leave out
+	Unsized  []Unsized // flows that nobody knows the size of; Unpriced of their days is NaN
+}
+
+// Unsized is what crossed the border while it had no price, so that nobody knows how much
+// came in or went out with it.
+type Unsized struct {
+	Symbol string
+	Day    date.Date
+	Reason string // why it had none
 }
 
 // Payment is what came from outside on the day at position i, less what went there. What has
-// no price and was delivered without an amount counts on the day it gets a price.
+// no price and was delivered without an amount counts on the day it gets a price; NaN where
+// something of unknown size came from another account or went there.
 func (t *Timeline) Payment(i int) float64 {
 	paid := t.Inflow[i] - t.Outflow[i] - t.Unpriced[i]
 	if math.Abs(paid) <= 1e-9*(t.Inflow[i]+t.Outflow[i]) {
@@ -60,6 +70,11 @@ func (v *View) TimelineFrom(previous *Timeline, node Node, from date.Date) *Time
 	t := newTimeline(v)
 	for k, old := range previous.columns() {
 		copy((*t.columns()[k])[:start], (*old)[:start])
+	}
+	for _, x := range previous.Unsized {
+		if x.Day < from {
+			t.Unsized = append(t.Unsized, x)
+		}
 	}
 	return v.timeline(node, t, start)
 }
