@@ -1,17 +1,13 @@
 package deployed
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // root is the repository, from here.
@@ -88,37 +84,4 @@ func run(t *testing.T, command *exec.Cmd) string {
 		t.Fatalf("%s: %v\n%s", strings.Join(command.Args, " "), err, out)
 	}
 	return string(out)
-}
-
-// strictly decodes each document of a text of YAML into what it is; a field that this
-// does not have is an error. what chooses by the document's kind.
-func strictly(text string, what func(kind string) (any, error)) error {
-	documents := yaml.NewDecoder(strings.NewReader(text))
-	for n := 1; ; n++ {
-		var node yaml.Node
-		if err := documents.Decode(&node); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("document %d: %w", n, err)
-		}
-		var head struct {
-			Kind string `yaml:"kind"`
-		}
-		if err := node.Decode(&head); err != nil {
-			return fmt.Errorf("document %d: %w", n, err)
-		}
-		into, err := what(head.Kind)
-		if err != nil {
-			return fmt.Errorf("document %d: %w", n, err)
-		}
-		one, err := yaml.Marshal(&node)
-		if err != nil {
-			return err
-		}
-		d := yaml.NewDecoder(strings.NewReader(string(one)))
-		d.KnownFields(true)
-		if err := d.Decode(into); err != nil {
-			return fmt.Errorf("document %d, %s: %w", n, head.Kind, err)
-		}
-	}
 }

@@ -2,168 +2,189 @@ package deployed
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	apps "k8s.io/api/apps/v1"
+	autoscaling "k8s.io/api/autoscaling/v2"
+	core "k8s.io/api/core/v1"
+	networking "k8s.io/api/networking/v1"
+	policy "k8s.io/api/policy/v1"
 )
 
-// cluster is everything that deploy/kubernetes has.
-type cluster struct {
-	namespaces  []*namespace
-	config      []*configMap
-	deployments []*deployment
-	jobs        []*job
-	services    []*service
-	budgets     []*disruptionBudget
-	scalers     []*autoscaler
-	ingresses   []*ingress
-	policies    []*networkPolicy
-	overlays    map[string]*kustomization
-}
-
-// kept adds a new object to a list and returns it.
-func kept[T any](list *[]*T) (any, error) {
-	v := new(T)
-	*list = append(*list, v)
-	return v, nil
-}
-
-func manifests(t *testing.T) *cluster {
+// roles are the deployments, by what they do.
+func (c *cluster) roles(t *testing.T) map[string]*apps.Deployment {
 	t.Helper()
-	c := &cluster{overlays: map[string]*kustomization{}}
-	files, err := filepath.Glob(root + "/deploy/kubernetes/*/*.yaml")
-	if err != nil || len(files) < 10 {
-		t.Fatalf("manifests: %v %v", files, err)
+	out := map[string]*apps.Deployment{}
+	for _, d := range c.deployments {
+		out[d.Labels["app.kubernetes.io/component"]] = d
 	}
-	for _, path := range files {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := strictly(string(text), func(kind string) (any, error) {
-			switch kind {
-			case "Namespace":
-				return kept(&c.namespaces)
-			case "ConfigMap":
-				return kept(&c.config)
-			case "ServiceAccount":
-				return &serviceAccount{}, nil
-			case "Deployment":
-				return kept(&c.deployments)
-			case "Job":
-				return kept(&c.jobs)
-			case "Service":
-				return kept(&c.services)
-			case "PodDisruptionBudget":
-				return kept(&c.budgets)
-			case "HorizontalPodAutoscaler":
-				return kept(&c.scalers)
-			case "Ingress":
-				return kept(&c.ingresses)
-			case "NetworkPolicy":
-				return kept(&c.policies)
-			case "Kustomization":
-				k := &kustomization{}
-				c.overlays[filepath.Base(filepath.Dir(path))] = k
-				return k, nil
-			}
-			return nil, fmt.Errorf("kind %q is none that is shipped", kind)
-		}); err != nil {
-			t.Errorf("%s: %v", path, err)
-		}
+	if len(out) != 3 || out["api"] == nil || out["web"] == nil || out["worker"] == nil {
+		t.Fatalf("deployments %v", slices.Sorted(keys(out)))
 	}
-	return c
+	return out
 }
 
-func TestManifestsAreRefusedWithWhatIsUnknown(t *testing.T) {
-	text := "kind: Deployment\napiVersion: apps/v1\nspec:\n  replica: 3\n"
-	if err := strictly(text, func(string) (any, error) { return &deployment{}, nil }); err == nil || !strings.Contains(err.Error(), "replica") {
-		t.Errorf("a misspelt field is taken: %v", err)
-	}
-}
+// is says whether something that may be left out is there and is this.
+func is[T comparable](given *T, want T) bool { return given != nil && *given == want }
 
 func TestKubernetes(t *testing.T) {
 	c := manifests(t)
-	if len(c.deployments) != 3 || len(c.jobs) != 1 || len(c.namespaces) != 2 || len(c.scalers) != 1 || len(c.ingresses) != 4 || len(c.policies) != 3 {
-		t.Fatalf("%d deployments, %d jobs, %d namespaces, %d scalers, %d ingresses, %d policies", len(c.deployments), len(c.jobs), len(c.namespaces), len(c.scalers), len(c.ingresses), len(c.policies))
+	if len(c.jobs) != 1 || len(c.namespaces) != 2 || len(c.scalers) != 1 || len(c.ingresses) != 4 || len(c.policies) != 3 || len(c.accounts) != 1 {
+		t.Fatalf("%d jobs, %d namespaces, %d scalers, %d ingresses, %d policies, %d accounts", len(c.jobs), len(c.namespaces), len(c.scalers), len(c.ingresses), len(c.policies), len(c.accounts))
 	}
-	for _, d := range c.deployments {
-		one, spec := d.Spec.Template.Spec.Containers[0], d.Spec.Template.Spec
-		role := d.Metadata.Labels["app.kubernetes.io/component"]
-		if d.APIVersion != "apps/v1" || one.Name != role || d.Metadata.Name != "foliosight-"+role {
-			t.Errorf("%s: %s %s", d.Metadata.Name, d.APIVersion, one.Name)
+	for role, d := range c.roles(t) {
+		spec := d.Spec.Template.Spec
+		one := spec.Containers[0]
+		if one.Name != role || d.Name != "foliosight-"+role || len(spec.Containers) != 1 {
+			t.Errorf("%s: %s", d.Name, one.Name)
 		}
-		if wanted := 3; role != "worker" && d.Spec.Replicas != wanted {
-			t.Errorf("%s: %d replicas", role, d.Spec.Replicas)
+		if role != "worker" && !is(d.Spec.Replicas, 3) {
+			t.Errorf("%s: other replicas than 3", role)
 		}
-		if !spec.SecurityContext.RunAsNonRoot || spec.SecurityContext.RunAsUser == 0 || !one.SecurityContext.ReadOnlyRootFilesystem || one.SecurityContext.AllowPrivilegeEscalation == nil || *one.SecurityContext.AllowPrivilegeEscalation || !slices.Equal(one.SecurityContext.Capabilities.Drop, []string{"ALL"}) {
-			t.Errorf("%s may do more than it needs", role)
-		}
-		// A database that is away makes a process wait, never start anew.
-		if one.LivenessProbe.HTTPGet.Path != "/health/live" || one.ReadinessProbe.HTTPGet.Path != "/health/ready" || one.StartupProbe.HTTPGet.Path != "/health/live" {
-			t.Errorf("%s: probes ask %s, %s", role, one.LivenessProbe.HTTPGet.Path, one.ReadinessProbe.HTTPGet.Path)
-		}
-		if s := d.Spec.Strategy.RollingUpdate; s.MaxSurge < 1 || s.MaxUnavailable == nil || *s.MaxUnavailable != 0 {
+		careful(t, role, spec)
+		if s := d.Spec.Strategy.RollingUpdate; s == nil || s.MaxSurge == nil || s.MaxSurge.IntValue() < 1 || s.MaxUnavailable == nil || s.MaxUnavailable.String() != "0" {
 			t.Errorf("%s: one goes before another is there", role)
 		}
 		// Ten seconds until nobody comes, ten for requests, 25 for jobs.
-		if before := one.Lifecycle.PreStop.Sleep.Seconds; before < 5 || spec.TerminationGracePeriodSeconds < before+10+25 {
-			t.Errorf("%s: %d s of %d s are left to end what is under way", role, spec.TerminationGracePeriodSeconds-before, spec.TerminationGracePeriodSeconds)
+		before := one.Lifecycle.PreStop.Sleep.Seconds
+		if whole := spec.TerminationGracePeriodSeconds; whole == nil || before < 5 || *whole < before+10+25 {
+			t.Errorf("%s: too little is left to end what is under way", role)
 		}
-		if !slices.Equal(slices.Sorted(keys(d.Spec.Selector.MatchLabels)), slices.Sorted(keys(d.Spec.Template.Metadata.Labels))) {
+		if !maps.Equal(d.Spec.Selector.MatchLabels, d.Spec.Template.Labels) {
 			t.Errorf("%s selects others", role)
 		}
 		port := fmt.Sprint(one.Ports[0].ContainerPort)
-		if env := values(one.Env); !strings.HasSuffix(env["FOLIOSIGHT_LISTEN"], ":"+port) || env["FOLIOSIGHT_ROLES"] != role {
+		if env := values(one.Env); !strings.HasSuffix(env["FOLIOSIGHT_LISTEN"], ":"+port) || env["FOLIOSIGHT_ROLES"] != role || one.Ports[0].Name != "http" {
 			t.Errorf("%s listens on %s, its port is %s", role, env["FOLIOSIGHT_LISTEN"], port)
 		}
-		for _, v := range spec.Volumes {
+		if one.Resources.Requests.Memory().IsZero() || one.Resources.Limits.Memory().Cmp(*one.Resources.Requests.Memory()) < 0 || one.Resources.Requests.Cpu().IsZero() {
+			t.Errorf("%s: resources %+v", role, one.Resources)
+		}
+	}
+	if j := c.jobs[0].Spec.Template.Spec; j.RestartPolicy != core.RestartPolicyNever || !slices.Equal(j.Containers[0].Args, []string{"migrate", "up"}) {
+		t.Errorf("the migration: %+v", j)
+	}
+	careful(t, "migrate", c.jobs[0].Spec.Template.Spec)
+}
+
+// careful: a pod may do what it needs and no more, and its secrets are files; a part that
+// answers says apart whether it lives and whether it can answer.
+func careful(t *testing.T, role string, spec core.PodSpec) {
+	t.Helper()
+	one := spec.Containers[0]
+	pod, own := spec.SecurityContext, one.SecurityContext
+	if pod == nil || !is(pod.RunAsNonRoot, true) || pod.RunAsUser == nil || *pod.RunAsUser == 0 || pod.SeccompProfile == nil || pod.SeccompProfile.Type != core.SeccompProfileTypeRuntimeDefault ||
+		own == nil || !is(own.ReadOnlyRootFilesystem, true) || !is(own.AllowPrivilegeEscalation, false) || own.Capabilities == nil || !slices.Equal(own.Capabilities.Drop, []core.Capability{"ALL"}) || !is(spec.AutomountServiceAccountToken, false) {
+		t.Errorf("%s may do more than it needs", role)
+	}
+	var files []string
+	for _, v := range spec.Volumes {
+		if v.Secret != nil {
 			for _, item := range v.Secret.Items {
-				if item.Key == "database_admin_url" {
-					t.Errorf("%s has the owner's address", role)
-				}
+				files = append(files, item.Key)
 			}
 		}
 	}
-	if j := c.jobs[0].Spec.Template.Spec; j.RestartPolicy != "Never" || !slices.Equal(j.Containers[0].Args, []string{"migrate", "up"}) {
-		t.Errorf("the migration: %+v", j)
+	if len(files) == 0 || slices.Contains(files, "database_admin_url") != (role == "migrate") {
+		t.Errorf("%s has the secrets %v", role, files)
 	}
-	for _, name := range []string{"api", "web", "worker"} {
-		if !slices.ContainsFunc(c.budgets, func(b *disruptionBudget) bool {
-			return b.Metadata.Name == "foliosight-"+name && b.Spec.MinAvailable >= 1 && b.APIVersion == "policy/v1" && b.Spec.Selector.MatchLabels["app.kubernetes.io/component"] == name
-		}) {
-			t.Errorf("%s has no disruption budget", name)
+	for _, e := range one.Env {
+		if e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil {
+			t.Errorf("%s: %s is a secret in the environment, not a file", role, e.Name)
 		}
 	}
-	if s := c.scalers[0].Spec; s.MinReplicas != 3 || s.MaxReplicas <= s.MinReplicas || s.ScaleTargetRef.Name != "foliosight-api" {
+	if role == "migrate" {
+		return
+	}
+	// A database that is away makes a process wait, never start anew.
+	for name, probe := range map[string]*core.Probe{"/health/live": one.LivenessProbe, "/health/ready": one.ReadinessProbe, "/health/live ": one.StartupProbe} {
+		if probe == nil || probe.HTTPGet == nil || probe.HTTPGet.Path != strings.TrimSpace(name) || probe.HTTPGet.Port.String() != "http" {
+			t.Errorf("%s: a probe of %s is %+v", role, name, probe)
+		}
+	}
+}
+
+func TestKubernetesUnderLoadAndInRepair(t *testing.T) {
+	c := manifests(t)
+	for role, d := range c.roles(t) {
+		if !slices.ContainsFunc(c.budgets, func(b *policy.PodDisruptionBudget) bool {
+			return b.Name == d.Name && b.Spec.MinAvailable != nil && b.Spec.MinAvailable.IntValue() >= 1 && maps.Equal(b.Spec.Selector.MatchLabels, d.Spec.Template.Labels)
+		}) {
+			t.Errorf("%s has no disruption budget", role)
+		}
+	}
+	s := c.scalers[0].Spec
+	if !is(s.MinReplicas, 3) || s.MaxReplicas <= 3 || s.ScaleTargetRef.Name != "foliosight-api" || s.ScaleTargetRef.Kind != "Deployment" || s.ScaleTargetRef.APIVersion != "apps/v1" {
 		t.Errorf("scaling: %+v", s)
 	}
+	for _, m := range s.Metrics {
+		if m.Type != autoscaling.ResourceMetricSourceType || m.Resource == nil || m.Resource.Target.Type != autoscaling.UtilizationMetricType || m.Resource.Target.AverageUtilization == nil {
+			t.Errorf("scaling by %+v", m)
+		}
+	}
+}
+
+func TestKubernetesIsReached(t *testing.T) {
+	c := manifests(t)
+	roles := c.roles(t)
 	for _, s := range c.services {
-		if s.Spec.Type != "ClusterIP" || s.Spec.Ports[0].TargetPort != "http" {
-			t.Errorf("%s: %+v", s.Metadata.Name, s.Spec)
+		to := roles[s.Spec.Selector["app.kubernetes.io/component"]]
+		if s.Spec.Type != core.ServiceTypeClusterIP || s.Spec.Ports[0].TargetPort.String() != "http" || to == nil || !maps.Equal(s.Spec.Selector, to.Spec.Template.Labels) {
+			t.Errorf("%s: %+v", s.Name, s.Spec)
 		}
 	}
 	limits := map[string][2]string{"foliosight-programs": {"10", "2"}, "foliosight-chat": {"5", "2"}, "foliosight-sign-in": {"1", "3"}}
 	for _, i := range c.ingresses {
 		if len(i.Spec.TLS) != 1 || i.Spec.TLS[0].Hosts[0] != i.Spec.Rules[0].Host {
-			t.Errorf("%s is reached without TLS", i.Metadata.Name)
+			t.Errorf("%s is reached without TLS", i.Name)
 		}
-		if want, ok := limits[i.Metadata.Name]; ok && (i.Metadata.Annotations["nginx.ingress.kubernetes.io/limit-rps"] != want[0] || i.Metadata.Annotations["nginx.ingress.kubernetes.io/limit-burst-multiplier"] != want[1]) {
-			t.Errorf("%s: limits %v", i.Metadata.Name, i.Metadata.Annotations)
+		if want, ok := limits[i.Name]; ok && (i.Annotations["nginx.ingress.kubernetes.io/limit-rps"] != want[0] || i.Annotations["nginx.ingress.kubernetes.io/limit-burst-multiplier"] != want[1]) {
+			t.Errorf("%s: limits %v", i.Name, i.Annotations)
 		}
 		for _, p := range i.Spec.Rules[0].HTTP.Paths {
-			if !slices.ContainsFunc(c.services, func(s *service) bool { return s.Metadata.Name == p.Backend.Service.Name }) {
-				t.Errorf("%s leads to %s, which is not there", i.Metadata.Name, p.Backend.Service.Name)
+			if !slices.ContainsFunc(c.services, func(s *core.Service) bool {
+				return s.Name == p.Backend.Service.Name && s.Spec.Ports[0].Name == p.Backend.Service.Port.Name
+			}) {
+				t.Errorf("%s leads to %s, which is not there", i.Name, p.Backend.Service.Name)
 			}
 		}
 	}
-	if p := c.policies[0]; len(p.Spec.PodSelector.MatchLabels)+len(p.Spec.Ingress)+len(p.Spec.Egress) != 0 || len(p.Spec.PolicyTypes) != 2 {
-		t.Errorf("what is not allowed is not refused: %+v", p.Spec)
+	// What no policy lets in or out is refused, for every pod.
+	refuse := c.policies[slices.IndexFunc(c.policies, func(p *networking.NetworkPolicy) bool { return p.Name == "nothing-else" })].Spec
+	if len(refuse.PodSelector.MatchLabels)+len(refuse.PodSelector.MatchExpressions)+len(refuse.Ingress)+len(refuse.Egress) != 0 || !slices.Equal(refuse.PolicyTypes, []networking.PolicyType{networking.PolicyTypeIngress, networking.PolicyTypeEgress}) {
+		t.Errorf("what is not allowed is not refused: %+v", refuse)
 	}
-	if a, b := c.overlays["production"], c.overlays["staging"]; a.Namespace == b.Namespace || !slices.Equal(a.Resources, b.Resources) || fmt.Sprint(a.SecretGenerator) != fmt.Sprint(b.SecretGenerator) || fmt.Sprint(a.Images) != fmt.Sprint(b.Images) {
+	for _, p := range c.policies {
+		for _, rule := range p.Spec.Ingress {
+			if len(rule.From) == 0 || len(rule.Ports) == 0 {
+				t.Errorf("%s lets everybody in", p.Name)
+			}
+		}
+		for _, rule := range p.Spec.Egress {
+			if len(rule.To) == 0 || len(rule.Ports) == 0 {
+				t.Errorf("%s lets everything out", p.Name)
+			}
+		}
+	}
+}
+
+func TestOverlays(t *testing.T) {
+	c := manifests(t)
+	a, b := c.overlays["production"], c.overlays["staging"]
+	if a.Namespace == b.Namespace || !slices.Equal(a.Resources, b.Resources) || fmt.Sprint(a.SecretGenerator) != fmt.Sprint(b.SecretGenerator) || fmt.Sprint(a.Images) != fmt.Sprint(b.Images) {
 		t.Error("staging is not like production")
+	}
+	for _, overlay := range []string{"base", "production", "staging"} {
+		for _, resource := range c.overlays[overlay].Resources {
+			if _, err := os.Stat(filepath.Join(root, "deploy/kubernetes", overlay, resource)); err != nil {
+				t.Errorf("%s: %v", overlay, err)
+			}
+		}
 	}
 }
 
@@ -195,12 +216,4 @@ func TestNoSecretsInSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-func values(env environment) map[string]string {
-	out := map[string]string{}
-	for _, e := range env {
-		out[e.Name] = e.Value
-	}
-	return out
 }

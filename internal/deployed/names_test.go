@@ -17,10 +17,10 @@ import (
 func variables(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	for _, file := range []string{"docker-compose.prod.yml", "docker-compose.dev.yml"} {
+	for _, file := range []string{production, development} {
 		for name, s := range compose(t, file).Services {
 			for variable := range s.Environment {
-				if s.ours() {
+				if ours(s) {
 					found[variable] = file + ", " + name
 				}
 			}
@@ -29,12 +29,12 @@ func variables(t *testing.T) map[string]string {
 	c := manifests(t)
 	for _, m := range c.config {
 		for variable := range m.Data {
-			found[variable] = m.Metadata.Name
+			found[variable] = m.Name
 		}
 	}
 	for _, d := range c.deployments {
 		for variable := range values(d.Spec.Template.Spec.Containers[0].Env) {
-			found[variable] = d.Metadata.Name
+			found[variable] = d.Name
 		}
 	}
 	for variable := range values(c.jobs[0].Spec.Template.Spec.Containers[0].Env) {
@@ -103,8 +103,8 @@ func TestEveryCommandIsThere(t *testing.T) {
 	for _, c := range manifests(t).jobs[0].Spec.Template.Spec.Containers {
 		used[strings.Join(c.Args, " ")] = "the job of Kubernetes"
 	}
-	for name, s := range compose(t, "docker-compose.prod.yml").Services {
-		if s.ours() {
+	for name, s := range compose(t, production).Services {
+		if ours(s) {
 			used[strings.Join(s.Command, " ")] = "compose, " + name
 		}
 	}
@@ -149,7 +149,7 @@ func TestImagesOfOneVersion(t *testing.T) {
 	version := c.overlays["production"].Images[0].NewTag
 	for _, d := range c.deployments {
 		if d.Spec.Template.Spec.Containers[0].Image != "foliosight:"+version {
-			t.Errorf("%s runs %s", d.Metadata.Name, d.Spec.Template.Spec.Containers[0].Image)
+			t.Errorf("%s runs %s", d.Name, d.Spec.Template.Spec.Containers[0].Image)
 		}
 	}
 	if image := c.jobs[0].Spec.Template.Spec.Containers[0].Image; image != "foliosight:"+version {

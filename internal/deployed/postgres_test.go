@@ -50,9 +50,9 @@ func TestPools(t *testing.T) {
 	room := setting(t, "max_connections") - setting(t, "superuser_reserved_connections") - setting(t, "max_wal_senders") - 5 // migrations, backups, people
 	most := map[string]int{"api": 30, "web": 30, "worker": 10}
 	sums := map[string]int{}
-	for name, s := range compose(t, "docker-compose.prod.yml").Services {
-		if role := s.Environment["FOLIOSIGHT_ROLES"]; role != "" {
-			pool := number(t, s.Environment["DATABASE_POOL_SIZE"])
+	for name, s := range compose(t, production).Services {
+		if role := told(s, "FOLIOSIGHT_ROLES"); role != "" {
+			pool := number(t, told(s, "DATABASE_POOL_SIZE"))
 			if pool > most[role] {
 				t.Errorf("%s opens %d", name, pool)
 			}
@@ -62,16 +62,16 @@ func TestPools(t *testing.T) {
 	c := manifests(t)
 	for _, d := range c.deployments {
 		env := values(d.Spec.Template.Spec.Containers[0].Env)
-		pool, copies := number(t, env["DATABASE_POOL_SIZE"]), d.Spec.Replicas
+		pool, copies := number(t, env["DATABASE_POOL_SIZE"]), int(*d.Spec.Replicas)
 		for _, s := range c.scalers {
-			if s.Spec.ScaleTargetRef.Name == d.Metadata.Name {
-				copies = s.Spec.MaxReplicas
+			if s.Spec.ScaleTargetRef.Name == d.Name {
+				copies = int(s.Spec.MaxReplicas)
 			}
 		}
 		if pool > most[env["FOLIOSIGHT_ROLES"]] {
-			t.Errorf("%s opens %d", d.Metadata.Name, pool)
+			t.Errorf("%s opens %d", d.Name, pool)
 		}
-		sums["Kubernetes"] += (copies + d.Spec.Strategy.RollingUpdate.MaxSurge) * (pool + queue)
+		sums["Kubernetes"] += (copies + d.Spec.Strategy.RollingUpdate.MaxSurge.IntValue()) * (pool + queue)
 	}
 	for _, container := range ecs(t).ContainerDefinitions {
 		for _, e := range container.Environment {
