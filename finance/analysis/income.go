@@ -147,6 +147,8 @@ type incomeSums struct {
 	withheld, ofInterest          money.Decimal // of the last twelve months: taxes, and interest
 	announced, estimated          money.Decimal
 	left, leftReceived, leftAhead []string // why the sums leave something out
+	leftBefore                    []string // of the twelve months before the last
+	leftTaxes, leftWithheld       []string // of taxes ever, and of the last twelve months
 	perShare                      money.Decimal
 	currency                      money.Currency
 	mixed                         bool // several currencies a share
@@ -205,24 +207,37 @@ func (m *incomeMaker) gather() {
 			m.out.first = t.Date
 		}
 		amount, why := m.runner.booked(i, gross, t.Currency)
-		tax, _ := m.runner.booked(i, t.Taxes.OrZero(), t.Currency)
+		tax, noTax := m.runner.booked(i, t.Taxes.OrZero(), t.Currency)
 		if why != "" {
 			why = "a payment of " + cmp.Or(t.Symbol, "interest") + " on " + t.Date.String() + " is left out: " + why
 		}
 		for _, s := range []*incomeSums{&m.all, sumsOf(m.months, t.Date.StartOfMonth()), sumsOf(m.years, t.Date.Year()), sumsOf(m.symbols, t.Symbol), sumsOf(m.accounts, t.Account)} {
-			s.add(amount, tax, interest, t.Date, m.from, m.before, m.AsOf, why)
+			if why != "" {
+				s.leave(why, noTax != "", t.Date, m.from, m.before)
+			} else {
+				s.add(amount, tax, interest, t.Date, m.from, m.before)
+			}
 		}
 	}
 }
 
-func (s *incomeSums) add(amount, tax money.Decimal, interest bool, day, from, before, asOf date.Date, why string) {
-	if why != "" {
-		s.left = append(s.left, why)
-		if day > from {
-			s.leftReceived = append(s.leftReceived, why)
-		}
-		return
+// leave notes a payment that cannot be added, and whether a tax on it cannot either.
+func (s *incomeSums) leave(why string, taxed bool, day, from, before date.Date) {
+	s.left = append(s.left, why)
+	if taxed {
+		s.leftTaxes = append(s.leftTaxes, why)
 	}
+	switch {
+	case day > from:
+		if s.leftReceived = append(s.leftReceived, why); taxed {
+			s.leftWithheld = append(s.leftWithheld, why)
+		}
+	case day > before:
+		s.leftBefore = append(s.leftBefore, why)
+	}
+}
+
+func (s *incomeSums) add(amount, tax money.Decimal, interest bool, day, from, before date.Date) {
 	if interest {
 		s.interest = s.interest.Add(amount)
 	} else {
@@ -244,28 +259,23 @@ func (s *incomeSums) add(amount, tax money.Decimal, interest bool, day, from, be
 func (m *incomeMaker) totals() {
 	o, s := m.out, &m.all
 	o.Received = m.money(s.received, "income_received", s.leftReceived).From("From", (m.from+1).String()).From("Interest of it", s.ofInterest.Round(2).String())
-	o.Before = m.money(s.before, "income_before", nil)
-	o.Withheld = m.money(s.withheld, "income_withheld", nil)
-	first := m.Book.First()
+	o.Before = m.money(s.before, "income_before", s.leftBefore)
+	o.Withheld = m.money(s.withheld, "income_withheld", s.leftWithheld)
+	first, left := m.Book.First(), slices.Concat(s.leftBefore, s.leftReceived)
 	switch {
 	case first.IsNone() || first > m.before+1:
 		o.Before = Unknown(m.unit(), m.AsOf, "income_before", "the books do not go back two years")
 		o.Growth = Unknown(Fraction, m.AsOf, "income_growth", "the books do not go back two years")
+	case len(left) > 0:
+		o.Growth = Unknown(Fraction, m.AsOf, "income_growth", fewReasons(left)...)
 	case s.before.Sign() <= 0:
 		o.Growth = Unknown(Fraction, m.AsOf, "income_growth", "nothing was received in the year before")
-	case len(s.left) > 0:
-		o.Growth = Unknown(Fraction, m.AsOf, "income_growth", fewReasons(s.left)...)
 	default:
 		o.Growth = Measure(s.received.Float64()/s.before.Float64()-1, Fraction, m.AsOf, "income_growth").From("Last twelve months", s.received.Round(2).String()).From("Year before", s.before.Round(2).String())
 	}
 	o.Announced = m.money(s.announced, "income_announced", s.leftAhead)
-	o.Estimated = m.guess(m.money(s.estimated, "income_estimated", nil), s)
+	o.Estimated = m.guess(m.money(s.estimated, "income_estimated", s.leftAhead), s)
 	o.Expected = m.guess(m.money(s.expected(), "income_expected", s.leftAhead), s).From("Announced", s.announced.Round(2).String()).From("Estimated", s.estimated.Round(2).String())
-	if s.expected().IsZero() && len(s.leftAhead) > 0 && len(o.Payments) == 0 {
-		for _, f := range []*Figure{&o.Announced, &o.Estimated, &o.Expected} {
-			*f = Unknown(m.unit(), m.AsOf, f.Method, fewReasons(s.leftAhead)...)
-		}
-	}
 	o.Yield = m.yield(o.Expected, m.runner.out.Summary.Holdings, "income_yield")
 	o.YieldOnCost = m.yield(o.Expected, m.runner.out.Summary.Cost, "income_on_cost")
 }
@@ -306,10 +316,14 @@ func (m *incomeMaker) byMonth() {
 	}
 	for month := begin; month <= m.until; month = month.AddMonths(1) {
 		s := sumsOf(m.months, month)
+		ahead := s.leftAhead
+		if month.AddMonths(1) > m.AsOf+1 && m.all.expected().IsZero() {
+			ahead = m.all.leftAhead // nobody can say what will come in any month
+		}
 		year, of, _ := month.Civil()
 		m.out.Months = append(m.out.Months, IncomeMonth{Year: year, Month: int(of), Dividends: m.money(s.dividends, "income_dividends", s.left), Interest: m.money(s.interest, "income_interest", s.left),
-			Received: m.money(s.all(), "income_month", s.left), Announced: m.money(s.announced, "income_announced", nil), Estimated: m.guess(m.money(s.estimated, "income_estimated", nil), s),
-			Expected: m.guess(m.money(s.expected(), "income_month_expected", nil), s)})
+			Received: m.money(s.all(), "income_month", s.left), Announced: m.money(s.announced, "income_announced", ahead), Estimated: m.guess(m.money(s.estimated, "income_estimated", ahead), s),
+			Expected: m.guess(m.money(s.expected(), "income_month_expected", ahead), s)})
 	}
 }
 
@@ -321,7 +335,7 @@ func (m *incomeMaker) byYear() {
 		s := sumsOf(m.years, year)
 		first, end := date.Must(year, 1, 1), date.Must(year, 12, 31)
 		m.out.Years = append(m.out.Years, IncomeYear{Year: year, Dividends: m.money(s.dividends, "income_dividends", s.left), Interest: m.money(s.interest, "income_interest", s.left),
-			Received: m.money(s.all(), "income_year", s.left), Withheld: m.money(s.taxes, "income_withheld", nil), Partial: m.Book.First() > first || m.AsOf < end})
+			Received: m.money(s.all(), "income_year", s.left), Withheld: m.money(s.taxes, "income_withheld", s.leftTaxes), Partial: m.Book.First() > first || m.AsOf < end})
 	}
 }
 

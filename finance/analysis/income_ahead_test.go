@@ -95,7 +95,7 @@ func TestIncomeByHand(t *testing.T) {
 	// 60 USD under way; estimated like those of Aug, Nov, Feb (the one under way stands in the
 	// place of May's, which was paid before the last twelve months), and 100 of the fund.
 	is("announced", in.Announced, "48.00", analysis.Partial)
-	is("estimated", in.Estimated, "244.00", analysis.Estimated)
+	is("estimated", in.Estimated, "244.00", analysis.Partial) // what MUTE pays nobody knows
 	is("expected", in.Expected, "292.00", analysis.Partial)
 	is("yield", in.Yield, fmt.Sprintf("%.6f", 292.0/(3840+4000+100)), analysis.Partial)
 	is("yield on cost", in.YieldOnCost, fmt.Sprintf("%.6f", 292.0/(3200+5000+100)), analysis.Partial)

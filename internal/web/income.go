@@ -166,14 +166,17 @@ func (w *writer) incomeBars(in *analysis.Income) (view.IncomeBars, *view.Table) 
 			word string
 			f    analysis.Figure
 		}{{"received", m.Received}, {"announced", m.Announced}, {"estimated", m.Estimated}} {
-			if part.f.Float64() != 0 {
+			switch {
+			case !part.f.Known():
+				words = append(words, part.word+" is not known")
+			case part.f.Float64() != 0:
 				words = append(words, part.word+" "+w.text(part.f, whole, false)+" "+string(w.a.Base))
 			}
 		}
 		if len(words) == 1 {
 			words = append(words, "nothing")
 		}
-		drawn = append(drawn, chart.IncomeMonth{Year: m.Year, Month: m.Month, Received: m.Received.Float64(), Announced: m.Announced.Float64(), Estimated: m.Estimated.Float64(), Title: strings.Join(words, " ")})
+		drawn = append(drawn, chart.IncomeMonth{Year: m.Year, Month: m.Month, Received: drawnOf(m.Received), Announced: drawnOf(m.Announced), Estimated: drawnOf(m.Estimated), Title: strings.Join(words, " ")})
 		addRow(t, name, w.figure(name+", received", m.Received, whole), w.figure(name+", announced", m.Announced, whole), w.figure(name+", estimated", m.Estimated, whole))
 	}
 	bars := chart.Income(drawn, now, w.Locale)
@@ -309,4 +312,13 @@ func (w *writer) incomeAccounts(in *analysis.Income) *view.Table {
 		addRow(t, x.Account, w.figure(x.Account+", received", x.Received, whole), w.figure(x.Account+", ever", x.All, whole))
 	}
 	return t
+}
+
+// drawnOf is how high a part of a month is drawn: what is not known has no bar; the title
+// of the month says so.
+func drawnOf(f analysis.Figure) float64 {
+	if !f.Known() {
+		return 0
+	}
+	return f.Float64()
 }
