@@ -28,6 +28,8 @@ type kind struct {
 	often bool
 	// after is how long it waits, so that what is needed many times at once is done once.
 	after time.Duration
+	// long lets an attempt take as long as it does; it says meanwhile that it lives.
+	long bool
 }
 
 // kinds are all there are, by name.
@@ -44,6 +46,8 @@ func init() { // the functions enqueue work themselves, so that a literal would 
 		service.WorkSync:     {queue: soon, priority: 2, do: syncMarket, often: true},
 		service.WorkSearch:   {queue: soon, priority: 1, do: searchSources},
 		service.WorkDeliver:  {queue: soon, priority: 1, do: deliver, often: true},
+
+		service.WorkOperation: {queue: operations, priority: 2, do: operate, often: true, long: true},
 	}
 }
 

@@ -240,6 +240,15 @@ func (q *Queue) Again(ctx context.Context, tx store.Tx, kind string, w service.W
 	return made.Job.ID, nil
 }
 
+// Hold keeps the workers of all processes from taking jobs, or lets them go on; each
+// sees it within two seconds. What is under way is done to its end.
+func (q *Queue) Hold(ctx context.Context, held bool) error {
+	if held {
+		return q.client.QueuePause(ctx, riverdriver.AllQueuesString, nil)
+	}
+	return q.client.QueueResume(ctx, riverdriver.AllQueuesString, nil)
+}
+
 // Job implements service.Queue.
 func (q *Queue) Job(ctx context.Context, id int64) (service.Job, error) {
 	row, err := q.client.JobGet(ctx, id)
@@ -292,6 +301,7 @@ func jobOf(row *rivertype.JobRow, id int64, err error) (service.Job, error) {
 type beside struct {
 	CancelAsked *time.Time `json:"cancel_attempted_at"`
 	Output      string     `json:"output"`
+	Began       *time.Time `json:"began"` // of an attempt that says since that it lives
 }
 
 func read(row *rivertype.JobRow) (service.Job, error) {
@@ -306,6 +316,9 @@ func read(row *rivertype.JobRow) (service.Job, error) {
 	j.Asked, j.Note = b.CancelAsked != nil && !j.State.Ended(), b.Output
 	if row.AttemptedAt != nil {
 		j.Started = row.AttemptedAt.UTC()
+		if b.Began != nil && b.Began.Before(j.Started) {
+			j.Started = b.Began.UTC()
+		}
 	}
 	if row.FinalizedAt != nil {
 		j.Ended = row.FinalizedAt.UTC()

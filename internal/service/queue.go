@@ -19,6 +19,9 @@ const (
 	WorkDeliver  = "deliver"  // messages and alerts that wait
 	WorkIncome   = "income"   // looks for income that is not booked: of one portfolio, or of all
 	WorkAlerts   = "alerts"   // holds a portfolio against its rules, after a booking or new prices
+	// WorkOperation is what looks after the installation: ID is the command, After when it
+	// was found due. The schedule of operations puts it into the queue.
+	WorkOperation = "operation"
 )
 
 // Work is what a job is about: ids, so that the queue holds nothing that a person said.

@@ -188,6 +188,16 @@ func (c Channels) Tell(ctx context.Context, r *check.Report, before []store.Oper
 	}
 }
 
+// Told reports whether an alarm of a report went out.
+func Told(r *check.Report) bool {
+	for _, f := range r.Checks {
+		if f.Name == CheckName && strings.HasPrefix(f.Says, told) {
+			return true
+		}
+	}
+	return false
+}
+
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
 // lastTold is what was told last, and when; nothing where that was that all is well.
