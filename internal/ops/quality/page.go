@@ -101,7 +101,7 @@ func (h *handler) page(w http.ResponseWriter, r *http.Request) {
 	s, err := h.state(r.Context())
 	var b bytes.Buffer
 	if err == nil {
-		err = page.Execute(&b, s)
+		err = page.Execute(&b, words(s, h.bounds))
 	}
 	if err != nil {
 		http.Error(w, "could not look: "+err.Error(), http.StatusServiceUnavailable)

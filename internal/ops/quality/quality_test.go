@@ -3,7 +3,9 @@ package quality_test
 import (
 	"context"
 	"errors"
+	"html"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -157,4 +159,33 @@ func TestPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close()
+}
+
+// What is not known is a dash, what asks to be looked at comes first and in words, and
+// what is a tenant's own is one row without a name.
+func TestPageSaysWhatToLookAt(t *testing.T) {
+	own := feed(marketdata.Bars, "SECRET", service.FeedHeld, -1, -1, 0)
+	own.Kept.Own, own.State = true, service.SupplyNever
+	h := quality.Handler(func(ctx context.Context) (quality.State, error) {
+		return quality.Look(ctx, of{"a": {feed(marketdata.Bars, "AAA", service.FeedHeld, 100, 0, 9), feed(marketdata.Bars, "LOW", service.FeedHeld, 41, 5, 9), own,
+			feed(marketdata.FX, "EURUSD", service.FeedFX, -1, -1, 9)}, "b": {own}}, owners("a", "b"), now)
+	}, quality.Usual, func() time.Time { return now })
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Host = "127.0.0.1"
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	said := regexp.MustCompile(`<style>[\s\S]*</style>|<svg[\s\S]*?</svg>|<[^>]*>`).ReplaceAllString(w.Body.String(), " ")
+	said = html.UnescapeString(strings.Join(strings.Fields(said), " "))
+	for _, want := range []string{
+		"3 things to look at Prices 2 have no price: 2 of tenants' own foliosight doctor SYMBOL says why",
+		"What is held 4, 3 to look at 2 of tenants' own Prices – – 0 – not asked for yet LOW Prices 41 5 0",
+		"Exchange rates 1 EURUSD Exchange rate – – 0",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q:\n%s", want, said)
+		}
+	}
+	if strings.Contains(said, "SECRET") || strings.Contains(said, "`") {
+		t.Errorf("it says too much:\n%s", said)
+	}
 }
