@@ -44,6 +44,18 @@ func (d Database) Statements(ctx context.Context, r *check.Report, threshold tim
 		r.Unknown(name, err.Error(), "")
 		return
 	}
+	// What other roles ran is there without its text; it is no answer that none of it is slow.
+	var hidden int64
+	err = d.DB.QueryRowContext(ctx, `SELECT count(*) FROM `+schema+`.pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+		AND query = '<insufficient privilege>' AND mean_exec_time >= $1`, float64(threshold)/float64(time.Millisecond)).Scan(&hidden)
+	if err != nil {
+		r.Unknown(name, err.Error(), "add pg_stat_statements to shared_preload_libraries and restart PostgreSQL")
+		return
+	}
+	if hidden > 0 {
+		r.Unknown(name, fmt.Sprintf("%d of other roles take %s or more on average, and this role may not see which", hidden, threshold), "as a superuser: GRANT pg_read_all_stats TO the role of DATABASE_ADMIN_URL, or of DATABASE_URL where there is none")
+		return
+	}
 	rows, err := d.DB.QueryContext(ctx, `SELECT left(regexp_replace(query, '\s+', ' ', 'g'), 160), calls, total_exec_time, mean_exec_time, max_exec_time
 		FROM `+schema+`.pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 			AND query ~* '^\s*(select|insert|update|delete|with)\M' AND mean_exec_time >= $1
