@@ -49,6 +49,8 @@ type commands struct {
 	Scenarios  scenariosCommand  `cmd:"" help:"Say what scenarios do to the holdings of transaction files: the library, your own shocks, a loss turned round."`
 	WhatIf     whatIfCommand     `cmd:"" name:"what-if" help:"Try trades on the holdings of transaction files, or suggest some: the portfolio before and after."`
 	Calc       calcCommand       `cmd:"" help:"Answer the requests of a calculation engine, one JSON document a line."`
+	Holding    holdCommand       `cmd:"" name:"maintenance" help:"Hold requests off while something is done to the installation."`
+	Cache      cacheCommand      `cmd:"" help:"What processes keep in memory."`
 	Health     healthCommand     `cmd:"" help:"Ask the running server how it is."`
 	Resources  resourcesCommand  `cmd:"" help:"Say what the running server takes: processor, memory, disk, connections, recent errors."`
 	Version    versionCommand    `cmd:"" help:"Say which version this is."`

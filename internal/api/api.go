@@ -25,6 +25,7 @@ import (
 
 	"github.com/foliosight/foliosight/internal/ops/health"
 	"github.com/foliosight/foliosight/internal/ops/request"
+	"github.com/foliosight/foliosight/internal/ops/standing"
 	"github.com/foliosight/foliosight/internal/service"
 )
 
@@ -41,11 +42,13 @@ type Options struct {
 	Stopping    <-chan struct{} // closed when the server stops: streams end then
 	// Health says how the process is; nil: it asks the services themselves.
 	Health *health.Health
+	// Maintenance is what holds now; nil: there never is any.
+	Maintenance func() standing.Maintenance
 	// Calculated is told of each request to an engine; nil: nobody is.
 	Calculated func(kind string, err error, refused bool)
-	// Rendered is given what tells how the answers stand that are kept as they were sent; nil:
-	// nobody is.
-	Rendered func(of func() service.Kept)
+	// Rendered is given what tells how the answers stand that are kept as they were sent, and
+	// what lets go of them; nil: nobody is.
+	Rendered func(of func() service.Kept, clear func())
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -107,7 +110,7 @@ func build(svc Services, o Options) (http.Handler, *mounted, error) {
 	document := humago.New(mux, describe(o))
 	s := &server{Options: o, svc: svc, root: document, group: huma.NewGroup(document, Prefix), rendered: newRenderings(), calcs: make(chan struct{}, calcsAtOnce)}
 	if o.Rendered != nil {
-		o.Rendered(s.rendered.stands)
+		o.Rendered(s.rendered.stands, s.rendered.kept.InvalidateAll)
 	}
 	s.people()
 	s.portfolios()
@@ -242,6 +245,9 @@ func add[I, O any](s *server, r route, h func(ctx context.Context, c service.Cal
 	}
 	op.Errors = append(op.Errors, http.StatusTooManyRequests)
 	op.Middlewares = huma.Middlewares{bounded, listed}
+	if holds(r) {
+		op.Middlewares = append(op.Middlewares, s.held)
+	}
 	if r.open {
 		op.Security = []map[string][]string{}
 		if r.perhaps {

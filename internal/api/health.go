@@ -45,9 +45,11 @@ func healthPaths() map[string]*huma.PathItem {
 			"market_data": text("Whether a source of market data could be asked now; off where none ever is. None is needed to answer requests, and none is asked to find out.",
 				health.Operational, health.Degraded, health.Off, health.Unknown)}},
 	}
+	held := text("What there is of maintenance; left out where there is none.", "maintenance", "read-only")
 	alive := schema(text("ok.", "ok"), nil)
-	ready := schema(text("ok or unavailable.", "ok", health.Unavailable), nil)
+	ready := schema(text("ok or unavailable; while there is maintenance, maintenance or read-only: requests can be sent here, and are told when to come back.", "ok", health.Unavailable, "maintenance", "read-only"), nil)
 	seed := maps.Clone(full)
+	may := func(o *huma.Schema) *huma.Schema { o.Properties["maintenance"] = held; return o }
 	seed["database"] = database
 	seed["backend_connectivity"] = text("Whether the API can be reached from here.", health.Connected, health.Unavailable)
 	seed["build_info"] = &huma.Schema{Type: huma.TypeObject, Description: "What it was built from.", Required: []string{"commit"}, Properties: map[string]*huma.Schema{
@@ -61,9 +63,9 @@ func healthPaths() map[string]*huma.PathItem {
 		return &huma.PathItem{Get: op}
 	}
 	return map[string]*huma.PathItem{
-		"/health":       get("health", tagHealth, "Whether the server is well", "Asks the database, for half a second at most, and says how the sources of market data stand.", schema(whole, full), true),
+		"/health":       get("health", tagHealth, "Whether the server is well", "Asks the database, for half a second at most, and says how the sources of market data stand.", may(schema(whole, full)), true),
 		"/health/live":  get("health-live", tagHealth, "Whether the process lives", "Answers at once; restart the process where it does not.", alive, false),
 		"/health/ready": get("health-ready", tagHealth, "Whether requests can be answered", "Asks the database, for half a second at most.", ready, true),
-		"/api/health":   get("seed-health", tagSeeds, "Whether the server is well", "GET /health with the fields of the original.", schema(whole, seed), true),
+		"/api/health":   get("seed-health", tagSeeds, "Whether the server is well", "GET /health with the fields of the original.", may(schema(whole, seed)), true),
 	}
 }

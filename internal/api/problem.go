@@ -135,6 +135,7 @@ var kinds = []kind{
 	{errStreams, 429, "too-many-streams", "Too many streams of events are open", "Close one, or wait until one that was lost is noticed; eight at once are allowed."},
 	{errTooMany, 429, "too-many", "Too many requests", "Wait as long as Retry-After says."},
 	{service.ErrBusy, 429, "busy", "Too many people sign in at once", "Try again in a moment."},
+	{errMaintenance, 503, "maintenance", "There is maintenance", "Come back when Retry-After says; nothing is lost."},
 	{errTooLarge, 413, "too-large", "This is too large", "Send it in parts."},
 	{errTooLong, 503, "too-long", "The calculation took too long", "Ask for less at once, or use the command line."},
 	{context.Canceled, 503, "given-up", "The request was given up", "Whoever asked went away, or the server is stopping. Nothing was changed."},

@@ -75,6 +75,9 @@ func (r *request) frame(title, at string) view.Page {
 		p.Nav = append(p.Nav, group)
 	}
 	p.Alerts = r.bell(at)
+	if r.site.opts.Standing != nil {
+		p.Standing = r.site.opts.Standing()
+	}
 	p.Foot = append(p.Foot, view.Link{Label: "Settings", Href: "/settings", Icon: "settings", Key: "g s", Current: at == "settings"})
 	p.Bottom = append(p.Bottom, view.Link{Label: "More", Href: p.PaletteURL, Icon: "menu", Current: at == "/go"})
 	p.Switcher = r.switcher(at)

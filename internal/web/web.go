@@ -34,6 +34,9 @@ type Options struct {
 	Log      *slog.Logger
 	// Health says how the database and the queue are, for administration; nil: it is not told.
 	Health func(ctx context.Context) Health
+	// Standing is said above every page, as that nothing can be changed now; nil, or what it
+	// gives being empty: nothing is.
+	Standing func() string
 	// Explore makes a demonstration in an empty installation and signs in to it; nil
 	// where that is not offered.
 	Explore func(ctx context.Context, agent string) (service.SignedIn, error)

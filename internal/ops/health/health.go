@@ -12,6 +12,7 @@
 package health
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -46,6 +47,8 @@ type Options struct {
 	// Market says how the sources of market data stand, in one of the words above. It must
 	// not call any.
 	Market func(context.Context) (string, error)
+	// Maintenance is what there is of it, in a word: "maintenance", "read-only", or empty.
+	Maintenance func() string
 	// Backend asks the API of a process that has pages alone; nil: it has its own.
 	Backend func(context.Context) error
 }
@@ -157,15 +160,26 @@ type Answer struct {
 	Timestamp time.Time `json:"timestamp"`
 	Version   string    `json:"version"`
 	Services  Services  `json:"services"`
+	// Maintenance is "maintenance" or "read-only" while requests are held off; such a process
+	// is well.
+	Maintenance string `json:"maintenance,omitempty"`
 }
 
 // Check looks now.
 func (h *Health) Check(ctx context.Context) Answer {
-	a := Answer{Status: Healthy, Timestamp: h.Now().UTC().Truncate(time.Second), Version: h.Version, Services: Services{Connected, h.Sources(ctx)}}
+	a := Answer{Status: Healthy, Timestamp: h.Now().UTC().Truncate(time.Second), Version: h.Version, Services: Services{Connected, h.Sources(ctx)}, Maintenance: h.held()}
 	if h.Ready(ctx) != nil {
 		a.Status, a.Services.Database = Unhealthy, Unavailable
 	}
 	return a
+}
+
+// held is what there is of maintenance, in a word.
+func (h *Health) held() string {
+	if h.Maintenance == nil {
+		return ""
+	}
+	return h.Maintenance()
 }
 
 // Build is what a program was built from.
@@ -210,11 +224,13 @@ func (h *Health) Mount(handle func(pattern string, do func(http.ResponseWriter, 
 		send(w, true, map[string]any{"status": "ok", "version": h.Version})
 	})
 	handle("GET /health/ready", func(w http.ResponseWriter, r *http.Request) {
-		word := "ok"
+		// A process under maintenance is ready: it answers with when to come back, which a
+		// balancer that sent nobody to it could not.
+		word := cmp.Or(h.held(), "ok")
 		if h.Ready(r.Context()) != nil {
 			word = Unavailable
 		}
-		send(w, word == "ok", map[string]any{"status": word, "version": h.Version})
+		send(w, word != Unavailable, map[string]any{"status": word, "version": h.Version})
 	})
 	if pages {
 		handle("GET /api/health", func(w http.ResponseWriter, r *http.Request) {

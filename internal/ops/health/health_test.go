@@ -50,6 +50,7 @@ func TestHealth(t *testing.T) {
 		"no database":       {health.Options{Database: broken}, map[string]int{"/health": 503, "/health/live": 200, "/health/ready": 503, "/api/health": 503}},
 		"a slow database":   {health.Options{Database: slow}, map[string]int{"/health": 503, "/health/live": 200, "/health/ready": 503}},
 		"pages without API": {health.Options{Database: fine, Backend: broken}, map[string]int{"/health": 200, "/health/ready": 200, "/api/health": 503}},
+		"maintenance":       {health.Options{Database: fine, Maintenance: func() string { return "read-only" }}, map[string]int{"/health": 200, "/health/live": 200, "/health/ready": 200, "/api/health": 200}},
 		"no source":         {health.Options{Database: fine, Market: func(context.Context) (string, error) { return health.Degraded, nil }}, map[string]int{"/health": 200, "/api/health": 200}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -65,6 +66,13 @@ func TestHealth(t *testing.T) {
 				}
 			}
 		})
+	}
+	held := serving(health.Options{Database: fine, Maintenance: func() string { return "maintenance" }})
+	if _, body := ask(t, held, "/health/ready"); body["status"] != "maintenance" {
+		t.Errorf("ready says %v", body)
+	}
+	if _, body := ask(t, held, "/health"); body["status"] != "healthy" || body["maintenance"] != "maintenance" {
+		t.Errorf("health says %v", body)
 	}
 	h := serving(health.Options{Database: fine, Backend: broken, Commit: "abc"})
 	_, body := ask(t, h, "/api/health")

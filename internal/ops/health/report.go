@@ -24,6 +24,9 @@ func (a Answer) Brief(r *check.Report) {
 	} else {
 		r.Find("database", "it does not answer", "look at the server's log; is the database running, its address right, its disk full?")
 	}
+	if a.Maintenance != "" {
+		r.Find("maintenance", "requests are held off ("+a.Maintenance+")", "`foliosight maintenance status` says since when and why; `foliosight maintenance off` ends it")
+	}
 	switch a.Services.MarketData {
 	case Operational:
 		r.Fine("market data", "a source can be asked")

@@ -39,6 +39,7 @@ type Page struct {
 	Person     Person
 	AsOf       AsOf
 	Simulated  string // the sentence, when prices are simulated
+	Standing   string // the sentence, while there is maintenance
 	Toast      *Toast
 	PaletteURL string
 	Here       string // this page's own address, to come back to
