@@ -171,11 +171,11 @@ func (s *Service) sync(ctx context.Context, as store.Identity, o SyncOptions) (S
 		}
 		return y.report, fmt.Errorf("%w: %s", ErrNoSources, why)
 	}
+	var unprepared error
 	for range mostRounds {
 		list, err := y.prepare(ctx)
-		if err != nil {
-			y.close()
-			return y.report, err
+		if unprepared = err; err != nil {
+			break
 		}
 		if len(list) == 0 || ctx.Err() != nil {
 			break
@@ -188,10 +188,16 @@ func (s *Service) sync(ctx context.Context, as store.Identity, o SyncOptions) (S
 		// What was booked meanwhile is not left to the next sync.
 		y.now = s.now()
 	}
-	y.reference(ctx)
-	held := y.lookAgain(ctx)
-	settled := s.desk.settleCalls(context.WithoutCancel(ctx))
+	var held error
+	if unprepared == nil {
+		y.reference(ctx)
+		held = y.lookAgain(ctx)
+	}
+	settled := s.desk.settleCalls(context.WithoutCancel(ctx)) // also of what was asked before it failed
 	y.close()
+	if unprepared != nil {
+		return y.report, errors.Join(unprepared, settled)
+	}
 	if err := ctx.Err(); err != nil {
 		return y.report, fmt.Errorf("sync: %w", err)
 	}

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/foliosight/foliosight/finance/date"
 	"github.com/foliosight/foliosight/internal/marketdata"
+	"github.com/foliosight/foliosight/internal/marketdata/allowance"
 	"github.com/foliosight/foliosight/internal/marketdata/replay"
 	"github.com/foliosight/foliosight/internal/store"
 )
@@ -182,5 +184,39 @@ func TestAFetchInPieces(t *testing.T) {
 		if err := f.work(ctx, s); err != nil || !f.Began.Equal(c.began) || f.Running() != c.running || !f.Next.Equal(c.next) {
 			t.Errorf("%s: began %s, running %v, next %s: %v", c.name, f.Began, f.Running(), f.Next, err)
 		}
+	}
+}
+
+// unwanting is a store that cannot say what anybody wants.
+type unwanting struct{ store.Store }
+
+var errUnwanting = errors.New("the list cannot be read")
+
+func (unwanting) Wanted(context.Context) ([]store.Wanted, error) { return nil, errUnwanting }
+
+// A sync that cannot go on gives back the calls it took ahead and did not make.
+func TestASyncThatFailsSettlesItsCalls(t *testing.T) {
+	f := newFeed(t, "2026-01-05 deposit 10000")
+	windows := allowance.Windows([]marketdata.Limit{{Window: marketdata.Minute, Most: 3000}}, f.clock.Now())
+	for range 20 {
+		call := allowance.Call{Provider: "polygon", At: f.clock.Now(), Latest: f.clock.Now().Add(time.Minute), Windows: windows}
+		taken, err := f.s.desk.leases.Take(ctx, call)
+		f.must(err)
+		f.must(f.s.desk.leases.Done(ctx, "polygon", taken.ID, allowance.Outcome{At: f.clock.Now(), Answered: true}))
+	}
+	used := func() int {
+		state, err := f.s.desk.leases.State(ctx, "polygon", windows)
+		f.must(err)
+		return state.Used[0]
+	}
+	if used() <= 20 {
+		t.Fatalf("%d calls are counted, so that none was taken ahead and this test shows nothing", used())
+	}
+	f.s.store = unwanting{f.s.store}
+	if _, err := f.s.SyncDue(ctx, SyncOptions{}); !errors.Is(err, errUnwanting) {
+		t.Errorf("the sync ended with %v", err)
+	}
+	if n := used(); n != 20 {
+		t.Errorf("%d calls are counted, 20 were made", n)
 	}
 }
