@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/foliosight/foliosight/finance/analysis"
@@ -15,8 +17,9 @@ import (
 
 // doubtsOf gathers what speaks against the series of a panel: what is held back and not
 // there from another source or by hand, what was doubtful when it was checked last, and
-// scores. Each change of what is held back raises the market version, so that what was
-// gathered for one stays true.
+// scores. Each change of what is held back or doubtful, and of whether a score is good
+// enough, raises the market version, so that what was gathered for one stays true; by how
+// much a score misses that may be what it was when the version began.
 func doubtsOf(ctx context.Context, v store.View, p *market.Panel, set *asked) (analysis.Doubts, error) {
 	g, err := gatherDoubts(ctx, v, p, set.simulated, set.knownOn)
 	if err != nil {
@@ -150,6 +153,30 @@ func (g *gathered) score(key heldKey, source string, parts *SupplyScore) {
 			g.found[key] = append(g.found[key], f)
 		}
 	}
+}
+
+// weakens is what of the score of a series weakens figures, in words to compare; empty:
+// nothing does. By how much a score is too low makes no difference.
+func weakens(row *store.Supply) string {
+	var parts SupplyScore
+	if row.Score == nil || json.Unmarshal(row.Parts, &parts) != nil || parts.Sessions == 0 {
+		return ""
+	}
+	g := &gathered{found: map[heldKey][]quality.Finding{}, scores: map[heldKey]*quality.Score{}}
+	key := heldKey{seriesKindOf(row.Kind), row.Symbol}
+	g.score(key, row.Provider, &parts)
+	if len(g.found)+len(g.scores) == 0 {
+		return ""
+	}
+	words := []string{row.Provider}
+	if g.scores[key] != nil {
+		words = append(words, "low")
+	}
+	slices.SortStableFunc(g.found[key], inOrder)
+	for _, f := range g.found[key] {
+		words = append(words, fmt.Sprint(f.Kind, f.From, f.To, f.Reason))
+	}
+	return strings.Join(words, "; ")
 }
 
 // doubts puts together what was gathered.

@@ -162,6 +162,32 @@ func TestFiguresSayHowWellASeriesIsKnown(t *testing.T) {
 	if h := a.Holdings[0]; h.Value.Status != analysis.Complete {
 		t.Errorf("the value of today is %s: %q", h.Value.Status, h.Value.Reasons)
 	}
+	// Asked for again it is found to be good, and though no value is new figures say so.
+	version := func() (v store.MarketVersion) {
+		f.must(f.store.Read(ctx, c.Identity, func(ctx context.Context, view store.View) (err error) {
+			v, err = view.MarketVersion(ctx)
+			return err
+		}))
+		return v
+	}
+	was := version()
+	for range 2 {
+		f.clock.Move(time.Minute)
+		r := f.sync(SyncOptions{Patience: time.Minute, Symbols: []string{"AAA"}, Full: true, PricesOnly: true})
+		for _, o := range r.Outcomes {
+			if o.Added+o.Replaced+o.Actions > 0 {
+				t.Fatalf("something is new, so that this test shows nothing: %+v", o)
+			}
+		}
+		if now := version(); now.Shared != was.Shared+1 {
+			t.Fatalf("the market's version was %d and is %d: it is raised once, by the score", was.Shared, now.Shared)
+		}
+	}
+	a, err = f.s.Analysis(ctx, f.owner, Question{Portfolios: []string{f.portfolio}, Period: "Max"})
+	f.must(err)
+	if why := strings.Join(a.Returns.TimeWeighted.Reasons, "; "); strings.Contains(why, "a score of") || strings.Contains(why, "another source") {
+		t.Errorf("with a good score the return is %s: %q", a.Returns.TimeWeighted.Status, why)
+	}
 }
 
 // nightKeepsDoubts makes a snapshot, which says what the page does, and stays so and is

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/foliosight/foliosight/finance/date"
+	"github.com/foliosight/foliosight/internal/marketdata"
 	"github.com/foliosight/foliosight/internal/store"
 )
 
@@ -92,7 +93,7 @@ func (y *syncing) together(ctx context.Context, all []*landing) error {
 	var rows []store.Supply
 	err := y.s.store.As(ctx, y.as, func(ctx context.Context, tx store.Tx) error {
 		t := &landingTx{Tx: tx, all: all}
-		batches, wrote := make([]*store.Batch, len(all)), map[string]*store.BatchPart{}
+		batches, wrote, raised := make([]*store.Batch, len(all)), map[string]*store.BatchPart{}, false
 		for i, one := range all {
 			wrote[one.symbol] = &store.BatchPart{Symbol: one.symbol}
 			var err error
@@ -108,9 +109,11 @@ func (y *syncing) together(ctx context.Context, all []*landing) error {
 				w := wrote[p.Symbol]
 				w.Added, w.Replaced, w.Actions = w.Added+p.Added, w.Replaced+p.Replaced, w.Actions+p.Actions
 			}
-			if _, err := y.keep(ctx, tx, b); err != nil {
+			result, err := y.keep(ctx, tx, b)
+			if err != nil {
 				return fmt.Errorf("%s: %w", b.Source, err)
 			}
+			raised = raised || result.Changed
 			t.forget()
 		}
 		rows = nil
@@ -121,12 +124,32 @@ func (y *syncing) together(ctx context.Context, all []*landing) error {
 			}
 			rows = append(rows, some...)
 		}
+		if !raised {
+			if err := y.raiseForScores(ctx, tx, rows); err != nil {
+				return err
+			}
+		}
 		return tx.PutSupplies(ctx, rows)
 	})
 	if err == nil {
 		y.remember(rows)
 	}
 	return err
+}
+
+// raiseForScores raises the market version where nothing was written and a score says of a
+// series what it did not say before, or does not say any more: figures say so too.
+func (y *syncing) raiseForScores(ctx context.Context, tx store.Tx, rows []store.Supply) error {
+	for i := range rows {
+		row := &rows[i]
+		was := y.rowOf(subject{kind: marketdata.Kind(row.Kind), symbol: row.Symbol})
+		if weakens(&was) == weakens(row) {
+			continue
+		}
+		_, err := tx.WriteMarket(ctx, store.Batch{Source: row.Provider, Reason: "the score of " + row.Symbol, Raise: true})
+		return err
+	}
+	return nil
 }
 
 // bySource makes one batch of those of a source.

@@ -126,6 +126,9 @@ type Batch struct {
 	// Whole also takes away what the source had before of the series and actions that
 	// the batch names, so that afterwards the source says exactly what the batch says.
 	Whole bool
+	// Raise raises the version also where nothing in the batch is new: what is known of the
+	// data beside them has changed.
+	Raise bool
 	// Each is told what changed of each series and of the actions of each symbol, for one
 	// that writes several deliveries at once; nil: nobody is.
 	Each func(BatchPart)

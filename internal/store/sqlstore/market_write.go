@@ -40,6 +40,11 @@ func (t *tx) WriteMarket(ctx context.Context, b store.Batch) (result store.Batch
 		if err := w.actions(ctx, b); err != nil {
 			return err
 		}
+		if b.Raise {
+			if err := w.changed(ctx); err != nil {
+				return err
+			}
+		}
 		result = w.result
 		result.Version, err = t.MarketVersion(ctx)
 		return err
