@@ -54,8 +54,6 @@ func (s *Service) signing(ctx context.Context, oldest time.Duration) (*token.Rin
 	return ring, nil
 }
 
-const signingPurpose = "signing key"
-
 // keptKeys are those of the store, the one that signs first; the first is made here.
 func (s *Service) keptKeys(ctx context.Context) ([]token.Key, error) {
 	for range 2 {
@@ -65,7 +63,7 @@ func (s *Service) keptKeys(ctx context.Context) ([]token.Key, error) {
 		}
 		var keys []token.Key
 		for _, k := range sealed { // the newest first: it signs
-			plain, err := s.accounts.Secrets.Open(secret.Place{Purpose: signingPurpose, ID: k.ID}, k.Secret)
+			plain, err := s.accounts.Secrets.Open(secret.SigningKeys.At(k.ID), k.Secret)
 			if err != nil {
 				return nil, fmt.Errorf("signing key %s: %w", k.ID, err)
 			}
@@ -88,7 +86,7 @@ func (s *Service) addSigningKey(ctx context.Context, first bool, forget time.Tim
 	now := s.now().UTC().Truncate(time.Microsecond)
 	k := store.SealedKey{ID: store.NewID(), Created: now}
 	var err error
-	if k.Secret, err = s.accounts.Secrets.Seal(secret.Place{Purpose: signingPurpose, ID: k.ID}, raw); err != nil {
+	if k.Secret, err = s.accounts.Secrets.Seal(secret.SigningKeys.At(k.ID), raw); err != nil {
 		return err
 	}
 	return s.store.RotateSigningKey(ctx, k, first, forget)

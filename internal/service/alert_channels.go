@@ -38,7 +38,7 @@ type channelTarget struct {
 }
 
 func channelPlace(id store.Identity, channel string) secret.Place {
-	return secret.Place{Purpose: "alert-channel", ID: id.Tenant + "/" + channel}
+	return secret.AlertChannels.At(id.Tenant, channel)
 }
 
 // AlertChannels are the caller's own.

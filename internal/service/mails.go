@@ -17,12 +17,11 @@ import (
 // made it needed. It is delivered at least once: a process that dies between sending
 // and noting that sends again.
 const (
-	mailChannel   = "mail"
-	outboxPurpose = "outbox"
-	outboxLease   = 2 * time.Minute // that a process has to send what it claimed
-	outboxAtOnce  = 20
-	resetLife     = time.Hour
-	verifyLife    = 3 * 24 * time.Hour
+	mailChannel  = "mail"
+	outboxLease  = 2 * time.Minute // that a process has to send what it claimed
+	outboxAtOnce = 20
+	resetLife    = time.Hour
+	verifyLife   = 3 * 24 * time.Hour
 )
 
 // send puts a mail into the outbox of the transaction.
@@ -52,7 +51,7 @@ func (s *Service) sendOnce(ctx context.Context, tx store.Tx, id, purpose string,
 }
 
 func outboxPlace(id store.Identity, message string) secret.Place {
-	return secret.Place{Purpose: outboxPurpose, ID: id.Tenant + "/" + message}
+	return secret.Outbox.At(id.Tenant, message)
 }
 
 // DeliverDue tells the alerts and sends the messages that are due, of everybody, and says

@@ -129,7 +129,7 @@ func (s *Service) openKeys() (map[string]string, error) {
 }
 
 func providerKeyPlace(provider string) secret.Place {
-	return secret.Place{Purpose: "provider-key", ID: provider}
+	return secret.ProviderKeys.At(provider)
 }
 
 // fingerprint tells keys apart and gives none of them away.

@@ -87,5 +87,5 @@ func (s *Service) openAnswer(id store.Identity, kept store.Answer) ([]byte, erro
 }
 
 func answerPlace(id store.Identity, key string) secret.Place {
-	return secret.Place{Purpose: "answer", ID: id.Tenant + "/" + id.User + "/" + key}
+	return secret.Answers.At(id.Tenant, id.User, key)
 }

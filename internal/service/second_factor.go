@@ -26,7 +26,6 @@ const (
 	recoveryCodes = 10
 	factorLife    = 5 * time.Minute // from the password to the code
 	factorTries   = 5
-	factorPurpose = "second factor"
 )
 
 // SecondFactorNeeded is what signing in answers to a good password where that is not
@@ -181,7 +180,7 @@ func (s *Service) stepOf(id store.Identity, f store.SecondFactor, code string) (
 }
 
 func factorPlace(id store.Identity) secret.Place {
-	return secret.Place{Purpose: factorPurpose, ID: id.Tenant + "/" + id.User}
+	return secret.SecondFactors.At(id.Tenant, id.User)
 }
 
 // BeginTOTP makes a secret for an authenticator. It is in force once a code of it was
