@@ -76,6 +76,9 @@ type Manifest struct {
 	Runs     []Migration   `json:"migrations"`
 	Tables   []tend.Moved  `json:"tables"`
 	Parts    []Part        `json:"parts"`
+	// Sealed is how many rows are sealed with each key, by its name; null: the version that
+	// made it did not note it.
+	Sealed map[string]int64 `json:"sealed_with"`
 }
 
 // Migration is one that was run.

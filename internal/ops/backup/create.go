@@ -264,8 +264,10 @@ func (m *Manifest) read(ctx context.Context, d *tend.Database, tx *sql.Tx) (err 
 	if m.Newest, err = d.NewestChange(ctx, tx); err != nil {
 		return err
 	}
-	m.Tables, err = tend.Contents(ctx, d, tx)
-	return err
+	if m.Tables, err = tend.Contents(ctx, d, tx); err != nil {
+		return err
+	}
+	return m.sealed(ctx, tx)
 }
 
 func sqlitePath(address string) string {
