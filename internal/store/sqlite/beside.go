@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -16,21 +17,30 @@ import (
 // without the lock that keeps a second process away from ledgers and market data, which
 // a server has in memory. The file has to be there, with its schema up to date.
 func Beside(ctx context.Context, path string) (record store.Upkeep, close func() error, err error) {
+	db, err := BesideRaw(ctx, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	return sqlstore.New(sqlstore.Options{Reader: db, Writer: db, Now: time.Now, Dialect: Dialect()}), db.Close, nil
+}
+
+// BesideRaw is Beside as plain SQL, for what a server has not in memory.
+func BesideRaw(ctx context.Context, path string) (*sql.DB, error) {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return nil, nil, fmt.Errorf("sqlite: %s: %w", path, store.ErrNotFound)
+		return nil, fmt.Errorf("sqlite: %s: %w", path, store.ErrNotFound)
 	} else if err != nil {
-		return nil, nil, fmt.Errorf("sqlite: %w", err)
+		return nil, fmt.Errorf("sqlite: %w", err)
 	}
 	db, err := pool(path, 1, "_txlock=immediate", "_pragma=synchronous(FULL)", "_pragma=foreign_keys(1)", "_pragma=cache_size(-1024)")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	missing, err := migrations.Plan(ctx, db, migrations.Common())
 	if err == nil && len(missing) > 0 {
 		err = fmt.Errorf("%d migrations are missing: %w", len(missing), store.ErrOlder)
 	}
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("sqlite: %s: %w", path, err), db.Close())
+		return nil, errors.Join(fmt.Errorf("sqlite: %s: %w", path, err), db.Close())
 	}
-	return sqlstore.New(sqlstore.Options{Reader: db, Writer: db, Now: time.Now, Dialect: Dialect()}), db.Close, nil
+	return db, nil
 }
