@@ -162,6 +162,7 @@ func (c *monitorSecurity) Run(ctx context.Context, g *globals) error {
 type keysCommand struct {
 	Ages   keysAges   `cmd:"" help:"How old the keys are that sign and seal."`
 	Rotate keysRotate `cmd:"" help:"Let a new key sign access tokens; tokens signed before stay good until they end."`
+	Reseal keysReseal `cmd:"" help:"Seal with the current encryption key what an earlier one sealed, beside a running server."`
 }
 
 type keysAges struct{ asJSON }
@@ -169,11 +170,12 @@ type keysAges struct{ asJSON }
 // Run reports ages.
 func (c *keysAges) Run(ctx context.Context, g *globals) error {
 	return g.installation(ctx, "keys ages", c.asJSON, func(ctx context.Context, i audit.Installation, r *check.Report) error {
-		if i.Kept == nil {
-			keys.Ages(ctx, i.Inspection, nil, i.Now, r)
-			return nil
+		var kept keys.Signing
+		if i.Kept != nil {
+			kept = i.Kept
 		}
-		keys.Ages(ctx, i.Inspection, i.Kept, i.Now, r)
+		keys.Ages(ctx, i.Inspection, kept, i.Now, r)
+		app.Sealed(ctx, i.Config, r)
 		return nil
 	})
 }
@@ -189,8 +191,8 @@ func (c *keysRotate) Run(ctx context.Context, g *globals) error {
 	if c.Emergency {
 		command += " --emergency"
 	}
-	return g.operate(ctx, command, c.asJSON, func(ctx context.Context, _ config.Config, r *check.Report) error {
-		return g.with(ctx, func(h *app.House, who service.Caller) error {
+	return g.operate(ctx, command, c.asJSON, func(ctx context.Context, cfg config.Config, r *check.Report) error {
+		err := g.with(ctx, func(h *app.House, who service.Caller) error {
 			if err := h.RotateSigningKey(ctx, who, c.Emergency); err != nil {
 				return err
 			}
@@ -201,5 +203,17 @@ func (c *keysRotate) Run(ctx context.Context, g *globals) error {
 			r.Fine("signing key", said)
 			return nil
 		})
+		if err != nil && !c.Emergency {
+			return err
+		}
+		if err != nil { // the other key may still be in need
+			r.Unknown("signing key", "it was not changed: "+err.Error(), "cure it, and run this again")
+		}
+		if c.Emergency {
+			app.Emergency(ctx, cfg, r)
+		} else if len(cfg.Accounts.EncryptBefore) > 0 {
+			app.Sealed(ctx, cfg, r)
+		}
+		return nil
 	})
 }
