@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,8 +13,6 @@ import (
 	"github.com/foliosight/foliosight/internal/config"
 	"github.com/foliosight/foliosight/internal/ops/backup"
 	"github.com/foliosight/foliosight/internal/ops/check"
-	"github.com/foliosight/foliosight/internal/ops/logs"
-	"github.com/foliosight/foliosight/internal/secret"
 )
 
 // backupCommand makes backups and looks after them.
@@ -41,8 +37,9 @@ type backupCreate struct {
 	asJSON
 }
 
-func retention(cfg config.Config) backup.Retention {
-	return backup.Retention{Age: time.Duration(cfg.Backup.Days) * 24 * time.Hour, Systems: cfg.Backup.Systems}
+// upkeep does what commands that look after an installation do.
+func (g *globals) upkeep(cfg config.Config) app.Upkeep {
+	return app.Upkeep{Config: cfg, Input: g.input(), Version: version, Commit: revision(), Busy: busy}
 }
 
 func source(cfg config.Config) (backup.Source, error) {
@@ -70,90 +67,12 @@ func (c *backupCreate) Run(ctx context.Context, g *globals) error {
 		command += " --full"
 	}
 	return g.operate(ctx, command, c.asJSON, func(ctx context.Context, cfg config.Config, r *check.Report) error {
-		s, err := source(cfg)
-		if err != nil {
-			return err
-		}
 		places, err := app.BackupPlaces(cfg, c.To)
 		if err != nil {
 			return &exitError{exitUsage, err.Error()}
 		}
-		var extras []backup.Extra
-		if c.Full {
-			if extras, err = app.BackupExtras(cfg, c.logs(cfg)); err != nil {
-				return err
-			}
-		}
-		done := busy("backing up")
-		made, err := backup.Create(ctx, s, places, extras)
-		done()
-		m := made.Manifest
-		if len(made.Places) > 0 {
-			r.Fine("backup", fmt.Sprintf("%s: %s in %s, %d rows of %d tables, schema %s, sealed with key %s", made.Name, size(made.Bytes), made.Took.Round(time.Millisecond), m.Rows(), len(m.Tables), m.Schema, s.Keys.ID()))
-			r.Fine("places", strings.Join(made.Places, ", "))
-		}
-		if err != nil {
-			r.Find("backup", err.Error(), "what is named is not backed up; cure it and run this again")
-			return nil
-		}
-		for _, p := range places {
-			if c.Verify {
-				verifyOne(ctx, r, p, made.Name, s.Keys)
-			}
-			if c.Keep || r.State() != check.Fine {
-				continue
-			}
-			pruned, err := backup.Prune(ctx, p, retention(cfg), time.Now(), false)
-			if err != nil {
-				r.Find("retention", p.String()+": "+err.Error(), "remove them by hand, or `foliosight backup prune` again")
-				continue
-			}
-			r.Fine("retention", fmt.Sprintf("%s: %d kept, %d removed", p, pruned.Kept, len(pruned.Removed)))
-		}
-		return nil
+		return g.upkeep(cfg).BackUp(ctx, r, app.BackupCreate{Places: places, Full: c.Full, Logs: c.Log, Verify: c.Verify, Keep: c.Keep})
 	})
-}
-
-func (c *backupCreate) logs(cfg config.Config) []string {
-	if len(c.Log) > 0 {
-		return c.Log
-	}
-	if cfg.Log.File == "" {
-		return nil
-	}
-	all, err := logs.Old(cfg.Log.File) // those that were closed
-	if err != nil {
-		return nil // there is no such directory: nothing was logged
-	}
-	if renamed, err := filepath.Glob(cfg.Log.File + "*"); err == nil { // the log itself, and what logrotate calls the others
-		all = append(all, renamed...)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-func size(bytes int64) string {
-	switch {
-	case bytes >= 1<<30:
-		return fmt.Sprintf("%.2f GiB", float64(bytes)/(1<<30))
-	case bytes >= 1<<20:
-		return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20))
-	}
-	return fmt.Sprintf("%.1f KiB", float64(bytes)/(1<<10))
-}
-
-func verifyOne(ctx context.Context, r *check.Report, p backup.Place, name string, keys *secret.Keys) {
-	m, err := backup.Verify(ctx, p, name, keys)
-	switch {
-	case errors.Is(err, secret.ErrUnknown), errors.Is(err, secret.ErrNoKey):
-		r.Unknown(name, p.String()+": "+err.Error(), "give the key that it was sealed with as ENCRYPTION_KEY or ENCRYPTION_KEY_PREVIOUS")
-	case errors.Is(err, backup.ErrDamaged):
-		r.Find(name, p.String()+": "+err.Error(), "use another one; `foliosight backup create` makes one now")
-	case err != nil:
-		r.Find(name, p.String()+": "+err.Error(), "")
-	default:
-		r.Fine(name, fmt.Sprintf("%s: whole, %d parts, %d rows, taken %s by %s", p, len(m.Parts), m.Rows(), m.Taken.Format(time.RFC3339), m.Version))
-	}
 }
 
 type backupList struct {
@@ -190,10 +109,10 @@ func (c *backupList) Run(ctx context.Context, g *globals) error {
 	fmt.Fprintln(w, "NAME\tSIZE\tROWS\tSCHEMA\tVERSION\tNEWEST CHANGE\tPLACE")
 	for _, l := range all {
 		if l.Manifest == nil {
-			fmt.Fprintf(w, "%s\t%s\t\t\t\t\t%s: %s\n", l.Name, size(l.Bytes), l.Place, l.Unread)
+			fmt.Fprintf(w, "%s\t%s\t\t\t\t\t%s: %s\n", l.Name, app.Size(l.Bytes), l.Place, l.Unread)
 			continue
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n", l.Name, size(l.Bytes), l.Manifest.Rows(), l.Manifest.Schema, l.Manifest.Version, l.Manifest.Newest.Format(time.RFC3339), l.Place)
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n", l.Name, app.Size(l.Bytes), l.Manifest.Rows(), l.Manifest.Schema, l.Manifest.Version, l.Manifest.Newest.Format(time.RFC3339), l.Place)
 	}
 	return w.Flush()
 }
@@ -208,7 +127,7 @@ type backupVerify struct {
 // Run reads them through.
 func (c *backupVerify) Run(ctx context.Context, g *globals) error {
 	return g.operate(ctx, "backup verify", c.asJSON, func(ctx context.Context, cfg config.Config, r *check.Report) error {
-		s, err := source(cfg)
+		keys, err := app.BackupKeys(cfg)
 		if err != nil {
 			return err
 		}
@@ -217,7 +136,7 @@ func (c *backupVerify) Run(ctx context.Context, g *globals) error {
 			if err != nil {
 				return err
 			}
-			verifyOne(ctx, r, p, name, s.Keys)
+			app.VerifyBackup(ctx, r, p, name, keys)
 		}
 		if len(c.Files) > 0 {
 			return nil
@@ -226,21 +145,7 @@ func (c *backupVerify) Run(ctx context.Context, g *globals) error {
 		if err != nil {
 			return &exitError{exitUsage, err.Error()}
 		}
-		for _, p := range places {
-			kept, err := p.List(ctx)
-			if err != nil {
-				return err
-			}
-			if len(kept) == 0 {
-				r.Find("backups", p.String()+": there is none", "run `foliosight backup create`")
-			}
-			for i, k := range kept {
-				if i == 0 || c.All {
-					verifyOne(ctx, r, p, k.Name, s.Keys)
-				}
-			}
-		}
-		return nil
+		return g.upkeep(cfg).VerifyBackups(ctx, r, places, c.All)
 	})
 }
 
@@ -288,7 +193,7 @@ func (c *backupPrune) Run(ctx context.Context, g *globals) error {
 			return &exitError{exitUsage, err.Error()}
 		}
 		for _, p := range places {
-			did, err := backup.Prune(ctx, p, retention(cfg), time.Now(), c.DryRun)
+			did, err := backup.Prune(ctx, p, app.Retention(cfg), time.Now(), c.DryRun)
 			if err != nil {
 				return err
 			}

@@ -29,6 +29,7 @@ type jobLine struct {
 	State     string     `json:"state"`
 	Portfolio string     `json:"portfolio,omitempty"`
 	Exchange  string     `json:"exchange,omitempty"`
+	Operation string     `json:"operation,omitempty"` // the command that looks after the installation
 	Day       string     `json:"day,omitempty"`
 	Attempt   int        `json:"attempt"`
 	Attempts  int        `json:"attempts"`
@@ -51,6 +52,9 @@ type stepLine struct {
 func lineOf(j service.Job) jobLine {
 	l := jobLine{ID: j.ID, Kind: j.Kind, State: string(j.State), Portfolio: j.Work.Portfolio, Exchange: j.Work.Exchange, Attempt: j.Attempt, Attempts: j.Attempts,
 		Reason: j.Reason, Note: j.Note, Created: j.Created}
+	if j.Kind == service.WorkOperation {
+		l.Operation = j.Work.ID
+	}
 	if j.Work.Day != 0 {
 		l.Day = j.Work.Day.String()
 	}
@@ -69,6 +73,9 @@ func lineOf(j service.Job) jobLine {
 func (l *jobLine) about() string {
 	if l.Portfolio != "" {
 		return l.Portfolio
+	}
+	if l.Operation != "" {
+		return l.Operation
 	}
 	return l.Exchange
 }
@@ -237,32 +244,40 @@ func settled(ctx context.Context, h *app.House, who service.Caller, id int64) er
 }
 
 type jobsCancel struct {
-	ID int64 `arg:"" help:"Id of the job."`
+	ID   int64 `arg:"" help:"Id of the job."`
+	JSON bool  `name:"json" help:"Print the job as JSON."`
 }
 
 // Run cancels a job.
 func (c *jobsCancel) Run(ctx context.Context, g *globals) error {
 	return g.on(ctx, func(h *app.House, who service.Caller) error {
 		j, err := h.CancelJob(ctx, who, c.ID)
-		if err == nil {
-			note("job %d is %s", j.ID, j.State)
-		}
-		return err
+		return became(j, err, c.JSON)
 	})
 }
 
+// became says what a job is now.
+func became(j service.Job, err error, asJSON bool) error {
+	switch {
+	case err != nil:
+		return err
+	case asJSON:
+		return printJSON(lineOf(j))
+	}
+	note("job %d is %s", j.ID, j.State)
+	return nil
+}
+
 type jobsRetry struct {
-	ID int64 `arg:"" help:"Id of the job."`
+	ID   int64 `arg:"" help:"Id of the job."`
+	JSON bool  `name:"json" help:"Print the job as JSON."`
 }
 
 // Run lets a job run again; a server that works does it.
 func (c *jobsRetry) Run(ctx context.Context, g *globals) error {
 	return g.on(ctx, func(h *app.House, who service.Caller) error {
 		j, err := h.RetryJob(ctx, who, c.ID)
-		if err == nil {
-			note("job %d is %s", j.ID, j.State)
-		}
-		return err
+		return became(j, err, c.JSON)
 	})
 }
 

@@ -34,6 +34,8 @@ func TestJobs(t *testing.T) {
 	foliosight(t, all("jobs", "verify")...).is(0, "the same bytes", "")
 	foliosight(t, all("jobs", "retry", "2")...).is(0, "", "job 2 is retrying")
 	foliosight(t, all("jobs", "cancel", "2")...).is(0, "", "job 2 is cancelled")
+	foliosight(t, all("jobs", "retry", "2", "--json")...).is(0, `"state": "retrying"`, "")
+	foliosight(t, all("jobs", "cancel", "2", "--json")...).is(0, `"state": "cancelled"`, "")
 	foliosight(t, all("jobs", "show", "999")...).is(1, "", "not found")
 	foliosight(t, all("jobs", "run", "dance")...).is(1, "", "there is no such job")
 	foliosight(t, all("jobs", "run", "analysis", "--day", "today")...).is(2, "", "YYYY-MM-DD")

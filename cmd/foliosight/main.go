@@ -33,6 +33,7 @@ type commands struct {
 	Maintain   maintainCommand   `cmd:"" help:"Make the round of a day, a week or a month."`
 	Keys       keysCommand       `cmd:"" help:"How old the keys are that sign and seal; rotate them."`
 	Jobs       jobsCommand       `cmd:"" help:"Work in the background: list, show, run, cancel, retry; verify the snapshots it left."`
+	Schedule   scheduleCommand   `cmd:"" help:"Say what looks after this installation by itself: what runs when, what came of it last, when it runs next."`
 	Migrate    migrateCommand    `cmd:"" help:"Change the schema of the database: plan, up, down, status."`
 	DB         dbCommand         `cmd:"" name:"db" help:"Look through the database."`
 	Operations operationsCommand `cmd:"" help:"Show what was run to look after this installation, and what came of it."`

@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"time"
 
-	"github.com/foliosight/foliosight/internal/ops/audit"
+	"github.com/foliosight/foliosight/internal/config"
 	"github.com/foliosight/foliosight/internal/ops/check"
-	"github.com/foliosight/foliosight/internal/ops/environment"
-	"github.com/foliosight/foliosight/internal/ops/maintain"
 )
 
 // maintainCommand is the upkeep of an installation.
@@ -21,9 +18,8 @@ type maintainDaily struct{ asJSON }
 
 // Run makes the round of a day.
 func (c *maintainDaily) Run(ctx context.Context, g *globals) error {
-	return g.installation(ctx, "maintain daily", c.asJSON, func(ctx context.Context, i audit.Installation, r *check.Report) error {
-		maintain.Daily(ctx, i, r)
-		return nil
+	return g.operate(ctx, "maintain daily", c.asJSON, func(ctx context.Context, cfg config.Config, r *check.Report) error {
+		return g.upkeep(cfg).Daily(ctx, r)
 	})
 }
 
@@ -31,9 +27,8 @@ type maintainWeekly struct{ asJSON }
 
 // Run makes the round of a week.
 func (c *maintainWeekly) Run(ctx context.Context, g *globals) error {
-	return g.installation(ctx, "maintain weekly", c.asJSON, func(ctx context.Context, i audit.Installation, r *check.Report) error {
-		maintain.Weekly(ctx, i, g.settings(ctx, i), r)
-		return nil
+	return g.operate(ctx, "maintain weekly", c.asJSON, func(ctx context.Context, cfg config.Config, r *check.Report) error {
+		return g.upkeep(cfg).Weekly(ctx, r)
 	})
 }
 
@@ -41,15 +36,7 @@ type maintainMonthly struct{ asJSON }
 
 // Run makes the round of a month.
 func (c *maintainMonthly) Run(ctx context.Context, g *globals) error {
-	return g.installation(ctx, "maintain monthly", c.asJSON, func(ctx context.Context, i audit.Installation, r *check.Report) error {
-		maintain.Monthly(ctx, i, g.settings(ctx, i), r)
-		return nil
+	return g.operate(ctx, "maintain monthly", c.asJSON, func(ctx context.Context, cfg config.Config, r *check.Report) error {
+		return g.upkeep(cfg).Monthly(ctx, r)
 	})
-}
-
-// settings looks through the settings as for production, without connecting to anything.
-func (g *globals) settings(ctx context.Context, i audit.Installation) check.Report {
-	r := check.Begin("", i.Now)
-	environment.Check(ctx, environment.Options{Input: g.input(), Profile: environment.Production, Offline: true, Now: time.Now}, r)
-	return *r
 }

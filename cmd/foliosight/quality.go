@@ -9,11 +9,8 @@ import (
 
 	"github.com/foliosight/foliosight/internal/app"
 	"github.com/foliosight/foliosight/internal/config"
-	"github.com/foliosight/foliosight/internal/ops/alarm"
 	"github.com/foliosight/foliosight/internal/ops/check"
 	"github.com/foliosight/foliosight/internal/ops/quality"
-	"github.com/foliosight/foliosight/internal/service"
-	"github.com/foliosight/foliosight/internal/store"
 )
 
 // qualityCommand looks at the market data that figures rest on.
@@ -43,25 +40,6 @@ type qualityServe struct {
 	qualityBounds
 }
 
-// looks sees the series of those whom a command is about.
-func (g *globals) looks(ctx context.Context, on *service.Service, all bool) (quality.State, error) {
-	owners, err := on.Owners(ctx)
-	if err != nil {
-		return quality.State{}, err
-	}
-	switch {
-	case g.As != "":
-		who, err := on.ByEmail(ctx, g.As)
-		if err != nil {
-			return quality.State{}, err
-		}
-		owners = []service.Caller{who}
-	case !all && len(owners) > 1:
-		owners = owners[:1]
-	}
-	return quality.Look(ctx, on, owners, time.Now())
-}
-
 // Run checks, and tells.
 func (c *qualityCheck) Run(ctx context.Context, g *globals) error {
 	name := "quality check"
@@ -72,32 +50,11 @@ func (c *qualityCheck) Run(ctx context.Context, g *globals) error {
 		name += " --alert"
 	}
 	return g.operate(ctx, name, c.asJSON, func(ctx context.Context, cfg config.Config, r *check.Report) error {
-		on, closing, err := app.Reading(ctx, cfg)
-		if err != nil {
+		u := g.upkeep(cfg)
+		if err := u.Quality(ctx, r, g.As, c.All, c.bounds()); err != nil || !c.Alert {
 			return err
 		}
-		state, err := g.looks(ctx, on, c.All)
-		if err = errors.Join(err, closing()); err != nil {
-			return err
-		}
-		state.Report(r, c.bounds())
-		if !c.Alert {
-			return nil
-		}
-		channels, err := alarm.Of(cfg)
-		if err != nil {
-			return err
-		}
-		record, closing, err := app.Record(ctx, cfg)
-		if err != nil {
-			return err
-		}
-		before, err := record.Operations(ctx, store.OperationFilter{Command: name, Since: time.Now().Add(-2 * alarm.Repeat), Limit: 1000})
-		if err = errors.Join(err, closing()); err != nil {
-			return err
-		}
-		channels.Tell(ctx, r, before, time.Now(), "", quality.Missing, quality.MissingRates)
-		return nil
+		return u.Alert(ctx, r, quality.Missing, quality.MissingRates)
 	})
 }
 
@@ -119,7 +76,7 @@ func (c *qualityServe) Run(ctx context.Context, g *globals) error {
 		return &exitError{exitUnchecked, errors.Join(err, listener.Close()).Error()}
 	}
 	defer closing()
-	look := func(ctx context.Context) (quality.State, error) { return g.looks(ctx, on, c.All) }
+	look := func(ctx context.Context) (quality.State, error) { return app.Series(ctx, on, g.As, c.All, time.Now()) }
 	server := &http.Server{Handler: quality.Handler(look, c.bounds(), time.Now), ReadHeaderTimeout: 10 * time.Second}
 	fmt.Printf("http://%s/quality-dashboard.html\n", listener.Addr())
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })

@@ -2,17 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/foliosight/foliosight/internal/app"
 	"github.com/foliosight/foliosight/internal/config"
 	"github.com/foliosight/foliosight/internal/ops/backup"
 	"github.com/foliosight/foliosight/internal/ops/check"
-	"github.com/foliosight/foliosight/internal/secret"
-	"github.com/foliosight/foliosight/internal/store"
-	"github.com/foliosight/foliosight/internal/store/postgres"
 )
 
 // restoreCommand brings a backup back.
@@ -43,7 +40,7 @@ func (c *restoreCommand) Run(ctx context.Context, g *globals) error {
 		did, err := backup.Restore(ctx, s, p, name, backup.RestoreOptions{Into: c.Into, Replace: c.Replace, Dry: c.DryRun})
 		done()
 		if err != nil {
-			r.Find("restore", err.Error(), cureOf(err))
+			r.Find("restore", err.Error(), app.RestoreCure(err))
 			return nil
 		}
 		m := did.Manifest
@@ -65,19 +62,4 @@ func (c *restoreCommand) Run(ctx context.Context, g *globals) error {
 		}
 		return nil
 	})
-}
-
-// cureOf is what to do about a restore that was refused.
-func cureOf(err error) string {
-	switch {
-	case errors.Is(err, secret.ErrUnknown), errors.Is(err, secret.ErrNoKey):
-		return "give the key that it was sealed with as ENCRYPTION_KEY or ENCRYPTION_KEY_PREVIOUS"
-	case errors.Is(err, backup.ErrDamaged), errors.Is(err, backup.ErrDiffers):
-		return "use another backup: `foliosight backup list`, `foliosight backup verify --all`"
-	case errors.Is(err, store.ErrNewer):
-		return "use the version of the program that made it, or a later one"
-	case errors.Is(err, store.ErrInUse), errors.Is(err, postgres.ErrConnected):
-		return "stop the server first; --dry-run needs no stop"
-	}
-	return ""
 }

@@ -99,7 +99,7 @@ func (c *auditSecurity) Run(ctx context.Context, g *globals) error {
 		command += " --full"
 	}
 	return g.installation(ctx, command, c.asJSON, func(ctx context.Context, i audit.Installation, r *check.Report) error {
-		i.Security(ctx, g.settings(ctx, i), r)
+		i.Security(ctx, g.upkeep(i.Config).Settings(ctx, i.Now), r)
 		if !c.Full {
 			return nil
 		}

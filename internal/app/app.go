@@ -20,6 +20,7 @@ import (
 
 	"github.com/foliosight/foliosight/internal/api"
 	"github.com/foliosight/foliosight/internal/config"
+	"github.com/foliosight/foliosight/internal/job"
 	"github.com/foliosight/foliosight/internal/ops/logs"
 	"github.com/foliosight/foliosight/internal/ops/monitor"
 	"github.com/foliosight/foliosight/internal/ops/performance"
@@ -37,12 +38,15 @@ type Outside struct {
 	Log      *slog.Logger     // discarded unless given
 	Records  *logs.Log        // what Log is of, for the last errors; nil: they are not told
 	Now      func() time.Time // time.Now unless given
+	// Upkeep is what the schedule of operations needs of who starts it; nil: there is none.
+	Upkeep *Upkeep
 	// Started is told the address once the server answers; nil: nobody is told.
 	Started func(url string)
 
 	stopping   <-chan struct{} // closed when the server stops
 	calculated func(kind string, err error, refused bool)
 	requests   *performance.Recorder
+	operations job.Operations
 }
 
 // Run starts the platform and stops it when ctx ends.
@@ -116,6 +120,9 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 	workers.Go(func() { deliver(working, house.Service, o.Log) })
 	defer workers.Wait() // before the database is closed
 	defer done()
+	if o.operations, err = house.keep(cfg, o, seen); err != nil {
+		return err
+	}
 	stop, err := house.Work(ctx, o, !cfg.Demo, cfg.Serves("api") || cfg.Serves("web"))
 	if err != nil {
 		return err

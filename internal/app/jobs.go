@@ -68,7 +68,7 @@ func InstallQueue(ctx context.Context, cfg config.Config) error {
 // cores.
 func (h *House) Work(ctx context.Context, o Outside, schedules, beside bool) (stop func() error, err error) {
 	o = o.complete()
-	options := job.WorkOptions{Service: h.Service, Now: o.Now, NoSchedules: !schedules}
+	options := job.WorkOptions{Service: h.Service, Now: o.Now, NoSchedules: !schedules, Operations: o.operations}
 	if beside {
 		options.Computing = max(1, runtime.GOMAXPROCS(0)/2)
 	}

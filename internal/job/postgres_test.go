@@ -42,7 +42,7 @@ func TestPostgres(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, func(testing.TB) *world){
 		"night": testNight, "enqueued with the change": testEnqueued, "failure": testFailure, "cancel": testCancel, "one effect": testOneEffect,
 		"overtaken": testOvertaken, "stuck": testStuck, "apart": testApart, "pieces": testPieces, "mail": testMail, "depths": testDepths,
-		"operations": testOperations, "operation killed": testOperationKilled, "operation killed twice": testOperationKilledTwice, "operation cancelled": testOperationCancelled, "operation stopped": testOperationStopped,
+		"operations": testOperations, "operation killed": testOperationKilled, "operation killed twice": testOperationKilledTwice, "operation stopped": testOperationStopped,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, postgresWorld) })
 	}
