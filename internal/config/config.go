@@ -43,6 +43,8 @@ type Config struct {
 	Frontend    string // the one other origin that browsers may use the API from; empty: none
 	Certificate string // PEM file; with Key the server speaks TLS
 	Key         string // PEM file
+	ACME        ACME   // the server gets its certificate itself
+	Redirect    string // address and port where visitors without TLS are sent to it; empty: none
 	Accounts    Accounts
 	Market      Market
 	Backup      Backup
@@ -65,9 +67,6 @@ type Limits struct {
 
 // Serves reports whether this process has a role.
 func (c Config) Serves(role string) bool { return slices.Contains(c.Roles, role) }
-
-// TLS reports whether the server speaks TLS itself.
-func (c Config) TLS() bool { return c.Certificate != "" }
 
 // Secure reports whether people come over TLS: the server speaks it itself, or a proxy
 // before it does, as the address that people are told begins with https.

@@ -210,9 +210,7 @@ func (l *loader) either(name string) (value, origin string) {
 
 // whole checks what single settings cannot say.
 func (l *loader) whole() {
-	if (l.Certificate == "") != (l.Key == "") {
-		l.mistakes = append(l.mistakes, &Mistake{Key: "certificate", Origin: "SSL_CERT_PATH, SSL_KEY_PATH", Value: l.Certificate + l.Key, Reason: "one of certificate and key is missing; set both or neither"})
-	}
+	l.certificates()
 	if !l.AsOf.IsNone() && !l.Demo {
 		l.mistakes = append(l.mistakes, &Mistake{Key: "as_of", Origin: l.origins["as_of"], Value: l.AsOf.String(), Reason: "it is for the demonstration only; add --demo"})
 	}

@@ -134,12 +134,6 @@ var settings = slices.Concat([]setting{
 			return nil
 		},
 		get: func(c *Config) string { return strings.ToLower(c.LogLevel.String()) }},
-	{key: "certificate", name: "SSL_CERT_PATH", means: "PEM file of the certificate; with a key the server speaks TLS",
-		set: func(c *Config, v string) error { c.Certificate = v; return nil },
-		get: func(c *Config) string { return c.Certificate }},
-	{key: "key", name: "SSL_KEY_PATH", means: "PEM file of the certificate's key",
-		set: func(c *Config, v string) error { c.Key = v; return nil },
-		get: func(c *Config) string { return c.Key }},
 	{key: "demo", flag: "demo", means: "simulated portfolios in a database that is thrown away",
 		set: func(c *Config, v string) (err error) { c.Demo, err = strconv.ParseBool(v); return err },
 		get: func(c *Config) string { return strconv.FormatBool(c.Demo) }},
@@ -156,7 +150,7 @@ var settings = slices.Concat([]setting{
 			}
 			return c.AsOf.String()
 		}},
-}, logSettings(), traceSettings, accountSettings, backupSettings, operationSettings, marketSettings())
+}, certificateSettings, logSettings(), traceSettings, accountSettings, backupSettings, operationSettings, marketSettings())
 
 // defaults are what holds where nothing is set; Data is found out by the caller.
 func defaults() Config {
