@@ -71,7 +71,8 @@ func away(err error) error {
 func serverOf(cfg config.Config, url string) health.Server {
 	s := health.Server{URL: url, Token: os.Getenv("FOLIOSIGHT_TOKEN")}
 	if url == "" {
-		s.URL, s.Certificate = health.At(cfg.Listen, cfg.TLS()), cfg.Certificate
+		s.URL = health.At(cfg.Listen, cfg.TLS())
+		s.Certificate, _ = cfg.CertificateFiles()
 	}
 	return s
 }

@@ -37,3 +37,24 @@ func openLog(ctx context.Context, cfg config.Config) (*logs.Log, error) {
 	}()
 	return l, nil
 }
+
+// hangUps tells of each SIGHUP: files that others renew are read anew.
+func hangUps(ctx context.Context) <-chan struct{} {
+	hangUp, told := make(chan os.Signal, 1), make(chan struct{}, 1)
+	signal.Notify(hangUp, syscall.SIGHUP)
+	go func() {
+		defer signal.Stop(hangUp)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-hangUp:
+				select {
+				case told <- struct{}{}:
+				default: // it is told already, and will look
+				}
+			}
+		}
+	}()
+	return told
+}

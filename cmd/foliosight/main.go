@@ -45,6 +45,7 @@ type commands struct {
 	Restore    restoreCommand    `cmd:"" help:"Bring a backup back: verified, restored beside, compared, then put in its place."`
 	Drill      drillCommand      `cmd:"" help:"Rehearse a restore, and measure it."`
 	Env        envCommand        `cmd:"" help:"Check what the program is started with."`
+	TLS        certificateCmd    `cmd:"" name:"certificate" help:"Look at the certificate that people see; renew one that the server gets itself."`
 	Config     configCommand     `cmd:"" help:"Show the configuration."`
 	Analyze    analyzeCommand    `cmd:"" help:"Analyse transaction files: value, returns, gains, risk. No server, no database."`
 	Scenarios  scenariosCommand  `cmd:"" help:"Say what scenarios do to the holdings of transaction files: the library, your own shocks, a loss turned round."`

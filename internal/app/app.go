@@ -42,7 +42,12 @@ type Outside struct {
 	Upkeep *Upkeep
 	// Started is told the address once the server answers; nil: nobody is told.
 	Started func(url string)
+	// Reread tells that the certificate's files are to be looked at now; nil: nobody does.
+	Reread <-chan struct{}
 
+	secured    *secured      // nil: the server speaks no TLS
+	authority  *http.Client  // that asks who gives certificates; nil: the usual one
+	look       time.Duration // how often the certificate's files are looked at; 0: as usual
 	stopping   <-chan struct{} // closed when the server stops
 	calculated func(kind string, err error, refused bool)
 	requests   *performance.Recorder
@@ -65,6 +70,10 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 		return fmt.Errorf("listen on %s: %w", cfg.Listen, err)
 	}
 	defer listener.Close()
+	if o.secured, err = openTLS(cfg, listener.Addr(), o); err != nil {
+		return err
+	}
+	defer o.secured.close()
 	traced, err := trace(ctx, cfg, o)
 	if err != nil {
 		return err
@@ -113,7 +122,7 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 	defer followed()
 	if !cfg.Serves("worker") {
 		follower.Go(func() { seen.standing.Run(following) })
-		return serve(ctx, cfg, listener, handler)
+		return serve(ctx, o, listener, handler)
 	}
 	working, done := context.WithCancel(ctx)
 	var workers sync.WaitGroup
@@ -133,7 +142,7 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 		<-o.stopping
 		drained <- stop()
 	}()
-	if err = serve(ctx, cfg, listener, handler); ctx.Err() == nil {
+	if err = serve(ctx, o, listener, handler); ctx.Err() == nil {
 		return errors.Join(err, stop()) // the server ended by itself
 	}
 	return errors.Join(err, <-drained)

@@ -89,7 +89,10 @@ func BackupExtras(cfg config.Config, logs []string) ([]backup.Extra, error) {
 	}
 	all := []backup.Extra{{Name: "settings.json", Text: settings}}
 	if cfg.TLS() {
-		all = append(all, backup.Extra{Name: "certificates/certificate.pem", Path: cfg.Certificate}, backup.Extra{Name: "certificates/key.pem", Path: cfg.Key})
+		cert, key := cfg.CertificateFiles()
+		if _, err := os.Stat(cert); err == nil || len(cfg.ACME.Domains) == 0 { // one that was not issued yet is no loss
+			all = append(all, backup.Extra{Name: "certificates/certificate.pem", Path: cert}, backup.Extra{Name: "certificates/key.pem", Path: key})
+		}
 	}
 	for i, path := range logs {
 		all = append(all, backup.Extra{Name: fmt.Sprintf("logs/%d-%s", i+1, filepath.Base(path)), Path: path})

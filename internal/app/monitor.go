@@ -52,16 +52,13 @@ func newWatch(cfg config.Config, h *House, o Outside) *watch {
 		w.health.Backend = reach(cfg.Backend)
 	}
 	w.monitor = monitor.New(monitor.Options{Version: o.Version, Commit: commit, Now: o.Now, Database: h.queue.Ping, Pools: h.pools, Jobs: h.backlog, Providers: h.SourceStates, Data: h.marketData,
-		Caches: []func() []monitor.Cache{h.memory, w.answers}, Backup: backed, Certificate: cfg.Certificate, Directory: directory})
-	d := health.Details{Roles: cfg.Roles, Engine: h.Engine, Schema: h.schema, Policies: h.policies, Providers: h.SourceStates, Pools: h.poolList, Jobs: h.jobsByState, Backup: backed, Log: o.Records}
+		Caches: []func() []monitor.Cache{h.memory, w.answers}, Backup: backed, Certificate: o.secured.state(), Directory: directory})
+	d := health.Details{Roles: cfg.Roles, Engine: h.Engine, Schema: h.schema, Policies: h.policies, Providers: h.SourceStates, Pools: h.poolList, Jobs: h.jobsByState, Backup: backed, Certificate: o.secured.state(), Log: o.Records}
 	if directory != "" {
 		d.Disk = func() (health.Space, error) {
 			free, size, err := monitor.Disk(directory)
 			return health.Space{Free: free, Size: size}, err
 		}
-	}
-	if cfg.Certificate != "" {
-		d.Certificate = func() (time.Time, error) { return monitor.Expiry(cfg.Certificate) }
 	}
 	w.overview = health.NewOverview(w.health, d)
 	return w

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -21,16 +22,16 @@ const (
 )
 
 // serve answers until ctx ends, then lets requests under way finish.
-func serve(ctx context.Context, cfg config.Config, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime + headerTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10}
+func serve(ctx context.Context, o Outside, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime + headerTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(handshakes{o.Log.Handler()}, slog.LevelWarn)}
 	ended := make(chan error, 1)
-	go func() {
-		if cfg.TLS() {
-			ended <- server.ServeTLS(listener, cfg.Certificate, cfg.Key)
-		} else {
-			ended <- server.Serve(listener)
-		}
-	}()
+	if o.secured == nil {
+		go func() { ended <- server.Serve(listener) }()
+	} else {
+		server.TLSConfig = o.secured.keeper.Config()
+		go func() { ended <- server.ServeTLS(listener, "", "") }()
+		defer o.secured.run(ctx, o)()
+	}
 	select {
 	case err := <-ended:
 		return err

@@ -36,11 +36,11 @@ func (i Installation) transport(r *check.Report) {
 		if u, err := url.Parse(i.PublicURL("")); err == nil {
 			name = u.Hostname()
 		}
-		environment.Certificate(r, i.Certificate, i.Key, name, i.Now)
+		environment.Own(r, i.Config, name, i.Now)
 	case i.Secure():
 		r.Fine("TLS", "a proxy speaks it: people come to "+i.PublicURL(""))
 	default:
-		r.Find("TLS", "people come without it", "set SSL_CERT_PATH and SSL_KEY_PATH, or put a proxy with TLS before it and FRONTEND_URL=https://…")
+		r.Find("TLS", "people come without it", "set ACME_DOMAINS or SSL_CERT_PATH and SSL_KEY_PATH, or put a proxy with TLS before it and FRONTEND_URL=https://…")
 	}
 }
 

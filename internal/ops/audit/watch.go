@@ -79,7 +79,7 @@ func (i Installation) certificate(r *check.Report) {
 		r.Fine("certificate", "this server speaks no TLS itself; of a proxy before it, look there")
 		return
 	}
-	environment.Certificate(r, i.Certificate, i.Key, "", i.Now)
+	environment.Own(r, i.Config, "", i.Now)
 }
 
 func (i Installation) failures(ctx context.Context, r *check.Report) {

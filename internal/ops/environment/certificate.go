@@ -1,48 +1,68 @@
 package environment
 
 import (
-	"crypto/tls"
-	"crypto/x509"
-	"fmt"
+	"errors"
+	"io/fs"
+	"net"
 	"time"
 
+	"github.com/foliosight/foliosight/internal/certificate"
+	"github.com/foliosight/foliosight/internal/config"
 	"github.com/foliosight/foliosight/internal/ops/check"
 )
-
-// RenewBefore is how long before its end a certificate is a finding: what renews by
-// itself has done so by then.
-const RenewBefore = 21 * 24 * time.Hour
 
 // Certificate reports whether a certificate and its key belong together, are of their
 // time and of the given name (empty: whichever).
 func Certificate(r *check.Report, cert, key, name string, now time.Time) {
-	const what = "certificate"
-	pair, err := tls.LoadX509KeyPair(cert, key)
+	pair, err := certificate.Read(cert, key)
 	if err != nil {
-		r.Find(what, err.Error(), "give a PEM certificate as SSL_CERT_PATH and its key as SSL_KEY_PATH")
+		r.Find("certificate", err.Error(), "give a PEM certificate as SSL_CERT_PATH and its key as SSL_KEY_PATH")
 		return
 	}
-	leaf, err := x509.ParseCertificate(pair.Certificate[0])
-	if err != nil {
-		r.Find(what, err.Error(), "make it anew")
-		return
-	}
-	left := leaf.NotAfter.Sub(now)
-	days := int(left / (24 * time.Hour))
-	end := leaf.NotAfter.UTC().Format(time.DateOnly)
-	switch {
-	case now.Before(leaf.NotBefore):
-		r.Find(what, "it is not good before "+leaf.NotBefore.UTC().Format(time.RFC3339), "look at the clock of this machine, or use the certificate that was meant")
-	case left <= 0:
-		r.Find(what, "it ended on "+end, "renew it")
-	case left < RenewBefore:
-		r.Find(what, fmt.Sprintf("it ends on %s, in %d days", end, days), "renew it; what renews by itself did not")
-	default:
-		r.Fine(what, fmt.Sprintf("it is good until %s, %d days", end, days))
-	}
+	certificate.Dates(r, pair.Leaf, now)
 	if name != "" {
-		if err := leaf.VerifyHostname(name); err != nil {
-			r.Find("name of the certificate", err.Error(), "get one for "+name+", or correct FRONTEND_URL or DOMAIN_NAME")
+		certificate.Name(r, pair.Leaf, name)
+	}
+}
+
+// Own reports how the certificate of a configuration stands that speaks TLS itself, and
+// the tries to renew it where the server does that.
+func Own(r *check.Report, c config.Config, name string, now time.Time) {
+	cert, key := c.CertificateFiles()
+	if len(c.ACME.Domains) == 0 {
+		Certificate(r, cert, key, name, now)
+		return
+	}
+	pair, err := certificate.Read(cert, key)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // that there is none yet is said below
+	case err != nil:
+		r.Find("certificate", err.Error(), "take the file away and restart the server: it orders another")
+	default:
+		certificate.Dates(r, pair.Leaf, now)
+		if name != "" {
+			certificate.Name(r, pair.Leaf, name)
 		}
+	}
+	authority := certificate.NewAuthority(certificate.Account{Domains: c.ACME.Domains, Directory: c.ACME.Directory, Folder: c.ACMEFolder(), Now: func() time.Time { return now }})
+	certificate.Renewal(r, authority.State())
+}
+
+// proofs reports what keeps an authority from reaching a server that asks it for a
+// certificate, as far as the settings show it.
+func proofs(c config.Config, r *check.Report) {
+	if len(c.ACME.Domains) == 0 {
+		return
+	}
+	const what = "proof to the authority"
+	host, port, _ := net.SplitHostPort(c.Listen) // its form was looked at
+	plainHost, plainPort, _ := net.SplitHostPort(c.Redirect)
+	switch {
+	case !public(host) && (c.Redirect == "" || !public(plainHost)):
+		r.Find(what, "the server listens on "+c.Listen+", where no authority comes", "set FOLIOSIGHT_LISTEN=:443, or FOLIOSIGHT_REDIRECT_LISTEN=:80 for proofs over HTTP")
+	case port != "443" && plainPort != "80":
+		r.Fine(what, "the authority comes to port 443 (or 80) of each name: what stands before this machine passes that on to "+c.Listen)
+	default:
+		r.Fine(what, "the authority is answered at its port")
 	}
 }

@@ -53,7 +53,7 @@ func TestCertificate(t *testing.T) {
 		want     string
 	}{
 		{"of its time and name", -day, 60 * day, "books.example.org", ""},
-		{"about to end", -day, 20 * day, "", "certificate: it ends on 2026-03-22, in 20 days"},
+		{"about to end", -70 * day, 20 * day, "", "certificate: it ends on 2026-03-22, in 20 days"},
 		{"ended", -30 * day, -day, "", "certificate: it ended on 2026-03-01"},
 		{"not yet good", day, 90 * day, "", "certificate: it is not good before 2026-03-03"},
 		{"of another name", -day, 60 * day, "other.example.org", "name of the certificate: "},

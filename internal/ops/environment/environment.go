@@ -51,12 +51,13 @@ func Check(ctx context.Context, o Options, r *check.Report) config.Config {
 	present(i.Config, o.Profile, r)
 	strength(i.Config, o.Profile, r)
 	modes(i, r)
-	if i.Certificate != "" && i.Key != "" {
+	if i.Certificate != "" && i.Key != "" || len(i.ACME.Domains) > 0 {
 		name := ""
 		if o.Profile.strict() {
 			name = host(i.PublicURL(""))
 		}
-		Certificate(r, i.Certificate, i.Key, name, o.Now())
+		Own(r, i.Config, name, o.Now())
+		proofs(i.Config, r)
 	}
 	reach(ctx, i.Config, o.Offline, r)
 	return i.Config
@@ -133,12 +134,12 @@ func present(c config.Config, p Profile, r *check.Report) {
 		r.Find("presence of FRONTEND_URL", "nobody is told where the pages are: links in mails and passkeys need it", "set FRONTEND_URL=https://… or DOMAIN_NAME")
 	}
 	if !c.Secure() {
-		r.Find("TLS", "people come without TLS", "set SSL_CERT_PATH and SSL_KEY_PATH, or put a proxy with TLS before it and FRONTEND_URL=https://…")
+		r.Find("TLS", "people come without TLS", "set ACME_DOMAINS or SSL_CERT_PATH and SSL_KEY_PATH, or put a proxy with TLS before it and FRONTEND_URL=https://…")
 	} else if !c.TLS() && len(c.Limits.Proxies) == 0 {
 		r.Find("presence of FOLIOSIGHT_TRUSTED_PROXIES", "a proxy speaks TLS and is not believed: every visitor counts as the proxy", "set FOLIOSIGHT_TRUSTED_PROXIES to the proxy's address or network")
 	}
 	if host, _, err := net.SplitHostPort(c.Listen); err == nil && !c.TLS() && public(host) && !c.Secure() {
-		r.Find("listen", "the server listens on "+c.Listen+" without TLS", "listen on 127.0.0.1 behind the proxy, or set SSL_CERT_PATH and SSL_KEY_PATH")
+		r.Find("listen", "the server listens on "+c.Listen+" without TLS", "listen on 127.0.0.1 behind the proxy, or set ACME_DOMAINS or SSL_CERT_PATH and SSL_KEY_PATH")
 	}
 	if c.PostgreSQL() && c.Accounts.Encryption == "" {
 		r.Find("presence of ENCRYPTION_KEY", "second factors, mail and provider keys cannot be kept without it on PostgreSQL", "set ENCRYPTION_KEY_FILE to a file of `openssl rand -base64 32`, the same for every process")

@@ -59,6 +59,12 @@ func modes(i config.Inspection, r *check.Report) {
 	} else if i.Data != "" {
 		look("the data directory", i.Data, 0o077, "chmod 700")
 	}
+	if len(i.ACME.Domains) > 0 {
+		cert, _ := i.CertificateFiles()
+		look("ACME_CACHE_DIR", i.ACMEFolder(), 0o077, "chmod 700")
+		look("the certificate's key", cert, 0o077, "chmod 600")
+		look("the account's key", filepath.Join(i.ACMEFolder(), "account.key"), 0o077, "chmod 600")
+	}
 	if i.Key != "" {
 		look("SSL_KEY_PATH", i.Key, 0o027, "chmod 640")
 	}

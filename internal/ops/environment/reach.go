@@ -2,11 +2,13 @@ package environment
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -15,7 +17,9 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"golang.org/x/crypto/acme"
 
+	"github.com/foliosight/foliosight/internal/certificate"
 	"github.com/foliosight/foliosight/internal/config"
 	"github.com/foliosight/foliosight/internal/ops/check"
 	"github.com/foliosight/foliosight/internal/store"
@@ -38,6 +42,7 @@ func reach(ctx context.Context, c config.Config, offline bool, r *check.Report) 
 		{"database", true, "", func(ctx context.Context) (string, error) { return database(ctx, c) }},
 		{"SMTP_SERVER", c.Accounts.Mail.Server != "", "start it, or correct SMTP_SERVER, SMTP_PORT and SMTP_TLS", func(ctx context.Context) (string, error) { return smtp(ctx, c.Accounts.Mail) }},
 		{"REDIS_URL", c.Redis != "", "start it, or correct REDIS_URL; until then each process counts by itself", func(ctx context.Context) (string, error) { return redisAnswers(ctx, c.Redis) }},
+		{"ACME_DIRECTORY_URL", len(c.ACME.Domains) > 0, "let this machine out to it, or correct ACME_DIRECTORY_URL", func(ctx context.Context) (string, error) { return authority(ctx, c.ACME.Directory) }},
 		{"BACKEND_API_URL", c.Backend != "", "start the API, or correct BACKEND_API_URL", func(ctx context.Context) (string, error) { return backend(ctx, c.Backend) }},
 	} {
 		name := "reach " + one.name
@@ -186,4 +191,17 @@ func backend(ctx context.Context, address string) (string, error) {
 		return "", err
 	}
 	return address + " takes connections", conn.Close()
+}
+
+// authority asks who gives certificates for the addresses that it is asked at.
+func authority(ctx context.Context, address string) (string, error) {
+	client := &acme.Client{DirectoryURL: cmp.Or(address, certificate.LetsEncrypt), RetryBackoff: func(int, *http.Request, *http.Response) time.Duration { return -1 }}
+	d, err := client.Discover(ctx)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", client.DirectoryURL, err)
+	}
+	if d.Terms == "" {
+		return client.DirectoryURL + " answers", nil
+	}
+	return client.DirectoryURL + " answers; its terms: " + d.Terms, nil
 }

@@ -114,7 +114,7 @@ func TestTheReportNamesWhatIsWrong(t *testing.T) {
 		Database:    health.Database{Connected: true, Engine: "PostgreSQL", Policies: &policies},
 		Performance: health.Performance{ResponseTime: 1500, MemoryUsage: 99 << 20, MemoryLimit: &limit, CPUUsage: &share, Processors: 2},
 		Pools:       []health.Pool{{"store", 8, 0, 8}, {"queue", 1, 1, 4}}, Jobs: map[string]int{"failed": 2}, Disk: &health.Space{Free: 5, Size: 100},
-		Backup: &backup, Certificate: &end, ErrorsSince: map[string]int{"error": 3}, Unknown: map[string]string{"external_services": "no answer"}}
+		Backup: &backup, Certificate: &end, Shown: &health.Certificate{Until: end}, ErrorsSince: map[string]int{"error": 3}, Unknown: map[string]string{"external_services": "no answer"}}
 	r := check.Begin("health --full", now)
 	s.Full(r, now)
 	found := map[string]check.State{}
@@ -127,6 +127,23 @@ func TestTheReportNamesWhatIsWrong(t *testing.T) {
 	for _, name := range []string{"market data", "policies", "jobs", "memory", "disk", "connections store", "database time", "log", "certificate", "backup"} {
 		if found[name] != check.Finding {
 			t.Errorf("%s is %s, want a finding", name, found[name])
+		}
+	}
+	for said, c := range map[string]health.Certificate{
+		"fine: it ends on 2":                                       {From: end.Add(-72 * time.Hour), Until: end},
+		"finding: there is none: the authority is away":            {Failure: "the authority is away", Failing: now},
+		"unknown: there is none yet":                               {},
+		"it cannot be renewed: the authority is away":              {From: now, Until: now.Add(90 * 24 * time.Hour), Failure: "the authority is away", Failing: now},
+		"finding: it ends on " + end.Format(time.RFC3339) + " now": {From: end.Add(-90 * 24 * time.Hour), Until: end},
+	} {
+		r := check.Begin("", now)
+		s := s
+		s.Shown = &c
+		s.Full(r, now)
+		for _, one := range r.Checks {
+			if one.Name == "certificate" && !strings.Contains(string(one.State)+": "+one.Says+" now", said) {
+				t.Errorf("%q is not in %s: %s", said, one.State, one.Says)
+			}
 		}
 	}
 	if found["external_services"] != check.Unknown || found["connections queue"] != check.Fine || found["cpu"] != check.Fine || r.Exit() != check.ExitFinding {

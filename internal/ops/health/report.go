@@ -7,14 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/foliosight/foliosight/internal/certificate"
 	"github.com/foliosight/foliosight/internal/ops/check"
 )
 
 // When something is said to need looking after.
 const (
-	leastSpace    = 0.10                // of the disk that is free
-	certificateIn = 21 * 24 * time.Hour // until it ends
-	backupWithin  = 26 * time.Hour      // since the last one: a night and some patience
+	leastSpace   = 0.10           // of the disk that is free
+	backupWithin = 26 * time.Hour // since the last one: a night and some patience
 )
 
 // Brief puts what /health says into a report.
@@ -55,12 +55,8 @@ func (s Status) Full(r *check.Report, now time.Time) {
 	}
 	s.jobs(r)
 	s.Resources(r)
-	switch {
-	case s.Certificate == nil:
-	case s.Certificate.Sub(now) < certificateIn:
-		r.Find("certificate", fmt.Sprintf("it ends on %s", s.Certificate.Format(time.RFC3339)), "renew it and restart the server")
-	default:
-		r.Fine("certificate", fmt.Sprintf("it ends on %s", s.Certificate.Format(time.RFC3339)))
+	if s.Shown != nil {
+		s.Shown.report(r, now)
 	}
 	switch {
 	case s.Backup == nil && s.Database.Connected && s.Unknown["last_backup"] == "": // else it is not known
@@ -85,6 +81,23 @@ func (s Status) jobs(r *check.Report) {
 		return
 	}
 	r.Fine("jobs", text)
+}
+
+func (c Certificate) report(r *check.Report, now time.Time) {
+	const what = "certificate"
+	ends := "it ends on " + c.Until.Format(time.RFC3339)
+	switch {
+	case c.Until.IsZero() && c.Failure == "":
+		r.Unknown(what, "there is none yet; the authority is asked", "ask again in a minute")
+	case c.Until.IsZero():
+		r.Find(what, "there is none: "+c.Failure, "cure that, then `foliosight certificate renew`; it is tried again at "+c.Next.Format(time.RFC3339))
+	case c.Failure != "":
+		r.Find(what, fmt.Sprintf("%s, and since %s it cannot be renewed: %s", ends, c.Failing.Format(time.RFC3339), c.Failure), "cure that, then `foliosight certificate renew`, or put a good file there")
+	case c.Until.Sub(now) < certificate.Margin(c.From, c.Until):
+		r.Find(what, ends, "renew it: the server reads new files by itself")
+	default:
+		r.Fine(what, ends)
+	}
 }
 
 // Resources puts what the process takes into a report.

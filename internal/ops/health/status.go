@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/foliosight/foliosight/internal/certificate"
 	"github.com/foliosight/foliosight/internal/marketdata/fetch"
 	"github.com/foliosight/foliosight/internal/ops/logs"
 )
@@ -27,6 +28,7 @@ type Status struct {
 	Disk             *Space              `json:"disk"`
 	Backup           *time.Time          `json:"last_backup"`        // null: none is known
 	Certificate      *time.Time          `json:"certificate_expiry"` // null: it shows none
+	Shown            *Certificate        `json:"certificate"`        // null: it speaks no TLS itself
 	Errors           []logs.Line         `json:"recent_errors"`      // the last ones of the log, the newest first
 	ErrorsSince      map[string]int      `json:"errors_last_hour"`   // by level: how many of those that are remembered
 	Unknown          map[string]string   `json:"unknown"`            // what could not be found out, and why
@@ -73,6 +75,16 @@ type Pool struct {
 	Most  int    `json:"most"`
 }
 
+// Certificate is how the one stands that the server shows.
+type Certificate struct {
+	Names   []string  `json:"names"`
+	From    time.Time `json:"from,omitzero"`
+	Until   time.Time `json:"until,omitzero"`         // none: there is no certificate yet
+	Failure string    `json:"failure,omitempty"`      // why it could not be renewed or read anew
+	Failing time.Time `json:"failing_since,omitzero"` // since when
+	Next    time.Time `json:"next,omitzero"`          // when it is renewed or tried again; none: who writes the files does
+}
+
 // Space is what the file system of the data has, in bytes.
 type Space struct {
 	Free uint64 `json:"free"`
@@ -90,7 +102,7 @@ type Details struct {
 	Jobs        func(context.Context) (map[string]int, error)
 	Disk        func() (Space, error)
 	Backup      func(context.Context) (time.Time, error)
-	Certificate func() (time.Time, error)
+	Certificate func() certificate.State
 	Log         *logs.Log
 }
 
@@ -138,7 +150,13 @@ func (o *Overview) Look(ctx context.Context) Status {
 		s.Pools = d.Pools()
 	}
 	find(&s, "disk", d.Disk, func(v Space) { s.Disk = &v })
-	find(&s, "certificate_expiry", d.Certificate, func(v time.Time) { s.Certificate = &v })
+	if d.Certificate != nil {
+		c := d.Certificate()
+		s.Shown = &Certificate{Names: c.Names, From: c.From, Until: c.Until, Failure: c.Failure, Failing: c.Failing, Next: c.Next}
+		if !c.Until.IsZero() {
+			s.Certificate = &c.Until
+		}
+	}
 	s.Errors, s.ErrorsSince = d.Log.Recent(h.Now().Add(-time.Hour))
 	return s
 }

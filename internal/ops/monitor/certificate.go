@@ -5,7 +5,6 @@ import (
 	"encoding/pem"
 	"fmt"
 	"os"
-	"time"
 )
 
 // Leaf is the first certificate of a PEM file: the one that a server shows.
@@ -25,13 +24,4 @@ func Leaf(path string) (*x509.Certificate, error) {
 		return c, nil
 	}
 	return nil, fmt.Errorf("certificate %s: there is no CERTIFICATE in it; give the PEM file with the chain", path)
-}
-
-// Expiry is when the certificate of a PEM file ends.
-func Expiry(path string) (time.Time, error) {
-	c, err := Leaf(path)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return c.NotAfter, nil
 }

@@ -183,12 +183,17 @@ func (g gauges) keeping(ctx context.Context, s shown) {
 			s.age("foliosight_backup_age_seconds", "Time since the last backup that went well; absent where none is known.", at)
 		}
 	}
-	if g.options.Certificate != "" {
-		if at, err := g.expiry.get(ctx, func(context.Context) (time.Time, error) { return Expiry(g.options.Certificate) }); err != nil {
-			g.failed("certificate")
-		} else {
-			s.gauge("foliosight_certificate_expiry_seconds", "Time until the certificate ends; negative once it has.", at.Sub(s.now).Seconds())
+	if g.options.Certificate != nil {
+		c := g.options.Certificate()
+		if !c.Until.IsZero() {
+			s.gauge("foliosight_certificate_expiry_seconds", "Time until the certificate ends; negative once it has.", c.Until.Sub(s.now).Seconds())
+			s.gauge("foliosight_certificate_lifetime_seconds", "How long the certificate lasts in all.", c.Until.Sub(c.From).Seconds())
 		}
+		failing := 0.0
+		if !c.Failing.IsZero() {
+			failing = max(1, s.now.Sub(c.Failing).Seconds())
+		}
+		s.gauge("foliosight_certificate_failing_seconds", "For how long the certificate could not be renewed, or its new files could not be used; 0 when the last time went well.", failing)
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/foliosight/foliosight/internal/certificate"
 	"github.com/foliosight/foliosight/internal/marketdata/fetch"
 	"github.com/foliosight/foliosight/internal/ops/request"
 )
@@ -47,8 +48,8 @@ type Options struct {
 	Caches []func() []Cache
 	// Backup is when the last good backup ended; zero: not known.
 	Backup func(context.Context) (time.Time, error)
-	// Certificate is the path of the certificate that the server shows; empty: it has none.
-	Certificate string
+	// Certificate is how the one stands that the server shows; nil: it has none.
+	Certificate func() certificate.State
 	// Directory is where the data are kept; empty: elsewhere.
 	Directory string
 }
@@ -89,10 +90,9 @@ type Monitor struct {
 	providers kept[[]fetch.Status]
 	data      kept[[]Data]
 	backup    kept[time.Time]
-	expiry    kept[time.Time]
 }
 
-// How old what is shown may be. Backups and certificates change seldom.
+// How old what is shown may be. Backups change seldom.
 const (
 	freshFor  = 15 * time.Second
 	slowlyFor = time.Minute
@@ -112,10 +112,10 @@ func New(o Options) *Monitor {
 		failures: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "foliosight_monitor_failures_total", Help: "Figures that could not be found out when somebody looked; they are absent then."}, []string{"part"}),
 	}
 	m.jobs, m.providers, m.data = kept[[]Jobs]{lasts: freshFor}, kept[[]fetch.Status]{lasts: freshFor}, kept[[]Data]{lasts: slowlyFor}
-	m.backup, m.expiry = kept[time.Time]{lasts: slowlyFor}, kept[time.Time]{lasts: slowlyFor}
+	m.backup = kept[time.Time]{lasts: slowlyFor}
 	m.registry.MustRegister(m.requests, m.durations, m.calculations, m.failures, gauges{m},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for part, asked := range map[string]bool{"jobs": o.Jobs != nil, "providers": o.Providers != nil, "data": o.Data != nil, "backup": o.Backup != nil, "certificate": o.Certificate != "", "disk": o.Directory != ""} {
+	for part, asked := range map[string]bool{"jobs": o.Jobs != nil, "providers": o.Providers != nil, "data": o.Data != nil, "backup": o.Backup != nil, "disk": o.Directory != ""} {
 		if asked {
 			m.failures.WithLabelValues(part)
 		}

@@ -2,22 +2,16 @@ package monitor_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
 	"database/sql"
-	"encoding/pem"
 	"errors"
-	"math/big"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/foliosight/foliosight/internal/certificate"
 	"github.com/foliosight/foliosight/internal/marketdata"
 	"github.com/foliosight/foliosight/internal/marketdata/fetch"
 	"github.com/foliosight/foliosight/internal/ops/monitor"
@@ -77,7 +71,6 @@ func TestRequestsAreCountedByRoute(t *testing.T) {
 
 func TestWhatIsKnownIsShown(t *testing.T) {
 	directory := t.TempDir()
-	path := certificate(t, now.Add(48*time.Hour))
 	m := monitor.New(monitor.Options{Version: "1.2.3", Commit: "abc", Now: func() time.Time { return now }, Database: func(context.Context) error { return nil },
 		Pools: func() map[string]sql.DBStats {
 			return map[string]sql.DBStats{"reader": {InUse: 3, Idle: 1, MaxOpenConnections: 8, WaitCount: 5, WaitDuration: 2 * time.Second}, "writer": {InUse: 1, MaxOpenConnections: 1}}
@@ -91,16 +84,18 @@ func TestWhatIsKnownIsShown(t *testing.T) {
 		Data: func(context.Context) ([]monitor.Data, error) {
 			return []monitor.Data{{"price", 40, now.Add(-time.Hour), now.Add(-12 * time.Hour)}, {Kind: "rate"}}, nil
 		},
-		Caches:      []func() []monitor.Cache{func() []monitor.Cache { return []monitor.Cache{{"answers", 9, 3, 2, 4096}, {"folds", 1, 1, 1, 0}} }},
-		Backup:      func(context.Context) (time.Time, error) { return now.Add(-25 * time.Hour), nil },
-		Certificate: path, Directory: directory})
+		Caches: []func() []monitor.Cache{func() []monitor.Cache { return []monitor.Cache{{"answers", 9, 3, 2, 4096}, {"folds", 1, 1, 1, 0}} }},
+		Backup: func(context.Context) (time.Time, error) { return now.Add(-25 * time.Hour), nil },
+		Certificate: func() certificate.State {
+			return certificate.State{From: now.Add(-96 * time.Hour), Until: now.Add(48 * time.Hour), Failure: "the authority is away", Failing: now.Add(-time.Hour)}
+		}, Directory: directory})
 	text := scrape(t, m)
 	has(t, text, `database_connections_active 4`, `foliosight_database_up 1`, `foliosight_database_connections_max{pool="reader"} 8`, `foliosight_database_connection_wait_seconds_total{pool="reader"} 2`,
 		`foliosight_jobs{kind="analysis",state="queued"} 7`, `foliosight_jobs{kind="sync",state="failed"} 1`,
 		`foliosight_provider_ready{provider="polygon"} 0`, `foliosight_provider_circuit{provider="polygon"} 2`, `foliosight_provider_calls_total{provider="polygon"} 12`,
 		`foliosight_provider_quota_left{provider="polygon",window="minute"} 1`, `foliosight_provider_last_success_age_seconds{provider="polygon"} 90`,
 		`foliosight_market_data_age_seconds{kind="price"} 3600`, `foliosight_market_last_day_age_seconds{kind="price"} 43200`, `foliosight_market_series{kind="rate"} 0`,
-		`foliosight_cache_hits_total{cache="answers"} 9`, `foliosight_cache_bytes{cache="answers"} 4096`, `foliosight_backup_age_seconds 90000`, `foliosight_certificate_expiry_seconds 172800`)
+		`foliosight_cache_hits_total{cache="answers"} 9`, `foliosight_cache_bytes{cache="answers"} 4096`, `foliosight_backup_age_seconds 90000`, `foliosight_certificate_expiry_seconds 172800`, `foliosight_certificate_lifetime_seconds 518400`, `foliosight_certificate_failing_seconds 3600`)
 	if strings.Contains(text, `foliosight_market_data_age_seconds{kind="rate"}`) || strings.Contains(text, `foliosight_cache_bytes{cache="folds"}`) {
 		t.Errorf("what is not known is shown:\n%s", text)
 	}
@@ -118,16 +113,16 @@ func TestWhatCannotBeFoundOutIsAbsent(t *testing.T) {
 	m := monitor.New(monitor.Options{Database: func(context.Context) error { return broken },
 		Jobs: func(context.Context) ([]monitor.Jobs, error) { asked++; return nil, broken },
 		Data: func(context.Context) ([]monitor.Data, error) { return nil, broken }, Providers: func(context.Context) ([]fetch.Status, error) { return nil, broken },
-		Backup: func(context.Context) (time.Time, error) { return time.Time{}, nil }, Certificate: filepath.Join(t.TempDir(), "none.pem"), Directory: filepath.Join(t.TempDir(), "none")})
+		Backup: func(context.Context) (time.Time, error) { return time.Time{}, nil }, Certificate: func() certificate.State { return certificate.State{} }, Directory: filepath.Join(t.TempDir(), "none")})
 	scrape(t, m)
 	text := scrape(t, m) // failures of the first are counted by now
-	has(t, text, `foliosight_database_up 0`)
-	for _, name := range []string{"foliosight_jobs", "foliosight_market", "foliosight_provider", "foliosight_backup_age", "foliosight_certificate", "foliosight_disk", "database_connections_active", "foliosight_database_answer"} {
+	has(t, text, `foliosight_database_up 0`, `foliosight_certificate_failing_seconds 0`)
+	for _, name := range []string{"foliosight_jobs", "foliosight_market", "foliosight_provider", "foliosight_backup_age", "foliosight_certificate_expiry", "foliosight_certificate_lifetime", "foliosight_disk", "database_connections_active", "foliosight_database_answer"} {
 		if strings.Contains(text, "\n"+name) {
 			t.Errorf("%s is shown though nobody knows it:\n%s", name, text)
 		}
 	}
-	for _, part := range []string{"jobs", "data", "providers", "certificate", "disk"} {
+	for _, part := range []string{"jobs", "data", "providers", "disk"} {
 		if !strings.Contains(text, `foliosight_monitor_failures_total{part="`+part+`"}`) {
 			t.Errorf("nobody is told that %s failed", part)
 		}
@@ -135,22 +130,4 @@ func TestWhatCannotBeFoundOutIsAbsent(t *testing.T) {
 	if asked != 1 {
 		t.Errorf("the database was asked %d times within seconds", asked)
 	}
-}
-
-func certificate(t *testing.T, until time.Time) string {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: until.Add(-time.Hour), NotAfter: until}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "server.pem")
-	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
