@@ -29,7 +29,7 @@ const jobsAPage = 50
 
 // jobWords are what people call the kinds of work.
 var jobWords = map[string]string{service.WorkAnalysis: "Nightly analysis", service.WorkMarket: "Market data", service.WorkNight: "Night", service.WorkCleanUp: "Clean-up",
-	service.WorkDeliver: "Messages", service.WorkAlerts: "Alerts", service.WorkIncome: "Income", service.WorkSearch: "Search"}
+	service.WorkDeliver: "Messages", service.WorkAlerts: "Alerts", service.WorkIncome: "Income", service.WorkSearch: "Search", service.WorkOperation: "Operation"}
 
 // stateTags are the colours of states and steps.
 var stateTags = map[string]string{"running": "draft", "stuck": "bad", "retrying": "warn", "done": "good", "failed": "bad", "complete": "good", "stale": "warn", "partial": "warn", "estimated": "warn"}
@@ -77,6 +77,9 @@ func (r *request) jobRow(j *service.Job) view.JobRow {
 	row := view.JobRow{Kind: jobWords[j.Kind], About: j.Work.Exchange, State: stateTag(string(j.State)), Attempt: fmt.Sprintf("%d of %d", j.Attempt, j.Attempts), Said: j.Note, Href: "/jobs/" + id}
 	if row.Kind == "" {
 		row.Kind = j.Kind
+	}
+	if j.Kind == service.WorkOperation {
+		row.About = j.Work.ID
 	}
 	if j.Reason != "" {
 		row.Said = j.Reason
