@@ -48,7 +48,7 @@ func (c *serveCommand) Run(ctx context.Context, g *globals) error {
 	if err != nil {
 		return err
 	}
-	err = app.Run(ctx, cfg, app.Outside{Version: version, Messages: os.Stdout, Log: log.Logger(), Records: log, Reread: hangUps(ctx)})
+	err = app.Run(ctx, cfg, app.Outside{Version: version, Messages: os.Stdout, Log: log.Logger(), Records: log, Reread: hangUps(ctx), Upkeep: &app.Upkeep{Input: g.input(), Commit: revision()}})
 	return unchecked(errors.Join(err, log.Close()))
 }
 
