@@ -81,6 +81,9 @@ func (p *Panel) Instrument(symbol string) (instrument.Instrument, bool) {
 	return i, ok
 }
 
+// Known is how many instruments the panel knows something of.
+func (p *Panel) Known() int { return len(p.instruments) }
+
 // SetPrices gives the closes of a symbol, as traded.
 func (p *Panel) SetPrices(symbol string, s *Series) { p.prices[symbol] = s; delete(p.returns, symbol) }
 

@@ -90,15 +90,34 @@ type keptPanel struct {
 	weight uint32
 }
 
-// weightOfPanel estimates the memory of a panel: what it says of each symbol and, where
-// its series are not those that others hold too, a day and a value for each observation.
-func weightOfPanel(p *market.Panel, shared bool) uint32 {
-	n := 16 << 10
-	for _, symbol := range p.Symbols() {
-		n += 1 << 10
-		if s := p.Prices(symbol); s != nil && !shared {
-			n += 24 * len(s.Dates)
+// weightOfPanel estimates the memory that is a panel's alone: what it says of each symbol;
+// 12 bytes for each day that a series has room for, where it made that series itself or
+// shares none with others; and 8 for each day of a total return, which is made when it is
+// first asked for, of what was split or paid dividends.
+func weightOfPanel(p *market.Panel, shared bool, made map[*market.Series]bool) uint32 {
+	n := 4<<10 + 512*p.Known()
+	add := func(s *market.Series) {
+		if n += 160; !shared || made[s] {
+			n += 4*cap(s.Dates) + 8*cap(s.Values)
 		}
+	}
+	for _, symbol := range p.Symbols() {
+		s := p.Prices(symbol)
+		if s == nil {
+			continue
+		}
+		if add(s); p.Volume(symbol) != nil {
+			add(p.Volume(symbol))
+		}
+		if a := p.Actions(symbol); a != nil {
+			n += 256 + 96*(len(a.Splits)+len(a.Dividends)) + 8*len(s.Dates)
+		}
+	}
+	for _, pair := range p.Pairs() {
+		add(p.FX(pair))
+	}
+	for _, name := range p.RateNames() {
+		add(p.Rate(name))
 	}
 	return uint32(min(n, panelsAtMost))
 }
@@ -348,12 +367,13 @@ func (a *analyses) panel(ctx context.Context, v store.View, set *asked, transact
 		return got.Panel, nil
 	}
 	from, shared := a.market.view(ctx, v, w)
+	w.made = map[*market.Series]bool{}
 	p, err := loadPanel(ctx, from, w)
 	if err != nil {
 		return nil, err
 	}
 	if !writing(ctx) {
-		a.panels.Set(key, keptPanel{p, weightOfPanel(p, shared)})
+		a.panels.Set(key, keptPanel{p, weightOfPanel(p, shared, w.made)})
 	}
 	return p, nil
 }

@@ -27,6 +27,17 @@ type panelWants struct {
 	through    date.Date
 	// closed leaves it at the currencies given; else those of the instruments join them.
 	closed bool
+	// made notes the series that loading put together, which are the panel's alone; nil:
+	// nobody wants to know.
+	made map[*market.Series]bool
+}
+
+// own notes that a series is the panel's alone.
+func (w *panelWants) own(s *market.Series) *market.Series {
+	if w.made != nil {
+		w.made[s] = true
+	}
+	return s
 }
 
 // marketView is what a panel is read from: a store, or what is remembered of one.
@@ -178,7 +189,7 @@ func (w *panelWants) prices(ctx context.Context, v marketView, p *market.Panel) 
 		}
 	}
 	for symbol, list := range bySymbol(series) {
-		s := merged(list)
+		s := w.merged(list)
 		if i, ok := p.Instrument(symbol); !ok || i.Currency == "" {
 			if o, err := instrument.ParseOCC(symbol); err == nil && !ok {
 				i = o
@@ -187,13 +198,13 @@ func (w *panelWants) prices(ctx context.Context, v marketView, p *market.Panel) 
 			p.SetInstrument(i)
 		}
 		if points := entered[symbol]; len(points) > 0 {
-			s = market.Overlay(s, market.FromPoints(points, "entered"))
+			s = w.own(market.Overlay(s, market.FromPoints(points, "entered")))
 			delete(entered, symbol)
 		}
 		p.SetPrices(symbol, s)
 	}
 	for symbol, points := range entered {
-		p.SetPrices(symbol, market.FromPoints(points, "entered"))
+		p.SetPrices(symbol, w.own(market.FromPoints(points, "entered")))
 	}
 	return nil
 }
@@ -226,7 +237,7 @@ func (w *panelWants) chains(ctx context.Context, v marketView, p *market.Panel) 
 	}
 	for symbol, list := range bySymbol(series) {
 		if p.Prices(symbol) == nil {
-			p.SetPrices(symbol, merged(list))
+			p.SetPrices(symbol, w.own(merged(list))) // read anew for each panel
 		}
 	}
 	return nil
@@ -269,6 +280,15 @@ func merged(list []store.Series) *market.Series {
 	return s
 }
 
+// merged is merged, which makes a series where there are several.
+func (w *panelWants) merged(list []store.Series) *market.Series {
+	s := merged(list)
+	if len(list) > 1 {
+		w.own(s)
+	}
+	return s
+}
+
 // exchange loads the rates between the currencies in use, and through the pivots.
 func (w *panelWants) exchange(ctx context.Context, v marketView, p *market.Panel) error {
 	majors := map[money.Currency]bool{"EUR": true, "USD": true}
@@ -294,14 +314,14 @@ func (w *panelWants) exchange(ctx context.Context, v marketView, p *market.Panel
 		if err != nil {
 			return err
 		}
-		p.SetFX(pair, merged(list))
+		p.SetFX(pair, w.merged(list))
 	}
 	rates, err := v.Series(ctx, w.query(store.Rates, w.rates))
 	if err != nil {
 		return err
 	}
 	for name, list := range bySymbol(rates) {
-		p.SetRate(name, merged(list))
+		p.SetRate(name, w.merged(list))
 	}
 	return nil
 }
