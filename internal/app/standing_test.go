@@ -48,7 +48,7 @@ func (r *running) answered(method, path, token, body string, header ...string) (
 func TestMaintenanceReachesARunningServer(t *testing.T) {
 	ctx := context.Background()
 	directory := filepath.Join(t.TempDir(), "data")
-	flags := map[string]string{"data": directory, "REGISTRATION": "open"}
+	flags := map[string]string{"data": directory, "registration": "open"}
 	r := start(t, flags)
 	const body = `{"email":"%@example.org","password":"a sentence is easiest","name":"%","base_currency":"EUR"}`
 	register := func(name string) string {
@@ -141,7 +141,7 @@ func TestMaintenanceReachesARunningServer(t *testing.T) {
 func TestCachesOfARunningServerAreCleared(t *testing.T) {
 	ctx := context.Background()
 	directory := filepath.Join(t.TempDir(), "data")
-	r := start(t, map[string]string{"data": directory, "REGISTRATION": "open"})
+	r := start(t, map[string]string{"data": directory, "registration": "open"})
 	const body = `{"email":"%@example.org","password":"a sentence is easiest","name":"%","base_currency":"EUR"}`
 	admin := r.post("/api/v1/auth/register", strings.ReplaceAll(body, "%", "ada"), 201)["token"].(string)
 	other := r.post("/api/v1/auth/register", strings.ReplaceAll(body, "%", "bob"), 201)["token"].(string)

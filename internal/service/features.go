@@ -16,6 +16,9 @@ const (
 	FeatureChat     = "chat"
 	FeatureReports  = "reports"
 	FeatureAdvanced = "advanced_analytics"
+	// FeatureRegistration lets people make accounts as REGISTRATION says; accounts that
+	// somebody makes for them are made all the same.
+	FeatureRegistration = "registration"
 )
 
 // FeatureInfo is a switch as it stands.
@@ -32,6 +35,7 @@ type FeatureInfo struct {
 var switches = []struct{ name, means string }{
 	{FeatureAdvanced, "forecasts of volatility, simulation and proposals of trades"},
 	{FeatureChat, "the analyst that answers questions"},
+	{FeatureRegistration, "new accounts of those who register, as far as REGISTRATION lets them"},
 	{FeatureReports, "reports to be downloaded"},
 }
 

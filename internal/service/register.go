@@ -62,6 +62,9 @@ func (s *Service) Register(ctx context.Context, n NewOwner) (SignedIn, error) {
 
 // join makes an account by an invitation, or in a tenant of its own.
 func (s *Service) join(ctx context.Context, u store.User, invite string) (store.Identity, error) {
+	if err := s.registering(ctx); err != nil {
+		return store.Identity{}, err
+	}
 	own := store.Tenant{ID: store.NewID(), Name: u.Name}
 	if invite == "" {
 		u.Role = store.Owner
