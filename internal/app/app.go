@@ -48,7 +48,8 @@ type Outside struct {
 	secured    *secured      // nil: the server speaks no TLS
 	authority  *http.Client  // that asks who gives certificates; nil: the usual one
 	look       time.Duration // how often the certificate's files are looked at; 0: as usual
-	stopping   <-chan struct{} // closed when the server stops
+	leaving    *leaving
+	stopping   <-chan struct{} // closed when it is over
 	calculated func(kind string, err error, refused bool)
 	requests   *performance.Recorder
 	operations job.Operations
@@ -98,7 +99,8 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 	if err != nil {
 		return err
 	}
-	o.stopping = ctx.Done()
+	o.leaving = leave(ctx, cfg.Drain, o.Version)
+	o.stopping = o.leaving.over
 	o.requests = performance.NewRecorder(house.store, o.Now, o.Log)
 	recording, recorded := context.WithCancel(ctx)
 	var recorder sync.WaitGroup

@@ -18,12 +18,12 @@ const (
 	headerTime  = 10 * time.Second
 	requestTime = 2 * time.Minute // reading a request, and answering it
 	idleTime    = 2 * time.Minute
-	stopTime    = 10 * time.Second // requests under way when the server stops
+	stopTime    = 25 * time.Second // requests under way when the server stops
 )
 
-// serve answers until ctx ends, then lets requests under way finish.
+// serve answers until it is over, then lets requests under way finish.
 func serve(ctx context.Context, o Outside, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime + headerTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(handshakes{o.Log.Handler()}, slog.LevelWarn)}
+	server := &http.Server{Handler: o.leaving.handler(handler), ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime + headerTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(handshakes{o.Log.Handler()}, slog.LevelWarn)}
 	ended := make(chan error, 1)
 	if o.secured == nil {
 		go func() { ended <- server.Serve(listener) }()
@@ -35,7 +35,7 @@ func serve(ctx context.Context, o Outside, listener net.Listener, handler http.H
 	select {
 	case err := <-ended:
 		return err
-	case <-ctx.Done():
+	case <-o.stopping:
 	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()

@@ -33,6 +33,7 @@ type Config struct {
 	PoolSize    int           // connections to PostgreSQL at most; 0: as many as the roles need
 	Roles       []string      // what this process serves: api, web, worker
 	Backend     string        // address of the API, for a process that serves pages alone
+	Drain       time.Duration // how long it answers, not ready, once it is told to stop
 	Sessions    time.Duration // how long an access token lasts
 	UploadLimit int64         // bytes of one uploaded file
 	LogLevel    slog.Level

@@ -150,7 +150,7 @@ var settings = slices.Concat([]setting{
 			}
 			return c.AsOf.String()
 		}},
-}, certificateSettings, logSettings(), traceSettings, accountSettings, backupSettings, operationSettings, marketSettings())
+}, drainSettings, certificateSettings, logSettings(), traceSettings, accountSettings, backupSettings, operationSettings, marketSettings())
 
 // defaults are what holds where nothing is set; Data is found out by the caller.
 func defaults() Config {
