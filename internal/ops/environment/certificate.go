@@ -44,8 +44,22 @@ func Own(r *check.Report, c config.Config, name string, now time.Time) {
 			certificate.Name(r, pair.Leaf, name)
 		}
 	}
-	authority := certificate.NewAuthority(certificate.Account{Domains: c.ACME.Domains, Directory: c.ACME.Directory, Folder: c.ACMEFolder(), Now: func() time.Time { return now }})
-	certificate.Renewal(r, authority.State())
+	certificate.Renewal(r, tries(c, now))
+}
+
+// tries is how it went to get the certificate of a configuration.
+func tries(c config.Config, now time.Time) certificate.State {
+	return certificate.NewAuthority(certificate.Account{Domains: c.ACME.Domains, Directory: c.ACME.Directory, Folder: c.ACMEFolder(), Now: func() time.Time { return now }}).State()
+}
+
+// first reports whether a server is yet to order its first certificate: before it was
+// started that is as it should be.
+func first(c config.Config, now time.Time) bool {
+	if len(c.ACME.Domains) == 0 {
+		return false
+	}
+	s := tries(c, now)
+	return s.Until.IsZero() && s.Failure == ""
 }
 
 // proofs reports what keeps an authority from reaching a server that asks it for a

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/foliosight/foliosight/internal/certificate"
+	"github.com/foliosight/foliosight/internal/config"
 	"github.com/foliosight/foliosight/internal/ops/check"
 	"github.com/foliosight/foliosight/internal/ops/environment"
 )
@@ -77,5 +79,55 @@ func TestCertificate(t *testing.T) {
 	environment.Certificate(r, cert, key, "", now)
 	if r.Exit() != check.ExitFinding {
 		t.Error("the key of another certificate is taken")
+	}
+}
+
+// TestOwnCertificate: a server that gets its certificate itself is well before its first
+// start, where the authority can come; what failed is a finding with its reason.
+func TestOwnCertificate(t *testing.T) {
+	data := t.TempDir()
+	ask := func(more ...string) map[string]check.Check {
+		r := check.Begin("", now)
+		environment.Check(t.Context(), environment.Options{Input: config.Input{Environ: append([]string{"HOME=" + data, "FOLIOSIGHT_DATA=" + data, "ACME_DOMAINS=books.example.org", "ACME_AGREE_TERMS=true"}, more...)},
+			Profile: environment.Development, Offline: true, Now: func() time.Time { return now }}, r)
+		all := map[string]check.Check{}
+		for _, c := range r.Checks {
+			all[c.Name] = c
+		}
+		return all
+	}
+	if c := ask("FOLIOSIGHT_LISTEN=:443"); c["certificate"].State != check.Fine || c["proof to the authority"].State != check.Fine || c["reach ACME_DIRECTORY_URL"].State != check.Unknown {
+		t.Errorf("before the first start: %+v", c)
+	}
+	if c := ask(); c["proof to the authority"].State != check.Finding || c["proof to the authority"].Cure == "" {
+		t.Errorf("where no authority comes: %+v", c["proof to the authority"])
+	}
+	if c := ask("FOLIOSIGHT_REDIRECT_LISTEN=:80"); c["proof to the authority"].State != check.Fine {
+		t.Errorf("proofs over HTTP: %+v", c["proof to the authority"])
+	}
+	acme := filepath.Join(data, "acme")
+	if err := os.Mkdir(acme, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(acme, "state.json"), []byte(`{"domains":"books.example.org","directory":"`+certificate.LetsEncrypt+`","failures":1,"failing":"2026-03-01T00:00:00Z","failure":"the authority says no"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if c := ask("FOLIOSIGHT_LISTEN=:443"); c["renewal of the certificate"].State != check.Finding || !strings.Contains(c["renewal of the certificate"].Says, "the authority says no") || c["mode of ACME_CACHE_DIR"].State != check.Finding {
+		t.Errorf("after a failure: %+v", c)
+	}
+	cert, key := issue(t, "books.example.org", now.Add(-time.Hour), now.Add(90*24*time.Hour))
+	var both []byte
+	for _, path := range []string{key, cert} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		both = append(both, text...)
+	}
+	if err := os.WriteFile(filepath.Join(acme, "books.example.org.pem"), both, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if c := ask("FOLIOSIGHT_LISTEN=:443"); c["certificate"].State != check.Fine || c["renewal of the certificate"].State != check.Finding {
+		t.Errorf("with a certificate, after a failure: %+v", c)
 	}
 }

@@ -56,7 +56,11 @@ func Check(ctx context.Context, o Options, r *check.Report) config.Config {
 		if o.Profile.strict() {
 			name = host(i.PublicURL(""))
 		}
-		Own(r, i.Config, name, o.Now())
+		if first(i.Config, o.Now()) {
+			r.Fine("certificate", "there is none yet: the server orders it when it starts")
+		} else {
+			Own(r, i.Config, name, o.Now())
+		}
 		proofs(i.Config, r)
 	}
 	reach(ctx, i.Config, o.Offline, r)
