@@ -38,6 +38,7 @@ func newDialect() sqlstore.Dialect {
 		Unique:       hasCode("23505"),
 		Conflict:     hasCode("40001", "40P01"),
 		Malformed:    malformed,
+		Trouble:      trouble,
 		Forbidden:    hasCode("42501"),
 		In:           func(column string, n int) string { return fmt.Sprintf("%s = ANY ($%d::uuid[])", column, n) },
 		List:         func(ids []string) any { return ids },

@@ -50,16 +50,17 @@ func Open(ctx context.Context, o Options) (*sqlstore.Store, error) {
 	if o.Readers == 0 {
 		o.Readers = 4 * runtime.GOMAXPROCS(0)
 	}
-	if err := os.MkdirAll(filepath.Dir(o.Path), 0o700); err != nil {
-		return nil, fmt.Errorf("sqlite: %w", err)
+	directory := filepath.Dir(o.Path)
+	if err := os.MkdirAll(directory, 0o700); err != nil {
+		return nil, fmt.Errorf("sqlite: %w", Unwritable(directory, err))
 	}
 	release, err := lock(o.Path + ".lock")
 	if err != nil {
-		return nil, fmt.Errorf("sqlite: %s: %w", o.Path, err)
+		return nil, fmt.Errorf("sqlite: %s: %w", o.Path, Unwritable(directory, err))
 	}
 	s, err := open(ctx, o, release)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("sqlite: %s: %w", o.Path, err), release())
+		return nil, errors.Join(fmt.Errorf("sqlite: %s: %w", o.Path, Unwritable(directory, err)), release())
 	}
 	return s, nil
 }
@@ -110,7 +111,9 @@ var writing = []string{"_txlock=immediate", "_pragma=page_size(8192)", "_pragma=
 	"_pragma=foreign_keys(1)", "_pragma=journal_size_limit(67108864)", "_pragma=cache_size(-16384)"}
 
 // Dialect is what SQLite has of its own.
-func Dialect() sqlstore.Dialect { return sqlstore.Dialect{Unique: unique} }
+func Dialect() sqlstore.Dialect {
+	return sqlstore.Dialect{Unique: unique, Trouble: trouble, Probe: probe}
+}
 
 // Queue opens a small pool of its own for the queue of jobs, beside the store's writer.
 // What it commits by itself is bookkeeping (who runs what) that may be lost with the

@@ -48,6 +48,13 @@ type Dialect struct {
 	// has none.
 	Forbidden func(err error) bool
 
+	// Trouble says what keeps the database from working where err is that:
+	// store.ErrUnavailable, ErrFull or ErrReadOnly; nil: err is something else.
+	Trouble func(err error) error
+	// Probe makes a change that changes nothing, to find out whether the database takes
+	// changes again. Nil: the next change shows it.
+	Probe func(ctx context.Context, tx *sql.Tx) error
+
 	// In is the condition that an id is among those of parameter n, which List makes.
 	// Nil: SQLite's.
 	In   func(column string, n int) string

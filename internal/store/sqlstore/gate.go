@@ -32,10 +32,7 @@ var (
 func (s *Store) HasOwner(ctx context.Context) (bool, error) {
 	var n int
 	err := s.ask(ctx, anyUser).Scan(&n)
-	if err != nil {
-		return false, fmt.Errorf("has owner: %w", err)
-	}
-	return n > 0, nil
+	return n > 0, s.gateError("has owner", err)
 }
 
 // Found implements store.Gate.
@@ -148,5 +145,5 @@ func (s *Store) gateError(what string, err error) error {
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("%s: %w", what, store.ErrNotFound)
 	}
-	return fmt.Errorf("%s: %w", what, s.dialect.named(err))
+	return fmt.Errorf("%s: %w", what, s.trouble(s.dialect.named(err)))
 }

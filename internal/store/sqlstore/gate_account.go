@@ -157,7 +157,11 @@ func (s *Store) atTheGate(ctx context.Context, what string, fn func(*sql.Tx) err
 	if err := fn(begun); err != nil {
 		return s.gateError(what, err)
 	}
-	return s.gateError(what, begun.Commit())
+	if err := begun.Commit(); err != nil {
+		return s.gateError(what, s.uncertain(err))
+	}
+	s.takes()
+	return nil
 }
 
 // MailTokenOf implements store.AccountGate.

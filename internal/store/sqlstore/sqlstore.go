@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/foliosight/foliosight/internal/store"
@@ -25,6 +26,10 @@ type Store struct {
 	now     func() time.Time
 	onClose func() error
 	looks   looks
+
+	refusal refusal
+	closed  chan struct{}
+	closing sync.Once
 }
 
 var _ store.Store = (*Store)(nil)
@@ -40,11 +45,12 @@ type Options struct {
 
 // New returns a store over a migrated database.
 func New(o Options) *Store {
-	return &Store{reader: o.Reader, writer: o.Writer, dialect: o.Dialect, now: o.Now, onClose: o.OnClose}
+	return &Store{reader: o.Reader, writer: o.Writer, dialect: o.Dialect, now: o.Now, onClose: o.OnClose, closed: make(chan struct{})}
 }
 
 // Close waits for what is running and gives the database back.
 func (s *Store) Close() error {
+	s.closing.Do(func() { close(s.closed) })
 	err := s.reader.Close()
 	if s.writer != s.reader {
 		err = errors.Join(err, s.writer.Close())
@@ -76,7 +82,7 @@ func (s *Store) As(ctx context.Context, id store.Identity, fn func(context.Conte
 		if !t.writes || t.id != id {
 			return fmt.Errorf("write as %s: %w", id.User, store.ErrNested)
 		}
-		if err := fn(ctx, t); err != nil {
+		if err := s.trouble(fn(ctx, t)); err != nil {
 			t.refuse(err)
 			return err
 		}
@@ -88,15 +94,16 @@ func (s *Store) As(ctx context.Context, id store.Identity, fn func(context.Conte
 // Read implements store.Store.
 func (s *Store) Read(ctx context.Context, id store.Identity, fn func(context.Context, store.View) error) error {
 	if t := s.joined(ctx); t != nil && t.id == id {
-		return fn(ctx, t)
+		return s.trouble(fn(ctx, t))
 	}
 	return s.run(ctx, s.reader, id, false, func(ctx context.Context, t *tx) error { return fn(ctx, t) })
 }
 
-func (s *Store) run(ctx context.Context, db *sql.DB, id store.Identity, writes bool, fn func(context.Context, *tx) error) error {
+func (s *Store) run(ctx context.Context, db *sql.DB, id store.Identity, writes bool, fn func(context.Context, *tx) error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	defer func() { err = s.trouble(err) }()
 	options := s.dialect.ReadTx
 	if writes {
 		options = s.dialect.WriteTx
@@ -135,8 +142,9 @@ func (s *Store) run(ctx context.Context, db *sql.DB, id store.Identity, writes b
 		return s.noteLooks(ctx, t, looked, t.seen)
 	}
 	if err := begun.Commit(); err != nil {
-		return t.named("commit", err)
+		return t.named("commit", s.uncertain(err))
 	}
+	s.takes()
 	return nil
 }
 
@@ -154,7 +162,7 @@ func (s *Store) begin(ctx context.Context, db *sql.DB, options *sql.TxOptions) (
 			err = fmt.Errorf("none was free for %s: %w", s.dialect.Acquire, store.ErrBusy)
 		}
 		done()
-		return nil, nil, fmt.Errorf("begin: %w", err)
+		return nil, nil, fmt.Errorf("begin: %w", s.trouble(err))
 	}
 	return begun, done, nil
 }
