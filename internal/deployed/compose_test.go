@@ -151,7 +151,7 @@ func TestComposeOfProduction(t *testing.T) {
 		if s.Logging == nil || s.Logging.Options["max-size"] == "" {
 			t.Errorf("%s: its logs grow without end", name)
 		}
-		// Ten seconds for requests, 25 for jobs.
+		// 25 seconds for requests and jobs.
 		if ours(s) && (s.StopGracePeriod == nil || s.StopGracePeriod.String() != "40s") {
 			t.Errorf("%s is ended after %v", name, s.StopGracePeriod)
 		}

@@ -50,9 +50,9 @@ func TestKubernetes(t *testing.T) {
 		if s := d.Spec.Strategy.RollingUpdate; s == nil || s.MaxSurge == nil || s.MaxSurge.IntValue() < 1 || s.MaxUnavailable == nil || s.MaxUnavailable.String() != "0" {
 			t.Errorf("%s: one goes before another is there", role)
 		}
-		// Ten seconds until nobody comes, ten for requests, 25 for jobs.
+		// Ten seconds until nobody comes, 25 for requests and jobs.
 		before := one.Lifecycle.PreStop.Sleep.Seconds
-		if whole := spec.TerminationGracePeriodSeconds; whole == nil || before < 5 || *whole < before+10+25 {
+		if whole := spec.TerminationGracePeriodSeconds; whole == nil || before < 5 || *whole < before+25+5 {
 			t.Errorf("%s: too little is left to end what is under way", role)
 		}
 		if !maps.Equal(d.Spec.Selector.MatchLabels, d.Spec.Template.Labels) {

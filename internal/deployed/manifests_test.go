@@ -163,7 +163,7 @@ func TestManifestsAreRefused(t *testing.T) {
 		{"  replicas: 3\n", "  replicas: three\n", "replicas"},
 		{"              cpu: 250m\n", "              cpu: a quarter\n", "quantities"},
 		{"apiVersion: apps/v1\nkind: Deployment\n", "apiVersion: apps/v1beta1\nkind: Deployment\n", "apps/v1beta1"},
-		{"          livenessProbe:\n            httpGet:\n", "          livenessProbe:\n            http:\n", "livenessProbe"},
+		{"          livenessProbe:\n            httpGet:\n", "          livenessProbe:\n            http:\n", `unknown field "http"`},
 	} {
 		if strings.Count(text, c.old) != 1 {
 			t.Fatalf("it does not say %q once", c.old)

@@ -155,8 +155,9 @@ func configuration(t *testing.T, plain, secure string, servers []string) (direct
 	return directory, trust
 }
 
-// open starts everything; it ends with the test.
-func open(t *testing.T) *site {
+// open starts everything, with more in the environment of the processes; it ends with the
+// test.
+func open(t *testing.T, more ...string) *site {
 	t.Helper()
 	nginx := need(t, "nginx", "nginx-light")
 	environment := installation(t)
@@ -165,6 +166,7 @@ func open(t *testing.T) *site {
 		p := &process{name: fmt.Sprintf("process-%d", n+1), address: free(t)}
 		p.environment = append(append([]string{}, environment...), "FOLIOSIGHT_DATA="+t.TempDir(), "FOLIOSIGHT_ROLES=api,web", "FOLIOSIGHT_TRUSTED_PROXIES=127.0.0.1", "FRONTEND_URL=https://"+s.secure,
 			"REGISTRATION=open", "LOG_LEVEL=warn", "DATABASE_POOL_SIZE=10", "API_RATE_LIMIT=100000", "FOLIOSIGHT_LOGIN_LIMIT=100000")
+		p.environment = append(p.environment, more...)
 		var err error
 		if p.log, err = os.Create(filepath.Join(t.TempDir(), p.name+".log")); err != nil {
 			t.Fatal(err)

@@ -60,7 +60,7 @@ func TestRollingUpdate(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute: left out of -short")
 	}
-	s := open(t)
+	s := open(t, "DRAIN_SECONDS=1")
 	signedIn := s.owner(t)
 	a, err := s.ask(s.client(true), "POST", "/api/v1/portfolios", `{"name":"Main"}`, signedIn)
 	if err != nil || a.StatusCode != 201 {
@@ -169,6 +169,7 @@ func TestRollingUpdate(t *testing.T) {
 	if pages.Load() < 100 || booked.Load() < 5 || streams.Load() < 2 {
 		t.Error("too little happened")
 	}
+	t.Run("what is under way ends well", func(t *testing.T) { s.underWay(t, signedIn, portfolio.ID) })
 	t.Run("one that does not come stays out", func(t *testing.T) { s.doesNotCome(t) })
 }
 
