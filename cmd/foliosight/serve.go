@@ -82,7 +82,8 @@ func unchecked(err error) error {
 		return nil
 	case errors.Is(err, app.ErrFuture):
 		return &exitError{exitUsage, err.Error()}
-	case errors.Is(err, store.ErrInUse), errors.Is(err, store.ErrNewer), errors.Is(err, store.ErrOlder), errors.Is(err, postgres.ErrUnsafeRole), errors.Is(err, store.ErrDrift), errors.Is(err, store.ErrDamaged):
+	case errors.Is(err, store.ErrInUse), errors.Is(err, store.ErrNewer), errors.Is(err, store.ErrOlder), errors.Is(err, postgres.ErrUnsafeRole), errors.Is(err, store.ErrDrift), errors.Is(err, store.ErrDamaged),
+		errors.Is(err, store.ErrReadOnly), errors.Is(err, store.ErrFull):
 		return &exitError{exitUnchecked, err.Error()}
 	}
 	return err

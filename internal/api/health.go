@@ -43,7 +43,8 @@ func healthPaths() map[string]*huma.PathItem {
 		"timestamp": {Type: huma.TypeString, Format: "date-time", Description: "When it was asked."},
 		"services": {Type: huma.TypeObject, Description: "The parts.", Required: []string{"database", "market_data"}, Properties: map[string]*huma.Schema{"database": database,
 			"market_data": text("Whether a source of market data could be asked now; off where none ever is. None is needed to answer requests, and none is asked to find out.",
-				health.Operational, health.Degraded, health.Off, health.Unknown)}},
+				health.Operational, health.Degraded, health.Off, health.Unknown),
+			"writes": text("Why the database takes no changes: there is no room for them, or its disk cannot be written; left out while it takes them.", health.NoRoom, health.ReadOnly)}},
 	}
 	held := text("What there is of maintenance; left out where there is none.", "maintenance", "read-only")
 	alive := schema(text("ok.", "ok"), nil)

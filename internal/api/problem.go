@@ -90,6 +90,11 @@ var (
 // kinds maps errors to what the user is told. The first match wins; what is not here
 // is our fault.
 var kinds = []kind{
+	{service.ErrUnsure, 503, "not-known", "It is not known whether this was done", "The database went away while the change was committed. Look, or send it again with the same Idempotency-Key: it is done once."},
+	{service.ErrFull, 507, "no-room", "There is no room left for the database", "Nothing was changed, and reading goes on. Who runs the installation makes room on its disk; then it works again by itself."},
+	{service.ErrReadOnly, 503, "read-only", "The database cannot be written", "Nothing was changed, and reading goes on. Who runs the installation looks at its disk (is it mounted for writing?); then it works again by itself."},
+	{service.ErrUnavailable, 503, "database-away", "The database does not answer", "Nothing is lost. Try again in a moment; it works again by itself when the database is back."},
+	{service.ErrCrowded, 503, "crowded", "Too much is under way at once", "Nothing was changed. Try again in a moment."},
 	{service.ErrSignedOut, 401, "not-signed-in", "You are not signed in", "Sign in with POST /api/v1/auth/login; send the token as `Authorization: Bearer …` or the cookie that came with it."},
 	{service.ErrCredentials, 401, "wrong-credentials", "The e-mail address or the password is wrong", "Which of the two is not said."},
 	{errCode, 403, "wrong-code", "The set-up code is wrong", "It was printed where the server was started."},
@@ -176,6 +181,7 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *Problem {
 		ready.Reference = RequestID(ctx)
 		return ready
 	}
+	err = causeOf(ctx, err)
 	p := known(err)
 	if p == nil {
 		log.ErrorContext(ctx, "request failed", "reference", RequestID(ctx), "error", err)
@@ -230,6 +236,8 @@ func (p *Problem) particulars(err error) {
 	case errors.As(err, &wait):
 		p.Detail = "Try again in " + stretch(wait.Wait) + "."
 		p.header = http.Header{"Retry-After": {seconds(wait.Wait)}}
+	case p.Type == "/docs#problem-database-away", p.Type == "/docs#problem-crowded":
+		p.header = http.Header{"Retry-After": {"5"}}
 	case errors.Is(err, service.ErrNoSources):
 		p.Detail = err.Error() + ". " + p.Detail
 	case errors.As(err, &off):

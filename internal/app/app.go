@@ -91,7 +91,17 @@ func Run(ctx context.Context, cfg config.Config, o Outside) error {
 		return err
 	}
 	defer house.Close()
+	pulse, beating, err := newPulse(cfg, o)
+	if err != nil {
+		return err
+	}
+	asked, enough := context.WithCancel(ctx)
+	var asking sync.WaitGroup
+	asking.Go(func() { beating(asked) })
+	defer asking.Wait()
+	defer enough()
 	seen = newWatch(cfg, house, o)
+	seen.pulse = pulse
 	if err := seen.stand(ctx, cfg, house, o); err != nil {
 		return err
 	}
@@ -234,7 +244,7 @@ func faces(cfg config.Config, h *House, d *door, seen *watch, o Outside) (http.H
 		people = seen.maintain(h, cfg, o, people)
 		mux.Handle("/", people)
 	}
-	return api.Strict(cfg.Secure(), tracing.Trusted(limits.Behind, api.Observe(o.Log, api.CORS(cfg.Frontend, api.Throttle(o.Now, limits, d.guard(timed(request.Routed(mux))))), seen.monitor.Request, o.requests.Done))), nil
+	return api.Strict(cfg.Secure(), tracing.Trusted(limits.Behind, api.Observe(o.Log, api.CORS(cfg.Frontend, api.Throttle(o.Now, limits, api.Present(seen.pulse, o.Log, d.guard(timed(request.Routed(mux)))))), seen.monitor.Request, o.requests.Done))), nil
 }
 
 // limitsOf are the limits of the API, counted in Redis where there is one.

@@ -32,6 +32,7 @@ type watch struct {
 	health   *health.Health
 	monitor  *monitor.Monitor
 	overview *health.Overview
+	pulse    *pulse                 // of the database
 	rendered func() []monitor.Cache // of the API, once it is there
 	standing *standing.Watcher
 	// clearRendered lets go of what the API keeps; nil where there is none.
@@ -47,11 +48,11 @@ func newWatch(cfg config.Config, h *House, o Outside) *watch {
 	if !cfg.PostgreSQL() {
 		directory = filepath.Dir(cfg.SQLite())
 	}
-	w.health = health.New(health.Options{Version: o.Version, Commit: commit, Now: o.Now, Log: o.Log, Database: h.queue.Ping, Market: h.market})
+	w.health = health.New(health.Options{Version: o.Version, Commit: commit, Now: o.Now, Log: o.Log, Database: h.queue.Ping, Writable: h.refuses, Market: h.market})
 	if cfg.Serves("web") && !cfg.Serves("api") && cfg.Backend != "" {
 		w.health.Backend = reach(cfg.Backend)
 	}
-	w.monitor = monitor.New(monitor.Options{Version: o.Version, Commit: commit, Now: o.Now, Database: h.queue.Ping, Pools: h.pools, Jobs: h.backlog, Providers: h.SourceStates, Data: h.marketData,
+	w.monitor = monitor.New(monitor.Options{Version: o.Version, Commit: commit, Now: o.Now, Database: h.queue.Ping, Writable: func() bool { return h.refuses() == "" }, Pools: h.pools, Jobs: h.backlog, Providers: h.SourceStates, Data: h.marketData,
 		Caches: []func() []monitor.Cache{h.memory, w.answers}, Backup: backed, Certificate: o.secured.state(), Directory: directory})
 	d := health.Details{Roles: cfg.Roles, Engine: h.Engine, Schema: h.schema, Policies: h.policies, Providers: h.SourceStates, Pools: h.poolList, Jobs: h.jobsByState, Backup: backed, Certificate: o.secured.state(), Log: o.Records}
 	if directory != "" {
@@ -121,6 +122,21 @@ func reach(backend string) func(context.Context) error {
 		}
 		return nil
 	}
+}
+
+// refuses is why the database takes no changes, in a word of package health; empty: it does.
+func (h *House) refuses() string {
+	s, ok := h.store.(interface{ Writable() error })
+	if !ok {
+		return ""
+	}
+	switch err := s.Writable(); {
+	case err == nil:
+		return ""
+	case errors.Is(err, store.ErrFull):
+		return health.NoRoom
+	}
+	return health.ReadOnly
 }
 
 // market is how the sources of market data stand, in a word.

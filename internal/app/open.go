@@ -99,7 +99,7 @@ func (h *House) Close() error { return errors.Join(h.queue.Close(), h.store.Clos
 // privateDirectory makes the directory of the database, for its owner alone.
 func privateDirectory(path string) error {
 	if err := os.MkdirAll(path, 0o700); err != nil {
-		return fmt.Errorf("data directory: %w", err)
+		return fmt.Errorf("data directory: %w", sqlite.Unwritable(filepath.Dir(path), err))
 	}
 	return nil
 }

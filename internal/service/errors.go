@@ -29,6 +29,15 @@ var (
 	ErrWithheld    = errors.New("it was done already, and its answer had a secret that is not kept") // 409
 )
 
+// What keeps the database from working; it works again by itself when the cause is gone.
+var (
+	ErrUnavailable = store.ErrUnavailable // 503
+	ErrUnsure      = store.ErrUnsure      // 503: whether the change was made is not known
+	ErrFull        = store.ErrFull        // 507
+	ErrReadOnly    = store.ErrReadOnly    // 503
+	ErrCrowded     = store.ErrBusy        // 503: every connection is taken
+)
+
 // Those of signing in, beside the ones above.
 var (
 	ErrThrottled    = errors.New("too many attempts")               // *Throttled says until when

@@ -28,6 +28,11 @@ type problem struct {
 // problems maps errors to what the reader is told. First match wins; what is not
 // here is our fault.
 var problems = []problem{
+	{service.ErrUnsure, http.StatusServiceUnavailable, "It is not known whether this was done", "The database went away while the change was saved.", "Look whether it is there before you repeat it."},
+	{service.ErrFull, http.StatusInsufficientStorage, "There is no room left", "Nothing was changed. Everything can still be read.", "Who runs the installation makes room on its disk; then it works again by itself."},
+	{service.ErrReadOnly, http.StatusServiceUnavailable, "Nothing can be saved at the moment", "Nothing was changed. Everything can still be read.", "Who runs the installation looks at its disk; then it works again by itself."},
+	{service.ErrUnavailable, http.StatusServiceUnavailable, "The database does not answer", "Nothing is lost.", "Try again in a moment."},
+	{service.ErrCrowded, http.StatusServiceUnavailable, "Too much is under way at once", "Nothing was changed.", "Try again in a moment."},
 	{service.ErrNotFound, http.StatusNotFound, "There is no such page", "It may have been deleted, or it is not yours to see.", ""},
 	{service.ErrForbidden, http.StatusForbidden, "You may look at this, not change it", "Your role in this portfolio does not allow the change.", "Ask its owner for the right to book."},
 	{service.ErrStale, http.StatusConflict, "This changed meanwhile", "Somebody, or another window of yours, changed it first. Nothing was overwritten.", "Go back, reload the page and try again."},

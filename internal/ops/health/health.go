@@ -35,6 +35,8 @@ const (
 	Degraded    = "degraded"    // nobody could be
 	Off         = "off"         // nobody is ever asked
 	Unknown     = "unknown"
+	NoRoom      = "no-room"   // the database takes no changes: its disk is full
+	ReadOnly    = "read-only" // it takes none: its disk takes nothing
 )
 
 // Options are what a Health asks. What is nil is not asked.
@@ -44,6 +46,9 @@ type Options struct {
 	Log             *slog.Logger
 	// Database asks the database.
 	Database func(context.Context) error
+	// Writable says in a word (NoRoom, ReadOnly) why the database takes no changes; empty: it
+	// does. Nil: nobody knows. It asks nobody.
+	Writable func() string
 	// Market says how the sources of market data stand, in one of the words above. It must
 	// not call any.
 	Market func(context.Context) (string, error)
@@ -152,6 +157,8 @@ func (h *Health) Sources(ctx context.Context) string {
 type Services struct {
 	Database   string `json:"database"`
 	MarketData string `json:"market_data"`
+	// Writes is NoRoom or ReadOnly while the database takes no changes.
+	Writes string `json:"writes,omitempty"`
 }
 
 // Answer is what /health says.
@@ -167,11 +174,22 @@ type Answer struct {
 
 // Check looks now.
 func (h *Health) Check(ctx context.Context) Answer {
-	a := Answer{Status: Healthy, Timestamp: h.Now().UTC().Truncate(time.Second), Version: h.Version, Services: Services{Connected, h.Sources(ctx)}, Maintenance: h.held()}
+	a := Answer{Status: Healthy, Timestamp: h.Now().UTC().Truncate(time.Second), Version: h.Version, Services: Services{Connected, h.Sources(ctx), h.refused()}, Maintenance: h.held()}
 	if h.Ready(ctx) != nil {
 		a.Status, a.Services.Database = Unhealthy, Unavailable
 	}
+	if a.Services.Writes != "" {
+		a.Status = Unhealthy
+	}
 	return a
+}
+
+// refused is why the database takes no changes, in a word.
+func (h *Health) refused() string {
+	if h.Writable == nil {
+		return ""
+	}
+	return h.Writable()
 }
 
 // held is what there is of maintenance, in a word.

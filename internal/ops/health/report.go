@@ -27,6 +27,12 @@ func (a Answer) Brief(r *check.Report) {
 	if a.Maintenance != "" {
 		r.Find("maintenance", "requests are held off ("+a.Maintenance+")", "`foliosight maintenance status` says since when and why; `foliosight maintenance off` ends it")
 	}
+	switch a.Services.Writes {
+	case NoRoom:
+		r.Find("changes", "the database takes no changes: its disk is full", "make room there; it then works again by itself")
+	case ReadOnly:
+		r.Find("changes", "the database takes no changes: its disk cannot be written", "look at the disk and at the server's log: is it mounted for writing, is a standby in use? It then works again by itself")
+	}
 	switch a.Services.MarketData {
 	case Operational:
 		r.Fine("market data", "a source can be asked")

@@ -84,6 +84,13 @@ func (g gauges) database(ctx context.Context, s shown) {
 		s.gauge("foliosight_database_answer_seconds", "Time in which the database answered just now.", time.Since(began).Seconds())
 	}
 	s.gauge("foliosight_database_up", "Whether the database answers.", up)
+	if g.options.Writable != nil {
+		writable := 0.0
+		if g.options.Writable() {
+			writable = 1
+		}
+		s.gauge("foliosight_database_writable", "Whether the database took the last change; 0 while its disk is full or cannot be written.", writable)
+	}
 }
 
 func (g gauges) pools(s shown) {

@@ -35,6 +35,8 @@ type Options struct {
 	Now             func() time.Time // time.Now unless given
 	// Database asks the database, on a connection that no calculation holds.
 	Database func(context.Context) error
+	// Writable reports whether the database took the last change; it asks nobody.
+	Writable func() bool
 	// Pools are the pools of connections by name.
 	Pools func() map[string]sql.DBStats
 	// Jobs are the jobs that wait, run or failed.
