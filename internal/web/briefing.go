@@ -99,13 +99,30 @@ func sum(movers []analysis.Mover) float64 {
 	return total
 }
 
-// briefData: holdings that the total leaves out or that rest on old prices.
+// rateless are the currencies of cash that has no value, as they have no exchange rate.
+func (w *writer) rateless() (list []string) {
+	for i := range w.a.Cash {
+		if c := &w.a.Cash[i]; !c.Value.Known() && !slices.Contains(list, string(c.Currency)) {
+			list = append(list, string(c.Currency))
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// briefData: holdings and cash that the total leaves out or that rest on old prices.
 func (w *writer) briefData() (view.BriefItem, bool) {
 	d := w.a.Data
 	link := view.Part{Text: "See which", Href: w.home + "/data"}
 	switch {
 	case len(d.Unpriced) > 0:
-		return view.BriefItem{Icon: "triangle-alert", Parts: []view.Part{strong(counted(w, len(d.Unpriced), "holding has", "holdings have")), plain(" no price, so the total leaves %s out: %s. ", them(len(d.Unpriced)), strings.Join(few(d.Unpriced, 3), ", ")), link, plain(".")}}, true
+		parts := []view.Part{strong(counted(w, len(d.Unpriced), "holding has", "holdings have")), plain(" no price, so the total leaves %s out: %s. ", them(len(d.Unpriced)), strings.Join(few(d.Unpriced, 3), ", "))}
+		if cash := w.rateless(); len(cash) > 0 {
+			parts = append(parts, plain("It leaves out "), strong("cash in "+enumerate(few(cash, 3))), plain(" too, for want of an exchange rate. "))
+		}
+		return view.BriefItem{Icon: "triangle-alert", Parts: append(parts, link, plain("."))}, true
+	case len(w.rateless()) > 0:
+		return view.BriefItem{Icon: "triangle-alert", Parts: []view.Part{strong("Cash in " + enumerate(few(w.rateless(), 3))), plain(" has no exchange rate, so the total leaves it out. "), link, plain(".")}}, true
 	case len(d.Stale) > 0:
 		return view.BriefItem{Icon: "clock", Parts: []view.Part{strong(counted(w, len(d.Stale), "holding rests", "holdings rest")), plain(" on an old price: %s. ", strings.Join(few(d.Stale, 3), ", ")), link, plain(".")}}, true
 	}

@@ -81,8 +81,15 @@ func (w *writer) allocationView(label string, slices []analysis.Slice) view.Allo
 	if len(slices) > 0 { // else there is nothing to add up
 		v.Rows = append(v.Rows, view.Row{Name: "Total", Value: w.Float(total, 0), Money: true, Aside: aside, Total: true})
 	}
+	var without []string
 	if n := len(w.a.Data.Unpriced); n > 0 {
-		v.Note = "Without " + counted(w, n, "holding that has no price", "holdings that have no price") + "."
+		without = append(without, counted(w, n, "holding that has no price", "holdings that have no price"))
+	}
+	if cash := w.rateless(); len(cash) > 0 {
+		without = append(without, "cash in "+enumerate(few(cash, 3)))
+	}
+	if len(without) > 0 {
+		v.Note = "Without " + enumerate(without) + "."
 	}
 	return v
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
@@ -227,8 +226,15 @@ func (w *writer) wholeDay(total *view.HoldingRow) string {
 }
 
 func (w *writer) holdingsNote() string {
+	var without []string
 	if n := len(w.a.Data.Unpriced); n > 0 {
-		return fmt.Sprintf("The total leaves out %s without a price: %s.", counted(w, n, "holding", "holdings"), strings.Join(few(w.a.Data.Unpriced, 8), ", "))
+		without = append(without, counted(w, n, "holding", "holdings")+" without a price: "+strings.Join(few(w.a.Data.Unpriced, 8), ", "))
 	}
-	return ""
+	if cash := w.rateless(); len(cash) > 0 {
+		without = append(without, "cash without an exchange rate: "+strings.Join(few(cash, 8), ", "))
+	}
+	if len(without) == 0 {
+		return ""
+	}
+	return "The total leaves out " + strings.Join(without, "; and ") + "."
 }
