@@ -131,13 +131,19 @@ func (r *request) providerRow(p *service.MarketProvider, wrong wrongKey) view.Pr
 	if !p.PausedUntil.IsZero() && strings.HasPrefix(row.Says, "Left alone until ") {
 		row.Says = "Left alone until " + r.moment(p.PausedUntil) + "."
 	}
+	keyless := p.Asked && p.NeedsKey && !p.KeyPresent
+	if keyless && strings.HasPrefix(row.Says, "No key is set") { // the tag beside its name says so
+		row.Says = "It is asked once it has one."
+	}
 	add := func(label, text string) {
 		if text != "" {
 			row.Terms = append(row.Terms, view.Term{Label: label, Text: text})
 		}
 	}
 	if p.Asked {
-		add("Key", r.keyWords(p))
+		if !keyless {
+			add("Key", r.keyWords(p))
+		}
 		if p.NeedsKey {
 			plan := p.Plan
 			if plan == "" {
@@ -212,8 +218,6 @@ func (r *request) keyWords(p *service.MarketProvider) string {
 		return "none is needed"
 	case p.KeyRefused:
 		return "set, and not accepted"
-	case !p.KeyPresent:
-		return "not set"
 	case p.KeyFrom == "environment":
 		return "set, in the configuration"
 	case p.KeyFrom == "page" && !p.KeySet.IsZero():

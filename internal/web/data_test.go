@@ -78,6 +78,9 @@ func TestWhoDoesNotRunTheInstallationOnlyLooks(t *testing.T) {
 	f := newFake()
 	html := visit(t, f, "GET", "/p/fund/data", nil, nil).Body.String()
 	contains(t, "for others", html, "15.78", "Enter a price of your own", "no key")
+	if strings.Contains(html, "No key is set.") || strings.Contains(html, ">not set<") || !strings.Contains(html, "It is asked once it has one.") {
+		t.Error("a source without a key says so more than once, or not what follows")
+	}
 	for _, way := range []string{">Accept<", ">Drop<", "Set the key", "Fetch now"} {
 		if strings.Contains(html, way) {
 			t.Errorf("it offers %s", way)

@@ -114,7 +114,9 @@ func (f *fake) MarketProviders(_ context.Context, c service.Caller) ([]service.M
 	defer f.mu.Unlock()
 	polygon := service.MarketProvider{Asked: true, Says: "it answers", Series: 12, First: asOf - 2000, Last: asOf}
 	polygon.Provider, polygon.Host, polygon.NeedsKey, polygon.LastSuccess, polygon.LastEndpoint = "polygon", "api.polygon.io", true, noon, "aggregates"
-	polygon.KeyPresent = f.supply.keys["polygon"] != ""
+	if polygon.KeyPresent = f.supply.keys["polygon"] != ""; !polygon.KeyPresent {
+		polygon.Says, polygon.LastSuccess = "no key is set", time.Time{}
+	}
 	if c.Operator && polygon.KeyPresent {
 		polygon.KeyFrom, polygon.KeySet = "page", noon
 	}
