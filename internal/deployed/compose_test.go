@@ -122,7 +122,7 @@ func TestCompose(t *testing.T) {
 				t.Errorf("%s: %s has the owner's address, or another health check: %v", name, s, one.HealthCheck.Test)
 			}
 			for _, v := range one.Volumes {
-				if _, err := os.Stat(v.Source); v.Type == "bind" && err != nil && !strings.HasPrefix(v.Target, "/etc/nginx/certificates") {
+				if _, err := os.Stat(v.Source); v.Type == "bind" && err != nil && v.Target != "/etc/nginx/certificates" && v.Target != "/var/www/acme" { // who runs it brings these
 					t.Errorf("%s: %s mounts what is not there: %v", name, s, err)
 				}
 			}
