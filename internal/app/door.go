@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
 	"errors"
 	"fmt"
 	"io"
@@ -55,7 +58,9 @@ func openDoor(ctx context.Context, cfg config.Config, svc *service.Service, now 
 			return svc.Explore(ctx, date.FromTime(now()), agent)
 		}
 	case d.fresh:
-		d.code = words(2)
+		if d.code, err = setUpCode(cfg.Accounts.Signing); err != nil {
+			return nil, err
+		}
 	}
 	return d, nil
 }
@@ -123,9 +128,25 @@ func (d *door) guard(next http.Handler) http.Handler {
 	})
 }
 
+// setUpCode is what the first visitor is asked for. Processes with the same SECRET_KEY
+// have the same: a proxy shares out requests among them, and one asks what another printed.
+func setUpCode(signing string) (string, error) {
+	if signing == "" {
+		return words(2), nil
+	}
+	derived, err := hkdf.Key(sha256.New, []byte(signing), nil, "foliosight set-up code", 16)
+	if err != nil {
+		return "", fmt.Errorf("set-up code: %w", err)
+	}
+	return wordsOf(base32.StdEncoding.EncodeToString(derived), 2), nil
+}
+
 // words are random words of four letters that are easy to read and to type.
-func words(count int) string {
-	parts := strings.Split(strings.ToLower(rand.Text()), "") // 26 letters of the base32 alphabet
+func words(count int) string { return wordsOf(rand.Text(), count) }
+
+// wordsOf are the first words of four letters of a text in the base32 alphabet.
+func wordsOf(text string, count int) string {
+	parts := strings.Split(strings.ToLower(text), "")
 	var out []string
 	for i := range count {
 		out = append(out, strings.Join(parts[4*i:4*i+4], ""))

@@ -1,0 +1,25 @@
+package app
+
+import (
+	"regexp"
+	"testing"
+)
+
+// TestSetUpCode: processes of one installation ask the first visitor for the same code,
+// whichever of them printed it; without a key each start has its own.
+func TestSetUpCode(t *testing.T) {
+	of := func(key string) string {
+		t.Helper()
+		code, err := setUpCode(key)
+		if err != nil || !regexp.MustCompile(`^[a-z2-7]{4}-[a-z2-7]{4}$`).MatchString(code) {
+			t.Fatalf("%q: %v", code, err)
+		}
+		return code
+	}
+	if of("one key") != of("one key") || of("one key") == of("another") {
+		t.Error("the code is not the key's")
+	}
+	if of("") == of("") {
+		t.Error("without a key it is the same twice")
+	}
+}
