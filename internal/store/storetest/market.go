@@ -130,6 +130,8 @@ func seriesRoundTrip(t *testing.T, s store.Store) {
 	// The same again changes nothing: no version.
 	result = write(t, s, operator(h.owner), store.Batch{Source: "file", Series: []store.Series{full}})
 	wantEqual(t, fmt.Sprint(result.Changed, result.Added, result.Same, result.Version.Shared), "false 0 900 1", "result of the same again")
+	result = write(t, s, operator(h.owner), store.Batch{Source: "file", Series: []store.Series{full}, Raise: true})
+	wantEqual(t, fmt.Sprint(result.Changed, result.Added, result.Same, result.Version.Shared), "true 0 900 2", "result of the same with another word about it")
 
 	read(t, s, h.owner, func(ctx context.Context, v store.View) {
 		infos, err := v.SeriesInfo(ctx, store.Prices, false)
