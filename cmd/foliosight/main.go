@@ -52,6 +52,7 @@ type commands struct {
 	WhatIf     whatIfCommand     `cmd:"" name:"what-if" help:"Try trades on the holdings of transaction files, or suggest some: the portfolio before and after."`
 	Calc       calcCommand       `cmd:"" help:"Answer the requests of a calculation engine, one JSON document a line."`
 	Holding    holdCommand       `cmd:"" name:"maintenance" help:"Hold requests off while something is done to the installation."`
+	Incident   incidentCommand   `cmd:"" help:"Answer something that went wrong, and keep what was found and done."`
 	Cache      cacheCommand      `cmd:"" help:"What processes keep in memory."`
 	Health     healthCommand     `cmd:"" help:"Ask the running server how it is."`
 	Resources  resourcesCommand  `cmd:"" help:"Say what the running server takes: processor, memory, disk, connections, recent errors."`
