@@ -18,7 +18,7 @@ import (
 // certificateCmd looks after the certificate that people see.
 type certificateCmd struct {
 	Check certificateCheck `cmd:"" help:"Look at a certificate: dates, names, key, strength, chain. Without a file or an address: that of this configuration."`
-	Renew certificateRenew `cmd:"" help:"Order a new certificate now, where the server gets its own (ACME_DOMAINS); the running server answers for it and shows it within half a minute."`
+	Renew certificateRenew `cmd:"" help:"Order a new certificate now, where the server gets its own (ACME_DOMAINS); the running server answers for it and shows it within ten seconds."`
 }
 
 type certificateCheck struct {
@@ -135,7 +135,7 @@ func (c *certificateRenew) Run(ctx context.Context, g *globals) error {
 			return nil
 		}
 		s := authority.State()
-		r.Fine("order", "a new certificate is there, good until "+s.Until.UTC().Format(time.RFC3339)+"; the running server shows it within half a minute")
+		r.Fine("order", "a new certificate is there, good until "+s.Until.UTC().Format(time.RFC3339)+"; the running server shows it within ten seconds")
 		certificate.Renewal(r, s)
 		return nil
 	})

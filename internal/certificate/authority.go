@@ -125,15 +125,16 @@ func (a *Authority) names() string { return strings.Join(a.o.Domains, ",") }
 
 // Due reports whether a certificate is to be ordered now.
 func (a *Authority) Due() bool {
-	now := a.o.Now()
-	if r := a.recall(); now.Before(r.Next) && !now.Before(r.Tried) { // a clock that was set back waits for nothing
-		c, err := Read(a.Path(), a.Path())
-		if r.Failures > 0 || err == nil && usable(c.Leaf, a.o.Domains, now) == nil {
-			return false
-		}
+	now, r := a.o.Now(), a.recall()
+	waits := now.Before(r.Next) && !now.Before(r.Tried) // a clock that was set back waits for nothing
+	if r.Failures > 0 {
+		return !waits // also where it was told to before its time: what failed is tried again
 	}
 	c, err := Read(a.Path(), a.Path())
-	return err != nil || usable(c.Leaf, a.o.Domains, now) != nil || !now.Before(RenewAt(c.Leaf))
+	if err != nil || usable(c.Leaf, a.o.Domains, now) != nil {
+		return true
+	}
+	return !waits && !now.Before(RenewAt(c.Leaf))
 }
 
 // Renew orders a certificate where one is due, or at once where it is told to. It reports

@@ -258,6 +258,19 @@ func TestAwayOrRefusing(t *testing.T) {
 		t.Errorf("state %+v", s)
 	}
 
+	// What was told to be renewed before its time, and failed, is tried again too.
+	orders := pebble.Orders.Load()
+	pebble.Away.Store(true)
+	if _, err := i.authority.Renew(t.Context(), true); err == nil {
+		t.Error("an authority that is away gave one")
+	}
+	pebble.Away.Store(false)
+	i.ahead.Store(i.ahead.Load() + int64(6*time.Minute))
+	i.until("the next try", func() bool { return i.keeper.State().Failure == "" })
+	if pebble.Orders.Load() == orders {
+		t.Error("what failed is forgotten without a try")
+	}
+
 	// Over HTTP everybody else is sent to TLS, to this name alone.
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for _, c := range []struct {

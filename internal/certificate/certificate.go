@@ -3,7 +3,7 @@
 // by the program itself.
 //
 // Model: a Keeper shows one certificate to whoever connects. It looks at the files again
-// every half minute, and when it is told to; a file that cannot be used leaves the old
+// every ten seconds, and when it is told to; a file that cannot be used leaves the old
 // certificate in place, and why is kept to be told. Connections that are there go on.
 //
 // An Authority writes such a file: one certificate for all names, with a new key each

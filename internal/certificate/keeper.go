@@ -20,7 +20,7 @@ import (
 // How often files are looked at, and how long the second of two files that are written
 // one after the other may take.
 const (
-	usualEvery  = 30 * time.Second
+	usualEvery  = 10 * time.Second
 	usualSettle = 2 * time.Second
 )
 
@@ -28,7 +28,7 @@ const (
 type Options struct {
 	Cert, Key string        // PEM files; with an Authority they are its own
 	Authority *Authority    // who gets and renews it; nil: whoever writes the files
-	Every     time.Duration // between two looks; half a minute unless given
+	Every     time.Duration // between two looks; ten seconds unless given
 	Settle    time.Duration // two seconds unless given
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -151,7 +151,7 @@ func (k *Keeper) Reread(ctx context.Context) error {
 	return err
 }
 
-// Run looks at the files every half minute and whenever reread tells, and has the
+// Run looks at the files every ten seconds and whenever reread tells, and has the
 // authority renew, until ctx ends.
 func (k *Keeper) Run(ctx context.Context, reread <-chan struct{}) {
 	tick := time.NewTicker(k.o.Every)

@@ -80,7 +80,7 @@ func (s Server) ask(ctx context.Context, path string, into any) error {
 		transport.TLSClientConfig.InsecureSkipVerify = true // the very certificate is compared instead
 		transport.TLSClientConfig.VerifyConnection = func(c tls.ConnectionState) error {
 			if len(c.PeerCertificates) == 0 || !bytes.Equal(c.PeerCertificates[0].Raw, leaf.Raw) {
-				return fmt.Errorf("the server shows another certificate than %s; a server reads new files within half a minute, and its log says where it could not", s.Certificate)
+				return fmt.Errorf("the server shows another certificate than %s; a server reads new files within ten seconds, and its log says where it could not", s.Certificate)
 			}
 			return nil
 		}
