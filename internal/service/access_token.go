@@ -33,7 +33,7 @@ func (s *Service) signing(ctx context.Context, oldest time.Duration) (*token.Rin
 	s.ring.mu.Lock()
 	defer s.ring.mu.Unlock()
 	now := s.now()
-	if s.ring.ring != nil && (len(s.accounts.Signing) > 0 || now.Sub(s.ring.seen) < oldest) {
+	if s.ring.ring != nil && (len(s.accounts.Signing) > 0 || now.Sub(s.ring.seen).Abs() < oldest) {
 		return s.ring.ring, nil
 	}
 	keys := s.accounts.Signing

@@ -43,10 +43,15 @@ func (t *tx) ConfirmSecondFactor(ctx context.Context, at time.Time, step int64, 
 	})
 }
 
+// stepsAhead is how many steps the last one may be ahead of a code's: one further ahead was
+// used while the clock was wrong, and would keep every code out until then.
+const stepsAhead = 20
+
 // UseStep implements store.AccountWriter.
 func (t *tx) UseStep(ctx context.Context, step int64) error {
 	return t.write("code of second factor", func() error {
-		n, err := t.exec(ctx, `UPDATE second_factors SET last_step = $3 WHERE tenant_id = $1 AND user_id = $2 AND last_step < $3`, t.id.Tenant, t.id.User, step)
+		n, err := t.exec(ctx, `UPDATE second_factors SET last_step = $3 WHERE tenant_id = $1 AND user_id = $2 AND (last_step < $3 OR last_step > $4)`,
+			t.id.Tenant, t.id.User, step, step+stepsAhead)
 		if err == nil && n != 1 {
 			return store.ErrStale
 		}

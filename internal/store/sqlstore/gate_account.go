@@ -241,6 +241,12 @@ func (s *Store) SpendAttempt(ctx context.Context, limits []store.AttemptLimit, n
 			if err != nil {
 				return err
 			}
+			if most := now.Add(l.Wait(failures)); wait.After(most) {
+				wait = most // the clock was put back: nobody waits for longer than was said
+				if _, err := begun.ExecContext(ctx, `UPDATE attempts SET until = $2, last = $3 WHERE key_hash = $1`, l.Key, formatTime(wait), formatTime(now)); err != nil {
+					return err
+				}
+			}
 			if l.Wait(failures) > 0 && wait.After(now) { // one that came at the same time is no reason to wait
 				until = wait
 				return nil

@@ -154,6 +154,8 @@ type counted struct {
 }
 
 // counts are what counts now of each limit of a provider, the first to end first.
+//
+// Windows that begin further ahead were written while the clock was wrong.
 func (t *tx) counts(ctx context.Context, provider string, now time.Time) (map[string][]counted, error) {
 	all := map[string][]counted{}
 	err := t.each(ctx, func(rows *sql.Rows) error {
@@ -162,7 +164,7 @@ func (t *tx) counts(ctx context.Context, provider string, now time.Time) (map[st
 		err := rows.Scan(&name, timeOf{&c.until}, &c.used)
 		all[name] = append(all[name], c)
 		return err
-	}, `SELECT name, until, used FROM allowances WHERE tenant_id = $1 AND provider = $2 AND until > $3 ORDER BY until`, shared, provider, formatTime(now))
+	}, `SELECT name, until, used FROM allowances WHERE tenant_id = $1 AND provider = $2 AND until > $3 AND begun < $4 ORDER BY until`, shared, provider, formatTime(now), formatTime(now.Add(clockAhead)))
 	return all, err
 }
 
@@ -304,3 +306,6 @@ func sortedOnce[T any](all []T, key func(T) string) []T {
 	}
 	return out
 }
+
+// clockAhead is how far ahead a window may begin: the clock may have been put back by a day.
+const clockAhead = 25 * time.Hour
