@@ -57,6 +57,9 @@ func (c *isolationTest) Run(ctx context.Context, g *globals) error {
 		for _, route := range report.Unfilled {
 			fmt.Printf("nobody had what %s asks for; it was asked with an id that nobody has\n", route)
 		}
+		for _, route := range report.Unanswered {
+			fmt.Printf("%s could not be tried: it is switched off here (`foliosight features list`), or took too long\n", route)
+		}
 		for _, f := range report.Findings {
 			fmt.Printf("person %s reached %s's: %s %d: %s\n", f.As, f.Of, f.What, f.Status, f.Says)
 		}

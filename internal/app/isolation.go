@@ -17,6 +17,12 @@ import (
 // Isolation has so many made-up people try to reach each other's data in an open
 // house, on every address and, on PostgreSQL, in every table. Progress may be nil.
 func (h *House) Isolation(ctx context.Context, cfg config.Config, o Outside, users int, progress func(done, all int)) (*isolation.Report, error) {
+	// The first there is runs the installation and sees the jobs of all: that has to be a person.
+	if has, err := h.store.HasOwner(ctx); err != nil {
+		return nil, err
+	} else if !has {
+		return nil, errors.New("nobody owns this installation yet, and the first of those made up would: set it up in the browser, or add people with `foliosight demo seed`")
+	}
 	o = o.complete()
 	programs, err := api.New(h.Service, api.Options{Version: o.Version, UploadLimit: cfg.UploadLimit, Limits: api.Unlimited, Now: o.Now, Log: o.Log})
 	if err != nil {

@@ -17,7 +17,9 @@ func TestNobodyReachesAnothers(t *testing.T) {
 		users = 2
 	}
 	for engine, environ := range map[string]func(t *testing.T) []string{
-		"SQLite": func(*testing.T) []string { return nil },
+		"SQLite": func(*testing.T) []string { // where mail is sent what is shared waits for an address to be proved
+			return []string{"SMTP_SERVER=127.0.0.1", "SMTP_FROM=books@example.org", "FRONTEND_URL=http://127.0.0.1:8000", "MARKET_DATA=off"}
+		},
 		"PostgreSQL": func(t *testing.T) []string {
 			d := pgtest.Migrated(t)
 			return []string{"DATABASE_URL=" + d.URL, "DATABASE_ADMIN_URL=" + d.AdminURL}

@@ -63,8 +63,11 @@ type Report struct {
 	Findings []Finding `json:"findings"`
 	// Unfilled are addresses for which no id of another's was at hand; they were asked
 	// with one that nobody has.
-	Unfilled []string      `json:"unfilled"`
-	Took     time.Duration `json:"-"`
+	Unfilled []string `json:"unfilled"`
+	// Unanswered are addresses that said 503, so that they could not be tried: what they do is
+	// switched off here, or took too long.
+	Unanswered []string      `json:"unanswered"`
+	Took       time.Duration `json:"-"`
 }
 
 // Run tries with so many people; progress is told how many of all pairs are done.
@@ -73,7 +76,7 @@ func Run(ctx context.Context, house House, users int, progress func(done, all in
 		return nil, fmt.Errorf("isolation: %d users cannot be kept apart; give at least 2", users)
 	}
 	began := time.Now()
-	t := &trial{house: house, handler: house.Handler(), report: &Report{Users: users, Findings: []Finding{}, Unfilled: []string{}}}
+	t := &trial{house: house, handler: house.Handler(), report: &Report{Users: users, Findings: []Finding{}, Unfilled: []string{}, Unanswered: []string{}}}
 	defer func() {
 		if left := t.leave(context.WithoutCancel(ctx)); err == nil {
 			err = left
@@ -112,6 +115,8 @@ func Run(ctx context.Context, house House, users int, progress func(done, all in
 	}
 	slices.Sort(t.report.Unfilled)
 	t.report.Unfilled = slices.Compact(t.report.Unfilled)
+	slices.Sort(t.report.Unanswered)
+	t.report.Unanswered = slices.Compact(t.report.Unanswered)
 	t.report.Took = time.Since(began)
 	return t.report, nil
 }

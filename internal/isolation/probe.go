@@ -87,7 +87,9 @@ func (t *trial) try(ctx context.Context, r *route, as, of *person) error {
 	}
 	t.secret(r, as, of, a)
 	switch {
-	case a.status >= 500 && !(shared && a.status == http.StatusServiceUnavailable):
+	case a.status == http.StatusServiceUnavailable && !shared:
+		t.report.Unanswered = append(t.report.Unanswered, r.String())
+	case a.status >= 500 && a.status != http.StatusServiceUnavailable:
 		found(false, "it failed: %s", around(a.body, 0))
 	case !shared && !missing && a.status < 400:
 		found(false, "it was answered")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/foliosight/foliosight/internal/store"
 )
@@ -15,6 +16,7 @@ func (s *Service) Lodge(ctx context.Context, name string) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
+	u.Verified = s.now().UTC().Truncate(time.Microsecond) // where mail is sent, what is shared waits for that
 	tenant := store.Tenant{ID: store.NewID(), Name: name}
 	if err := s.store.Found(ctx, tenant, u, false); err != nil {
 		return SignedIn{}, fmt.Errorf("lodge %s: %w", name, err)

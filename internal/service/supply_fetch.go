@@ -204,7 +204,7 @@ func (one *Feed) ofPeople() bool { return one.Booked || one.Compared || one.Use 
 // portfolio. It is the same work for all, so that asking twice asks nobody twice.
 func (s *Service) FetchNow(ctx context.Context, c Caller, id string) (Fetching, error) {
 	before, err := s.Fetching(ctx, c, id)
-	if err != nil || before.Why != "" {
+	if err != nil {
 		return before, err
 	}
 	err = s.as(ctx, c.about(id), func(ctx context.Context, tx store.Tx) error {
@@ -215,10 +215,13 @@ func (s *Service) FetchNow(ctx context.Context, c Caller, id string) (Fetching, 
 		if !p.Role.Allows(store.CanTrade) {
 			return fmt.Errorf("fetch for portfolio %s: %w", id, ErrForbidden)
 		}
+		if before.Why != "" {
+			return nil
+		}
 		_, err = s.queue.Again(ctx, tx, WorkSync, Work{})
 		return err
 	})
-	if err != nil {
+	if err != nil || before.Why != "" {
 		return before, err
 	}
 	return s.Fetching(ctx, c, id)
