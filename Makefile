@@ -13,6 +13,9 @@ build: ## build the program into ./bin
 run: ## serve the demo on 127.0.0.1:8000
 	$(GO) run ./cmd/foliosight serve --demo
 
+dev: ## serve this checkout, and again whenever a source changes; ARGS='serve --data DIR' for your own books
+	@scripts/dev
+
 test: ## run every test; gets the browser it needs, and says what it cannot get
 	@scripts/test
 
@@ -54,8 +57,12 @@ fuzz: ## fuzz every reader and engine door for FUZZTIME each (default 60s)
 load: ## a thousand people at once on both databases, as LOAD_RATE=1500 asks; LOAD_WRITE=1 writes docs/performance.md
 	@scripts/load
 
-crash: ## kill the program at random points 200 times and look for what was lost
+crash: ## kill the program at random points 200 times, and under load KILLS=300 times on DATABASE=sqlite, postgres or both
 	CRASH_RUNS=200 $(GO) test ./internal/e2e/crash -count=1 -timeout 60m -v
+	KILLS=$(or $(KILLS),300) DATABASE=$(or $(DATABASE),both) scripts/postgres $(GO) test ./internal/e2e/fault -run TestKill -count=1 -timeout 120m -v
+
+away: ## stop PostgreSQL under the program for AWAY=60 seconds, and another time pause it
+	AWAY=$(or $(AWAY),60) scripts/postgres $(GO) test ./internal/e2e/fault -run TestDatabaseAway -count=1 -timeout 20m -v
 
 storm: ## a thousand sequences of faults of the sources of market data, and of processes that share their limits
 	FAULT_SEQUENCES=1000 scripts/postgres $(GO) test ./internal/marketdata/... -run 'SequencesOfFaults|ShareALimit|TestMemory|TestStored' -count=1 -timeout 60m -v
@@ -72,4 +79,4 @@ release-test: ## build the release of this platform twice, from two clones, and 
 screenshots: ## take the pictures of the pages again
 	@scripts/screenshots
 
-.PHONY: help build run test check client-test golden generate lint bench bench-all bench-pages bench-nightly validation fuzz load crash storm replicas release-test screenshots
+.PHONY: help build run dev test check client-test golden generate lint bench bench-all bench-pages bench-nightly validation fuzz load crash away storm replicas release-test screenshots
