@@ -87,3 +87,23 @@ CLUB EUR equity: 2024-01-10 95
 		t.Errorf("of both together %v, %v and %v was paid in", a.Summary.PaidIn.Float64(), a.Change.Transfers.Float64(), a.Series.Paid)
 	}
 }
+
+// Cash in a currency without a rate is left out of the cash by name; where it is all there
+// is, the cash is unknown.
+func TestCashWithoutARateIsNamed(t *testing.T) {
+	s := readStory(t, `
+-- ledger --
+2024-01-02 deposit 100 EUR in A
+2024-01-02 deposit 900 KRW in B
+-- prices --
+ACME EUR equity: 2024-01-02 100
+`)
+	in := s.input(t)
+	if c := mustRun(t, in).Summary.Cash; c.Status != analysis.Partial || c.Float64() != 100 || len(c.Reasons) != 1 || c.Reasons[0] != "without KRW cash: no exchange rate from KRW to EUR" {
+		t.Errorf("cash is %v, %s as %q", c.Float64(), c.Status, c.Reasons)
+	}
+	in.Node.Accounts = []string{"B"}
+	if c := mustRun(t, in).Summary.Cash; c.Known() || len(c.Reasons) != 1 {
+		t.Errorf("of won alone cash is %v, %s as %q", c.Float64(), c.Status, c.Reasons)
+	}
+}

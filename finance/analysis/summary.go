@@ -40,7 +40,13 @@ func (r *runner) summary() {
 	s.Cash = r.money(cash, "cash")
 	unrealised := []string(nil)
 	for i := range r.out.Cash {
+		if c := &r.out.Cash[i]; !c.Value.Known() {
+			s.Cash = s.Cash.With(Partial, "without "+string(c.Currency)+" cash: "+first(c.Value.Reasons))
+		}
 		s.Cash = doubted(s.Cash, named(string(r.out.Cash[i].Currency)+" cash", r.out.Cash[i].doubts)...)
+	}
+	if s.Cash.Status == Partial && cash.IsZero() { // all there is was left out
+		s.Cash = Unknown(r.unit(), r.AsOf, "cash", s.Cash.Reasons...)
 	}
 	for i := range r.out.Holdings {
 		unrealised = append(unrealised, named(r.out.Holdings[i].Symbol, r.out.Holdings[i].doubts)...)
