@@ -14,6 +14,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
+	"sigs.k8s.io/yaml"
 )
 
 // The files of compose, each with the settings that it is used with.
@@ -165,6 +166,37 @@ func TestComposeOfProduction(t *testing.T) {
 		if listens := told(c.Services[server[1]], "FOLIOSIGHT_LISTEN"); listens != "0.0.0.0:"+server[2] {
 			t.Errorf("nginx asks %s:%s, which listens on %q", server[1], server[2], listens)
 		}
+	}
+}
+
+// TestPrometheusAsksWhatIsThere: each target is a service at the port that it listens on,
+// and no part of the program is left out.
+func TestPrometheusAsksWhatIsThere(t *testing.T) {
+	var configuration struct {
+		ScrapeConfigs []struct {
+			StaticConfigs []struct {
+				Targets []string
+				Labels  map[string]string
+			} `json:"static_configs"`
+		} `json:"scrape_configs"`
+	}
+	if err := yaml.Unmarshal([]byte(read(t, "deploy/prometheus/prometheus.yml")), &configuration); err != nil {
+		t.Fatal(err)
+	}
+	asked := map[string]string{}
+	for _, part := range configuration.ScrapeConfigs[0].StaticConfigs {
+		for _, target := range part.Targets {
+			asked[target] = part.Labels["role"]
+		}
+	}
+	want := map[string]string{}
+	for name, s := range compose(t, production).Services {
+		if role := told(s, "FOLIOSIGHT_ROLES"); role != "" {
+			want[name+strings.TrimPrefix(told(s, "FOLIOSIGHT_LISTEN"), "0.0.0.0")] = role
+		}
+	}
+	if !maps.Equal(asked, want) {
+		t.Errorf("Prometheus asks %v, there are %v", asked, want)
 	}
 }
 
