@@ -22,12 +22,16 @@ func (c *scheduleCommand) Run(ctx context.Context, g *globals) error {
 	}
 	o := cfg.Operations
 	zone := o.Location()
+	name := o.Zone
+	if name == "" {
+		name, _ = time.Now().In(zone).Zone() // the machine's
+	}
 	night := fmt.Sprintf("%02d:%02d", o.Night/time.Hour, o.Night%time.Hour/time.Minute)
 	if c.JSON {
-		return printJSON(map[string]any{"on": o.Schedule, "night": night, "zone": zone.String(), "tasks": tasks})
+		return printJSON(map[string]any{"on": o.Schedule, "night": night, "zone": name, "tasks": tasks})
 	}
 	if o.Schedule {
-		fmt.Printf("on: a process with the role worker runs what is due; nights begin at %s, %s\n", night, zone)
+		fmt.Printf("on: a process with the role worker runs what is due; nights begin at %s, %s\n", night, name)
 	} else {
 		fmt.Println("off (OPERATIONS_SCHEDULE=off): nothing of this runs by itself; times are those that it would run at")
 	}

@@ -55,8 +55,11 @@ func (u Upkeep) tasks(status func(context.Context) health.Status) []schedule.Tas
 					return u.BackUp(ctx, r, BackupCreate{Places: all, Full: strings.HasSuffix(r.Command, " --full"), Verify: true})
 				})
 			}},
-		{Command: "backup verify", When: schedule.When{Weekly: true},
+		{Command: "backup verify", When: schedule.When{Weekly: true}, Owner: true, Within: 8 * day,
 			Do: func(ctx context.Context, r *check.Report) error {
+				if b := u.Config.Backup; u.Config.PostgreSQL() && u.Config.Admin == "" && b.Directory == "" && b.Bucket == "" {
+					return errors.New("no backups are made here, and where others make them is not said: set BACKUP_DIR or AWS_S3_BUCKET, or DATABASE_ADMIN_URL to have them made here")
+				}
 				return places(func(all []backup.Place) error { return u.VerifyBackups(ctx, r, all, false) })
 			}},
 		{Command: "drill restore", When: schedule.When{Monthly: true}, Owner: true, Within: 35 * day, Severe: []string{"drill"},

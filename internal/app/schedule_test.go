@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/foliosight/foliosight/internal/ops/check"
 	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/store"
+	"github.com/foliosight/foliosight/internal/store/postgres/pgtest"
 )
 
 // The schedule does what the commands do, inside the process that serves: every task of it
@@ -89,5 +92,71 @@ func TestScheduleWithoutOwner(t *testing.T) {
 	err := Upkeep{Config: cfg}.BackUp(context.Background(), r, BackupCreate{})
 	if err == nil || len(r.Checks) != 0 || err.Error() != "this needs the role that owns the schema: set DATABASE_ADMIN_URL" {
 		t.Errorf("%v, %+v", err, r.Checks)
+	}
+	for _, task := range (Upkeep{Config: cfg}).tasks(nil) {
+		if task.Command == "backup verify" {
+			if err := task.Do(context.Background(), r); err == nil || len(r.Checks) != 0 {
+				t.Errorf("%v, %+v", err, r.Checks)
+			}
+		}
+	}
+}
+
+// On PostgreSQL without the owner's address the schedule runs what it can, records once
+// what it cannot with what to do about it, and says how it stands with the server's role.
+func TestSchedulePostgres(t *testing.T) {
+	ctx := context.Background()
+	d := pgtest.Migrated(t)
+	in := config.Input{Environ: []string{"HOME=" + t.TempDir(), "MARKET_DATA=off", "DATABASE_URL=" + d.URL, "DATABASE_ADMIN_URL=" + d.AdminURL, "ENCRYPTION_KEY=an encryption key of 32 letters."}}
+	cfg, err := config.Load(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now()
+	o := Outside{Version: "test", Now: func() time.Time { return at }, Upkeep: &Upkeep{Input: in}}.complete()
+	h, err := Open(ctx, cfg, o) // with the owner's address, which makes the queue
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	cfg.Admin = ""
+	kept, err := h.keep(cfg, o, newWatch(cfg, h, o))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at = at.Add(time.Minute)
+	var runs []string
+	for {
+		command, err := kept.Due(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if command == "" || len(runs) > 9 {
+			break
+		}
+		if _, err := kept.Run(ctx, command, at); err != nil {
+			t.Fatalf("%s: %v", command, err)
+		}
+		if runs = append(runs, command); len(runs) == 1 {
+			at = at.AddDate(0, 0, 40) // past a Sunday and a first
+		}
+	}
+	if len(runs) != 10 || len(slices.Compact(slices.Sorted(slices.Values(runs[1:])))) != 9 {
+		t.Errorf("%q", runs)
+	}
+	for _, command := range []string{"backup create", "backup verify", "drill restore"} {
+		all, err := h.Operations(ctx, store.OperationFilter{Command: command, Limit: 1})
+		if err != nil || len(all) != 1 || all[0].Outcome != string(check.Unknown) || !strings.Contains(string(all[0].Report), "DATABASE_ADMIN_URL") {
+			t.Errorf("%s: %+v, %v", command, all, err)
+		}
+	}
+	states, err := (Upkeep{Config: cfg, Now: o.Now}).Schedule(ctx)
+	if err != nil || len(states) != 9 {
+		t.Fatalf("%+v, %v", states, err)
+	}
+	for _, one := range states {
+		if one.Last == nil || one.Due {
+			t.Errorf("%+v", one)
+		}
 	}
 }

@@ -6,7 +6,8 @@
 // is in the queue once. It may run twice and has its effect once. An attempt takes at
 // most a minute; what takes longer is cut into pieces, each a job that enqueues the
 // next. An attempt whose process died is found after ninety seconds and tried again. A
-// failed attempt keeps its reason and is tried again, later each time.
+// failed attempt keeps its reason and is tried again, later each time. What looks after
+// the installation (Operations) takes as long as it does, one at a time.
 //
 // Every process may enqueue; those of the role worker also run jobs (Start). Schedules
 // are registered in each of them and kept by the one that River elects.
