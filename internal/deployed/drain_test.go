@@ -173,6 +173,7 @@ func (s *site) underWay(t *testing.T, signedIn map[string]string, portfolio stri
 				booked <- got
 			case err := <-ended:
 				t.Errorf("it ended with a booking under way: %v", err)
+				ended <- err
 			default:
 			}
 			if err := hold.Commit(); err != nil {
