@@ -73,7 +73,7 @@ func (c counted) at(index int64, window time.Duration) counted {
 // clear forgets the keys whose counts no longer matter.
 func (s *shard) clear(now time.Time) {
 	for key, c := range s.kept {
-		if index, _ := position(now, c.window); index-c.index > 1 || index < c.index {
+		if index, _ := position(now, c.window); index-c.index > 1 {
 			delete(s.kept, key)
 		}
 	}
