@@ -16,10 +16,10 @@ func TestSetUpCode(t *testing.T) {
 		}
 		return code
 	}
-	if of("one key") != of("one key") || of("one key") == of("another") {
+	if first, second := of("one key"), of("one key"); first != second || first == of("another") {
 		t.Error("the code is not the key's")
 	}
-	if of("") == of("") {
+	if first, second := of(""), of(""); first == second {
 		t.Error("without a key it is the same twice")
 	}
 }

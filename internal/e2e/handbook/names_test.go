@@ -39,10 +39,7 @@ func programs(t *testing.T) []string {
 	return all
 }
 
-var (
-	span   = regexp.MustCompile("`([^`\n]+)`")
-	global = []string{"--help", "--data", "--database", "--config", "--as"}
-)
+var span = regexp.MustCompile("`([^`\n]+)`")
 
 // mentioned are the commands of the program on a page, in blocks and in sentences.
 func mentioned(name, page string) []command {
@@ -66,20 +63,20 @@ func mentioned(name, page string) []command {
 // stand beside each other ("user list|add").
 func which(all []string, text string) []string {
 	words := strings.Fields(text)[1:]
+	if len(words) == 0 {
+		return nil
+	}
+	if words[0] == "import" && !slices.Contains(words, "undo") {
+		return []string{"import files"}
+	}
 	var found []string
-	for len(words) > 0 {
-		if words[0] == "import" && !slices.Contains(words, "undo") {
-			return []string{"import files"}
-		}
-		for _, one := range strings.Split(strings.ReplaceAll(words[min(1, len(words)-1)], `\`, ""), "|") {
-			for _, name := range []string{words[0] + " " + one, words[0]} {
-				if slices.Contains(all, name) {
-					found = append(found, name)
-					break
-				}
+	for _, one := range strings.Split(strings.ReplaceAll(words[min(1, len(words)-1)], `\`, ""), "|") {
+		for _, name := range []string{words[0] + " " + one, words[0]} {
+			if slices.Contains(all, name) {
+				found = append(found, name)
+				break
 			}
 		}
-		break
 	}
 	return found
 }
