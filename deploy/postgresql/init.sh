@@ -27,3 +27,14 @@ CREATE DATABASE $database OWNER $owner_name TEMPLATE template0 ENCODING 'UTF8' L
 REVOKE ALL ON DATABASE $database FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE $database TO $owner_name, $server_name;
 SQL
+
+# Statements are counted for `perf slow` where the library is installed; to make it takes a
+# superuser, which the owner is not.
+psql -v ON_ERROR_STOP=1 -X -q --no-password --username "${PGUSER:-${POSTGRES_USER:-postgres}}" --dbname "$database" <<SQL
+DO \$\$ BEGIN
+  IF EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_stat_statements') THEN
+    CREATE EXTENSION pg_stat_statements;
+  END IF;
+END \$\$;
+GRANT pg_read_all_stats TO $owner_name;
+SQL

@@ -180,6 +180,7 @@ func installation(t *testing.T) (environment []string) {
 			}
 		}
 	})
+	counted(t, cluster, database)
 	environment = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + directory, "MARKET_DATA=off",
 		"DATABASE_URL_FILE=" + secrets["database_url"], "SECRET_KEY_FILE=" + secrets["secret_key"], "ENCRYPTION_KEY_FILE=" + secrets["encryption_key"]}
 	migrate := exec.Command(program(t), "migrate", "up")
@@ -189,4 +190,29 @@ func installation(t *testing.T) (environment []string) {
 	check.Env = migrate.Env
 	run(t, check)
 	return environment
+}
+
+// counted: where PostgreSQL can count statements, the new database does, and the owner may
+// see all of them.
+func counted(t *testing.T, cluster, database string) {
+	t.Helper()
+	at, err := url.Parse(cluster)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at.Path = "/" + database
+	db, err := sql.Open("pgx", at.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var available, made, sees bool
+	err = db.QueryRow(`SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_stat_statements'), EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements'),
+		pg_has_role($1, 'pg_read_all_stats', 'MEMBER')`, database+"_o").Scan(&available, &made, &sees)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if available != made || !sees {
+		t.Errorf("pg_stat_statements can be had: %v, is there: %v; the owner sees the statements of all: %v", available, made, sees)
+	}
 }
