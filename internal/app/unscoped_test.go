@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/foliosight/foliosight/internal/config"
+	"github.com/foliosight/foliosight/internal/service"
 	"github.com/foliosight/foliosight/internal/store"
 	"github.com/foliosight/foliosight/internal/store/postgres"
 	"github.com/foliosight/foliosight/internal/store/postgres/pgtest"
@@ -26,6 +27,9 @@ func TestWithoutTheStoresScope(t *testing.T) {
 		o := Outside{Now: time.Now}.complete()
 		h, err := furnish(cfg, o, db, nil, "", engine)
 		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Service.SetUp(ctx, service.NewOwner{Email: "operator@example.org", Password: "correct horse battery", Name: "Operator", BaseCurrency: "EUR"}); err != nil {
 			t.Fatal(err)
 		}
 		report, err := h.Isolation(ctx, cfg, o, 3, nil)
